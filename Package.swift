@@ -1,0 +1,28 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Settings of every Swift target: warnings are errors, and the upcoming features that keep
+/// imports and existentials explicit.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "vfmap",
+    targets: [
+        // C libraries and the few C functions that Swift cannot call or express.
+        .target(name: "CLinuxShim"),
+
+        // Libraries, each depending only on those above it.
+        .target(name: "LinuxSystem", dependencies: ["CLinuxShim"], swiftSettings: strict),
+
+        // Tests.
+        .testTarget(
+            name: "LinuxSystemTests", dependencies: ["LinuxSystem"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,46 @@
+// What Swift's Glibc module cannot reach: functions behind _GNU_SOURCE and variadic system calls.
+//
+// Every function returns a result of zero or more, or the negated errno, so that errno never has to
+// be read on the Swift side after a call through here. All symbols share the prefix vfmap_.
+
+#pragma once
+
+#include <spawn.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// Moves the calling thread into the network namespace behind `descriptor`: setns(2) with
+/// CLONE_NEWNET. Behind _GNU_SOURCE in glibc.
+int vfmap_enter_network_namespace(int descriptor);
+
+/// Gives the calling thread a new network namespace of its own: unshare(2) with CLONE_NEWNET.
+int vfmap_unshare_network_namespace(void);
+
+/// The symbolic name of an errno ("EOPNOTSUPP"), or NULL for a number without one.
+/// strerrorname_np(3) is behind _GNU_SOURCE.
+const char *_Nullable vfmap_error_name(int number);
+
+/// A descriptor that becomes readable when process `pid` ends: pidfd_open(2), close-on-exec.
+/// syscall(2) is variadic, which Swift does not import.
+int vfmap_open_process(pid_t pid);
+
+/// The cookie of the network namespace that `socket` was made in: SO_NETNS_COOKIE (Linux 5.14).
+/// Unlike the inode number it is never given to another namespace while the host is up.
+int vfmap_namespace_cookie(int socket, uint64_t *_Nonnull cookie);
+
+/// The type of file system behind `descriptor`, as statfs(2) reports it in f_type.
+/// `struct statfs` is shadowed by the function of the same name in Swift.
+int64_t vfmap_file_system_type(int descriptor);
+
+/// open(2) with the flags given and O_CLOEXEC always; the C function is variadic.
+int vfmap_open(const char *_Nonnull path, int flags, mode_t mode);
+
+/// A pipe: `ends[0]` to read from, `ends[1]` to write to, both close-on-exec: pipe2(2), behind _GNU_SOURCE.
+int vfmap_pipe(int ends[_Nonnull 2]);
+
+/// An unnamed file in memory, close-on-exec: memfd_create(2), behind _GNU_SOURCE.
+int vfmap_memory_file(const char *_Nonnull name);
+
+/// Has a child close every descriptor from `lowest` on: posix_spawn_file_actions_addclosefrom_np(3) of
+/// glibc 2.34, behind _GNU_SOURCE.
+int vfmap_spawn_close_from(posix_spawn_file_actions_t *_Nonnull actions, int lowest);

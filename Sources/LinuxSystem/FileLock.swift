@@ -1,0 +1,42 @@
+internal import Glibc
+
+/// A lock on a file that the kernel drops when the holder dies: flock(2).
+///
+/// The file stays behind, empty of meaning; only the lock on it counts.
+package final class FileLock: Sendable {
+    package enum Mode: Sendable {
+        /// Held by any number of holders at once.
+        case shared
+        /// Held by one holder alone.
+        case exclusive
+    }
+
+    private let descriptor: Descriptor
+
+    /// Takes the lock, waiting for other holders until the deadline.
+    ///
+    /// - Parameters:
+    ///   - path: The lock file; it and the folders above it are made where missing.
+    ///   - deadline: When waiting ends; one that has passed makes a single attempt.
+    /// - Throws: `SystemCallError`; with `EAGAIN` if another holder had the lock until the end.
+    package init(path: String, mode: Mode, deadline: Deadline) throws(SystemCallError) {
+        if let slash = path.lastIndex(of: "/") {
+            try makeFolders(String(path[..<slash]))
+        }
+        descriptor = try Descriptor(opening: path, flags: O_RDWR | O_CREAT, permissions: 0o600)
+        let number = descriptor.rawValue
+        let operation = mode == .shared ? LOCK_SH : LOCK_EX
+        var pause: UInt32 = 500
+        while true {
+            do {
+                try systemCall("lock", on: path) { flock(number, operation | LOCK_NB) }
+                return
+            } catch  where error.errno == .wouldBlock && !deadline.hasPassed {
+                // flock(2) has no time limit and a thread that waits in it cannot be called back,
+                // so ask again at growing intervals, at most 20 ms apart.
+                usleep(pause)
+                pause = min(pause * 2, 20_000)
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+internal import Glibc
+
+/// Reads a whole file as text.
+///
+/// - Parameter limit: The most bytes that are read; what lies beyond is an error, not a cut.
+/// - Throws: `SystemCallError`; with `EFBIG` for a file over the limit.
+package func readTextFile(_ path: String, limit: Int) throws(SystemCallError) -> String {
+    let descriptor = try Descriptor(opening: path)
+    return String(decoding: try descriptor.readToEnd(limit: limit, subject: path), as: UTF8.self)
+}
+
+/// The names in a folder without `.` and `..`, sorted.
+package func folderEntries(_ path: String) throws(SystemCallError) -> [String] {
+    guard let folder = opendir(path) else {
+        throw SystemCallError(operation: "open", subject: path, errno: ErrorNumber(rawValue: errno))
+    }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+}
+
+/// Makes a folder and those above it, where they are missing.
+///
+/// - Parameter permissions: Those of the folders that are made.
+package func makeFolders(
+    _ path: String, permissions: UInt32 = 0o755
+) throws(SystemCallError) {
+    var built = path.hasPrefix("/") ? "" : "."
+    for component in path.split(separator: "/") {
+        built += "/" + component
+        let folder = built
+        do {
+            try systemCall("make folder", on: folder) { mkdir(folder, permissions) }
+        } catch  where error.errno == .exists {
+            continue
+        }
+    }
+}
+
+extension Descriptor {
+    /// Reads until the end of the file.
+    ///
+    /// - Parameters:
+    ///   - limit: The most bytes accepted.
+    ///   - subject: What is read, for the error.
+    /// - Throws: `SystemCallError`; with `EFBIG` as soon as more than `limit` bytes have come.
+    package borrowing func readToEnd(
+        limit: Int, subject: String
+    ) throws(SystemCallError) -> [UInt8] {
+        let number = rawValue
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16384)
+        while true {
+            let count = try systemCall("read", on: subject) { read(number, &chunk, chunk.count) }
+            if count == 0 { return bytes }
+            bytes += chunk[..<count]
+            if bytes.count > limit {
+                throw SystemCallError(
+                    operation: "read", subject: subject, errno: ErrorNumber(rawValue: EFBIG))
+            }
+        }
+    }
+}
+
+extension String {
+    /// The text without white space at either end.
+    package func trimmingASCIISpace() -> String {
+        let space: (UInt8) -> Bool = { $0 == 32 || (9...13).contains($0) }
+        let bytes = utf8.drop(while: space)
+        let length = bytes.count - bytes.reversed().prefix(while: space).count
+        return String(decoding: bytes.prefix(length), as: UTF8.self)
+    }
+}
+
+extension ErrorNumber {
+    /// Whether it says that a file, device or interface is not there (any more).
+    package var isAbsence: Bool {
+        self == .noSuchFile || self == .notDirectory || self == .noDevice
+            || self == .noSuchDeviceOrAddress
+    }
+}

@@ -1,0 +1,97 @@
+internal import CLinuxShim
+internal import Glibc
+
+/// A network namespace held open by a descriptor.
+///
+/// While it is open the namespace, and every VF in it, stays alive even if nobody else uses it: close it
+/// (let go of the last reference) before waiting for the kernel to give a VF back.
+package final class NetworkNamespace: Sendable {
+    /// The path it was opened by.
+    package let path: String
+
+    package let identity: NamespaceIdentity
+
+    private let descriptor: Descriptor
+
+    /// Opens the namespace behind a path such as `/run/netns/a` or `/proc/4711/ns/net`.
+    ///
+    /// - Throws: `NetworkNamespaceError` if there is nothing there, or something else than a network
+    ///   namespace; `SystemCallError` if it cannot be opened.
+    package init(path: String) throws {
+        self.path = path
+        descriptor = try Self.open(path)
+        identity = try Self.identify(descriptor.rawValue, path: path)
+    }
+
+    /// The namespace that this process lives in.
+    package static func current() throws -> NetworkNamespace {
+        try NetworkNamespace(path: "/proc/self/ns/net")
+    }
+
+    /// Runs work inside the namespace, on a thread that ends with it.
+    ///
+    /// A socket opened by the work stays in the namespace for its life and can be used from any
+    /// thread afterwards, which is what this is for: open the socket inside, use it outside.
+    package func run<Value>(_ work: () throws -> Value) throws -> Value {
+        let number = descriptor.rawValue
+        return try onDedicatedThread {
+            try Self.enter(number, path: path)
+            return try work()
+        }
+    }
+
+    /// Lends the descriptor, for netlink attributes that name a namespace.
+    package func withDescriptor<Value, Failure: Error>(
+        _ body: (Int32) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try body(descriptor.rawValue)
+    }
+
+    private static func open(_ path: String) throws -> Descriptor {
+        do {
+            return try Descriptor(opening: path)
+        } catch  where error.errno.isAbsence {
+            throw NetworkNamespaceError.missing(path)
+        }
+    }
+
+    private static func identify(_ descriptor: Int32, path: String) throws -> NamespaceIdentity {
+        guard vfmap_file_system_type(descriptor) == nsfsMagic else {
+            throw NetworkNamespaceError.notANamespace(path)
+        }
+        var status = stat()
+        try systemCall("stat", on: path) { fstat(descriptor, &status) }
+        let cookie: UInt64?
+        do {
+            cookie = try onDedicatedThread {
+                try enter(descriptor, path: path)
+                return try currentCookie()
+            }
+        } catch let error as SystemCallError where error.errno == .invalidArgument {
+            // setns(2) answers EINVAL for a descriptor of another kind of namespace.
+            throw NetworkNamespaceError.notANamespace(path)
+        }
+        return NamespaceIdentity(
+            device: UInt64(status.st_dev), inode: UInt64(status.st_ino), cookie: cookie)
+    }
+
+    private static func enter(_ descriptor: Int32, path: String) throws(SystemCallError) {
+        try systemCall("enter network namespace", on: path) {
+            vfmap_enter_network_namespace(descriptor)
+        }
+    }
+
+    /// The cookie of the calling thread's namespace; nil if the kernel does not tell.
+    private static func currentCookie() throws(SystemCallError) -> UInt64? {
+        let socket = Descriptor(
+            owning: try systemCall("open socket", on: "") {
+                Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            })
+        var cookie: UInt64 = 0
+        let number = socket.rawValue
+        return vfmap_namespace_cookie(number, &cookie) == 0 ? cookie : nil
+    }
+
+    /// `NSFS_MAGIC` of <linux/magic.h>.
+    private static let nsfsMagic: Int64 = 0x6e73_6673
+}

@@ -1,0 +1,89 @@
+/// The address of a PCI function, `0000:03:10.2`: the identity of a VF everywhere.
+///
+/// Interface names and indexes change when a function moves or is renamed; this does not.
+package struct PCIAddress: Hashable, Sendable {
+    /// The domain, or segment; 16 bits on most machines, 32 behind some host bridges.
+    package let domain: UInt32
+    package let bus: UInt8
+    /// The device on the bus, 0 to 31.
+    package let device: UInt8
+    /// The function of the device, 0 to 7.
+    package let function: UInt8
+
+    /// Makes an address of its parts.
+    ///
+    /// - Returns: nil if device or function is out of range.
+    package init?(domain: UInt32, bus: UInt8, device: UInt8, function: UInt8) {
+        guard device < 32, function < 8 else { return nil }
+        self.domain = domain
+        self.bus = bus
+        self.device = device
+        self.function = function
+    }
+
+    /// Parses the form that sysfs uses: `dddd:bb:dd.f`, hexadecimal in either case.
+    ///
+    /// The domain has four to eight digits, bus and device two, the function one. Nothing else is
+    /// accepted: the text becomes part of a path.
+    ///
+    /// - Returns: nil for any other text.
+    package init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 3 else { return nil }
+        let slot = parts[2].split(separator: ".", omittingEmptySubsequences: false)
+        guard slot.count == 2,
+            let domain = Self.field(parts[0], digits: 4...8),
+            let bus = Self.field(parts[1], digits: 2...2),
+            let device = Self.field(slot[0], digits: 2...2),
+            let function = Self.field(slot[1], digits: 1...1)
+        else { return nil }
+        self.init(
+            domain: domain, bus: UInt8(bus), device: UInt8(device), function: UInt8(function))
+    }
+
+    private static func field(
+        _ text: some StringProtocol, digits: ClosedRange<Int>
+    ) -> UInt32? {
+        // UInt32(_:radix:) alone would also take a sign.
+        guard digits.contains(text.utf8.count), text.allSatisfy(\.isASCII),
+            text.allSatisfy(\.isHexDigit)
+        else { return nil }
+        return UInt32(text, radix: 16)
+    }
+}
+
+extension PCIAddress: Comparable {
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.domain, left.bus, left.device, left.function)
+            < (right.domain, right.bus, right.device, right.function)
+    }
+}
+
+extension PCIAddress: LosslessStringConvertible {
+    package init?(_ description: String) {
+        self.init(description[...])
+    }
+
+    /// The form that sysfs uses, in lower case: `0000:03:10.2`.
+    package var description: String {
+        let slot = "\(hexadecimal(device, digits: 2)).\(hexadecimal(function, digits: 1))"
+        return "\(hexadecimal(domain, digits: 4)):\(hexadecimal(bus, digits: 2)):\(slot)"
+    }
+}
+
+extension PCIAddress: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let address = PCIAddress(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "not a PCI address: \(text)")
+        }
+        self = address
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

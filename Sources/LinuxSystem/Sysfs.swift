@@ -1,0 +1,79 @@
+internal import Glibc
+
+/// The sysfs tree, or one of the same shape under another root.
+///
+/// Nothing is cached: every call shows the kernel's answer of now. Paths are relative to the root:
+/// `bus/pci/devices/0000:03:10.2/sriov_numvfs`.
+package struct Sysfs: Sendable {
+    /// The folder that `/sys` stands for.
+    package let root: String
+
+    /// - Parameter root: `/sys`, or a folder with a tree of the same shape.
+    package init(root: String = "/sys") {
+        self.root = root
+    }
+
+    /// Reads an attribute and trims the white space around its value.
+    ///
+    /// - Returns: nil if the attribute does not exist, or if the kernel says that it means nothing
+    ///   for this device (`EINVAL`, `EOPNOTSUPP`, as `speed` of an interface that is down).
+    /// - Throws: `SystemCallError` for any other failure.
+    package func value(of attribute: String) throws(SystemCallError) -> String? {
+        do {
+            return try readTextFile(root + "/" + attribute, limit: 65536).trimmingASCIISpace()
+        } catch
+            where error.errno.isAbsence || error.errno == .invalidArgument
+            || error.errno == .notSupported
+        {
+            return nil
+        }
+    }
+
+    /// Reads an attribute that holds a whole number, decimal or `0x` hexadecimal.
+    ///
+    /// - Returns: nil if there is no such attribute, or it holds something else.
+    package func number(of attribute: String) throws(SystemCallError) -> Int? {
+        guard let text = try value(of: attribute) else { return nil }
+        return text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(text)
+    }
+
+    /// The last component of what a symbolic link points to, such as the driver's name for `driver`.
+    ///
+    /// - Returns: nil if there is no such link.
+    package func linkTarget(of link: String) throws(SystemCallError) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let path = root + "/" + link
+        let count: Int
+        do {
+            count = try systemCall("read link", on: path) { readlink(path, &buffer, buffer.count) }
+        } catch  where error.errno.isAbsence || error.errno == .invalidArgument {
+            return nil
+        }
+        let target = String(decoding: buffer[..<count], as: UTF8.self)
+        return target.split(separator: "/").last.map(String.init)
+    }
+
+    /// The names in a folder, sorted; empty if there is no such folder.
+    package func entries(of folder: String) throws(SystemCallError) -> [String] {
+        do {
+            return try folderEntries(root + "/" + folder)
+        } catch  where error.errno.isAbsence {
+            return []
+        }
+    }
+
+    package func exists(_ path: String) -> Bool {
+        access(root + "/" + path, F_OK) == 0
+    }
+
+    /// Writes an attribute.
+    ///
+    /// - Throws: `SystemCallError` with the path as its subject and the kernel's refusal.
+    package func write(_ value: String, to attribute: String) throws(SystemCallError) {
+        let path = root + "/" + attribute
+        let descriptor = try Descriptor(opening: path, flags: O_WRONLY)
+        let number = descriptor.rawValue
+        let bytes = Array(value.utf8)
+        try systemCall("write \(value) to", on: path) { Glibc.write(number, bytes, bytes.count) }
+    }
+}

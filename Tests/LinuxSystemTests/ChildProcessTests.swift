@@ -1,0 +1,160 @@
+import Foundation
+import LinuxSystem
+import Testing
+
+@Suite struct ChildProcessTests {
+    private func shell(_ script: String, environment: [String: String] = [:]) -> ChildProcess {
+        var process = ChildProcess(executable: "/bin/sh", environment: environment)
+        process.arguments = ["-c", script]
+        return process
+    }
+
+    private let soon = Deadline(after: .seconds(30))
+
+    @Test func bothStreamsAndTheStatusAreCollected() throws {
+        let outcome = try shell("echo out; echo err >&2; exit 3").run(until: soon)
+        #expect(outcome.ending == .exited(3))
+        #expect(outcome.output == Array("out\n".utf8))
+        #expect(outcome.errorOutput == Array("err\n".utf8))
+    }
+
+    @Test func aSignalIsTold() throws {
+        let outcome = try shell("kill -9 $$").run(until: soon)
+        #expect(outcome.ending == .killed(signal: 9))
+    }
+
+    @Test func theChildHasTheEnvironmentGivenAndNoOther() throws {
+        var process = ChildProcess(executable: "/usr/bin/env", environment: ["A": "b=c", "D": ""])
+        process.arguments = []
+        let outcome = try process.run(until: soon)
+        #expect(String(decoding: outcome.output, as: UTF8.self) == "A=b=c\nD=\n")
+    }
+
+    @Test func muchInputComesBackWhole() throws {
+        var process = ChildProcess(executable: "/bin/cat", environment: [:])
+        process.input = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0) }
+        let outcome = try process.run(until: soon)
+        #expect(outcome.output == process.input)
+    }
+
+    @Test func inputThatNobodyReadsIsNoFailure() throws {
+        var process = shell("exit 0")
+        process.input = [UInt8](repeating: 65, count: 1_000_000)
+        #expect(try process.run(until: soon).ending == .exited(0))
+    }
+
+    @Test func aChildThatHangsIsKilledWithItsChildren() throws {
+        let marker = "vfmap-test-\(UUID())"
+        let before = ContinuousClock.now
+        let error = #expect(throws: ChildProcessError.self) {
+            // The argument marks the grandchild among the processes of the machine.
+            try shell("sh -c 'sleep 300; : \(marker)' & sleep 300").run(
+                until: Deadline(after: .milliseconds(300)))
+        }
+        #expect(
+            error?.description == "/bin/sh was killed after 0.3 seconds: it did not end")
+        #expect(ContinuousClock.now - before < .seconds(10))
+        #expect(try waitUntilGone(marker))
+    }
+
+    @Test func aFloodOfOutputIsCutOffByKilling() throws {
+        var process = shell("cat /dev/zero")
+        process.outputLimit = 100_000
+        let error = #expect(throws: ChildProcessError.self) { try process.run(until: soon) }
+        #expect(error?.description == "/bin/sh was killed: it wrote more than 100000 bytes")
+    }
+
+    @Test func aFloodOfErrorOutputIsCutAndDoesNotBlock() throws {
+        var process = shell("head -c 1000000 /dev/zero >&2; echo done")
+        process.errorOutputLimit = 1000
+        let outcome = try process.run(until: soon)
+        #expect(outcome.errorOutput.count == 1000)
+        #expect(outcome.output == Array("done\n".utf8))
+    }
+
+    @Test func whatTheChildLeavesRunningIsNotWaitedFor() throws {
+        let before = ContinuousClock.now
+        let outcome = try shell("sleep 20 & echo early").run(until: soon)
+        #expect(outcome.output == Array("early\n".utf8))
+        #expect(ContinuousClock.now - before < .seconds(10))
+    }
+
+    @Test func aMissingProgramIsNamed() throws {
+        let process = ChildProcess(executable: "/nonexistent/program", environment: [:])
+        let error = #expect(throws: ChildProcessError.self) { try process.run(until: soon) }
+        #expect(
+            error?.description
+                == "run /nonexistent/program: no such file or directory (ENOENT)")
+    }
+
+    @Test func aProgramStillBeingWrittenIsTriedAgain() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())").path
+        defer { try? FileManager.default.removeItem(atPath: path) }  // A leftover fails no test.
+        try FileManager.default.copyItem(atPath: "/bin/true", toPath: path)
+        let writer = open(path, O_RDWR | O_CLOEXEC)
+        try #require(writer >= 0)
+        // A thread of its own: the test blocks one of the few that tasks share.
+        let number = writer
+        Thread.detachNewThread {
+            usleep(300_000)
+            close(number)
+        }
+        let outcome = try ChildProcess(executable: path, environment: [:]).run(until: soon)
+        #expect(outcome.ending == .exited(0))
+    }
+
+    @Test func onlyTheStandardStreamsAreInherited() throws {
+        let lock = try Descriptor(opening: "/dev/null")
+        let outcome = try shell("ls /proc/self/fd").run(until: soon)
+        // The fourth is the folder that ls reads.
+        #expect(String(decoding: outcome.output, as: UTF8.self) == "0\n1\n2\n3\n")
+        withExtendedLifetime(lock.rawValue) {}
+    }
+
+    /// Whether no process has the marker in its arguments any more, within ten seconds.
+    private func waitUntilGone(_ marker: String) throws -> Bool {
+        for _ in 0..<100 {
+            let processes = try FileManager.default.contentsOfDirectory(atPath: "/proc")
+            let found = processes.contains { name in
+                // Processes that end meanwhile have no arguments to read.
+                let arguments = try? Data(
+                    contentsOf: URL(filePath: "/proc/\(name)/cmdline"))
+                return arguments?.range(of: Data(marker.utf8)) != nil
+            }
+            if !found { return true }
+            Thread.sleep(forTimeInterval: 0.1)
+        }
+        return false
+    }
+}
+
+@Suite struct ExecutableSearchTests {
+    private func makeFolder() throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder.path
+    }
+
+    @Test func theFirstExecutableFileIsFound() throws {
+        let (first, second) = (try makeFolder(), try makeFolder())
+        defer {
+            for folder in [first, second] {
+                try? FileManager.default.removeItem(atPath: folder)  // Fails no test.
+            }
+        }
+        // A folder and a file that may not be executed have the name too.
+        try FileManager.default.createDirectory(
+            atPath: first + "/tool", withIntermediateDirectories: true)
+        try Data().write(to: URL(filePath: second + "/plain"))
+        try FileManager.default.createSymbolicLink(
+            atPath: second + "/tool", withDestinationPath: "/bin/true")
+        #expect(findExecutable(named: "tool", in: [first, "", second]) == second + "/tool")
+        #expect(findExecutable(named: "plain", in: [first, second]) == nil)
+        #expect(findExecutable(named: "missing", in: [first, second]) == nil)
+    }
+
+    @Test(arguments: ["", "/bin/true", "../bin/true", "..", "."])
+    func aNameThatLeadsElsewhereIsNeverFound(name: String) {
+        #expect(findExecutable(named: name, in: ["/usr", "/bin"]) == nil)
+    }
+}
