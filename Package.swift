@@ -16,13 +16,21 @@ let package = Package(
     targets: [
         // C libraries and the few C functions that Swift cannot call or express.
         .target(name: "CLinuxShim"),
+        .systemLibrary(
+            name: "CNetlink", pkgConfig: "libnl-genl-3.0",
+            providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
 
         // Libraries, each depending only on those above it.
         .target(name: "LinuxSystem", dependencies: ["CLinuxShim"], swiftSettings: strict),
+        .target(
+            name: "Netlink", dependencies: ["LinuxSystem", "CNetlink"], swiftSettings: strict),
 
         // Tests.
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem"], swiftSettings: strict),
+        .testTarget(
+            name: "NetlinkTests", dependencies: ["LinuxSystem", "Netlink", "CLinuxShim"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,52 @@
+internal import CNetlink
+internal import LinuxSystem
+
+extension LinkSettings {
+    /// The one `RTM_SETLINK` with everything that is set.
+    func request(index: Int32, named subject: String) -> NetlinkRequest {
+        NetlinkRequest(
+            "set \(names)", "of", "interface \(subject)", type: Int(RTM_SETLINK),
+            flags: Int(NLM_F_ACK)
+        ) { message in
+            message.append(ifinfomsg(index: index, flags: flags.value, change: flags.mask))
+            if let name { message.put(Int(IFLA_IFNAME), string: name) }
+            if let macAddress { message.put(Int(IFLA_ADDRESS), bytes: macAddress.bytes) }
+            if let mtu { message.put(Int(IFLA_MTU), integer: mtu) }
+            if let transmitQueueLength {
+                message.put(Int(IFLA_TXQLEN), integer: transmitQueueLength)
+            }
+            if let alias { message.put(Int(IFLA_IFALIAS), string: alias) }
+        }
+    }
+
+    /// The flags to set, and which flags count.
+    private var flags: (value: UInt32, mask: UInt32) {
+        var value: UInt32 = 0
+        var mask: UInt32 = 0
+        for (wanted, flag) in [
+            (isUp, Link.upFlag), (isPromiscuous, Link.promiscuousFlag),
+            (receivesAllMulticast, Link.allMulticastFlag),
+        ] {
+            guard let wanted else { continue }
+            mask |= flag
+            if wanted { value |= flag }
+        }
+        return (value, mask)
+    }
+
+    /// What is set, with the values that fit into an error: `MTU 9000, up`.
+    private var names: String {
+        var names: [String] = []
+        if let name { names.append("name \(name)") }
+        if let macAddress { names.append("MAC address \(macAddress)") }
+        if let mtu { names.append("MTU \(mtu)") }
+        if let isUp { names.append(isUp ? "state up" : "state down") }
+        if let isPromiscuous { names.append("promiscuous mode \(isPromiscuous ? "on" : "off")") }
+        if let receivesAllMulticast {
+            names.append("all-multicast mode \(receivesAllMulticast ? "on" : "off")")
+        }
+        if let transmitQueueLength { names.append("queue length \(transmitQueueLength)") }
+        if alias != nil { names.append("alias") }
+        return names.isEmpty ? "nothing" : names.joined(separator: ", ")
+    }
+}

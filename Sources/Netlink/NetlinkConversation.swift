@@ -1,0 +1,130 @@
+internal import CNetlink
+internal import LinuxSystem
+internal import Synchronization
+
+/// Sends a complete request and returns what fetches the datagrams of its answer, one a call.
+///
+/// The kernel, or in tests whatever plays it. Fetching throws `ETIMEDOUT` when no more datagrams
+/// come, `ENOBUFS` when some were lost.
+typealias NetlinkTransport =
+    @Sendable (_ request: [UInt8]) throws(SystemCallError) -> () throws(SystemCallError) -> [UInt8]
+
+/// Requests and their answers on one socket, one at a time.
+final class NetlinkConversation: Sendable {
+    private let transport: NetlinkTransport
+
+    /// The port that answers must name.
+    private let port: UInt32
+
+    /// The last sequence number used; held while a request and its answer are under way.
+    private let sequence = Mutex<UInt32>(0)
+
+    init(port: UInt32, transport: @escaping NetlinkTransport) {
+        self.port = port
+        self.transport = transport
+    }
+
+    convenience init(_ socket: NetlinkSocket) {
+        self.init(port: socket.port) { request throws(SystemCallError) in
+            try socket.send(request)
+            return { () throws(SystemCallError) in
+                guard let datagram = try socket.receive(by: Deadline(after: answerTime)) else {
+                    throw SystemCallError(
+                        operation: "receive netlink message", subject: "", errno: .timedOut)
+                }
+                return datagram
+            }
+        }
+    }
+
+    /// Carries out a command.
+    ///
+    /// - Throws: `NetlinkError` with the kernel's refusal.
+    func perform(_ request: NetlinkRequest) throws(NetlinkError) {
+        try exchange(request) { _ in }
+    }
+
+    /// The one message that answers a request.
+    ///
+    /// - Throws: `NetlinkError`; with `EBADMSG` if the answer is something else.
+    func answer<Value>(
+        to request: NetlinkRequest, decode: (NetlinkReply) throws(MalformedReply) -> Value
+    ) throws(NetlinkError) -> Value {
+        var value: Value?
+        try exchange(request) { reply throws(MalformedReply) in value = try decode(reply) }
+        guard let value else {
+            throw request.error(.badMessage, kernelMessage: "an empty answer")
+        }
+        return value
+    }
+
+    /// Reads a list, again from the start if it changed or overran while it was read.
+    ///
+    /// - Parameter decode: Makes the element of a message; nil leaves it out.
+    /// - Throws: `NetlinkError`; with `EINTR` if the list changed during every one of ten
+    ///   readings, with `ENOBUFS` if messages were lost each time.
+    func list<Element>(
+        _ request: NetlinkRequest, decode: (NetlinkReply) throws(MalformedReply) -> Element?
+    ) throws(NetlinkError) -> [Element] {
+        var completeness = NetlinkAnswer.Completeness.complete
+        for _ in 0..<10 {
+            var elements: [Element] = []
+            completeness = try exchange(request) { reply throws(MalformedReply) in
+                if let element = try decode(reply) { elements.append(element) }
+            }
+            if completeness == .complete { return elements }
+        }
+        throw request.error(completeness == .overrun ? .noBufferSpace : .interrupted)
+    }
+
+    /// Sends one request and takes in its whole answer.
+    @discardableResult
+    private func exchange(
+        _ request: NetlinkRequest, take: (NetlinkReply) throws(MalformedReply) -> Void
+    ) throws(NetlinkError) -> NetlinkAnswer.Completeness {
+        if let failure = request.failure { throw request.error(failure) }
+        return try sequence.withLock { sequence throws(NetlinkError) in
+            sequence &+= 1
+            var answer = NetlinkAnswer(to: request)
+            do {
+                let next = try transport(request.bytes(sequence: sequence))
+                while true {
+                    guard let datagram = try datagram(of: request, from: next) else {
+                        answer.completeness = .overrun
+                        continue
+                    }
+                    for reply in try NetlinkReply.messages(in: datagram)
+                    where reply.sequence == sequence && reply.port == port {
+                        if try answer.isComplete(with: reply, take: take) {
+                            return answer.completeness
+                        }
+                    }
+                }
+            } catch let error as SystemCallError {
+                throw request.error(error.errno, kernelMessage: error.operation)
+            } catch let error as MalformedReply {
+                throw request.error(.badMessage, kernelMessage: error.reason)
+            } catch let error as NetlinkError {
+                throw error
+            } catch {
+                throw request.error(.badMessage, kernelMessage: "\(error)")
+            }
+        }
+    }
+
+    /// The next datagram; nil if parts of a list were lost. The list goes on then, and until it
+    /// has ended the kernel accepts no request for another.
+    private func datagram(
+        of request: NetlinkRequest, from next: () throws(SystemCallError) -> [UInt8]
+    ) throws(SystemCallError) -> [UInt8]? {
+        do {
+            return try next()
+        } catch  where error.errno == .noBufferSpace && request.isDump {
+            return nil
+        }
+    }
+}
+
+/// How long the kernel's answer may take. It is there before the request's send returns: to wait at
+/// all means that something is wrong.
+private let answerTime = Duration.seconds(10)

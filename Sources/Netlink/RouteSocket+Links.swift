@@ -1,0 +1,167 @@
+internal import CNetlink
+package import LinuxSystem
+
+extension RouteSocket {
+    /// The interface with an index.
+    ///
+    /// - Returns: nil if there is none (now).
+    /// - Throws: `NetlinkError` for any other answer.
+    package func link(index: Int32) throws(NetlinkError) -> Link? {
+        let request = NetlinkRequest(
+            "look for", nil, "interface with index \(index)", type: Int(RTM_GETLINK), flags: 0
+        ) { message in
+            message.append(ifinfomsg(index: index))
+            message.put(Int(IFLA_EXT_MASK), integer: UInt32(RTEXT_FILTER_SKIP_STATS))
+        }
+        return try foundLink(request)
+    }
+
+    /// The interface with a name or alternative name.
+    ///
+    /// - Returns: nil if there is none (now), and for a text that can be no interface's name.
+    /// - Throws: `NetlinkError` for any other answer.
+    package func link(named name: String) throws(NetlinkError) -> Link? {
+        let size = name.utf8.count
+        // ALTIFNAMSIZ and IFNAMSIZ, each with the zero byte at the end.
+        guard (1..<128).contains(size), !name.utf8.contains(0) else { return nil }
+        let request = NetlinkRequest(
+            "look for", nil, "interface \(name)", type: Int(RTM_GETLINK), flags: 0
+        ) { message in
+            message.append(ifinfomsg(index: 0))
+            // The kernel looks for both kinds of name in both attributes; only their room differs.
+            message.put(size < 16 ? Int(IFLA_IFNAME) : Int(IFLA_ALT_IFNAME), string: name)
+            message.put(Int(IFLA_EXT_MASK), integer: UInt32(RTEXT_FILTER_SKIP_STATS))
+        }
+        return try foundLink(request)
+    }
+
+    private func foundLink(_ request: NetlinkRequest) throws(NetlinkError) -> Link? {
+        do {
+            return try conversation.answer(to: request) { reply throws(MalformedReply) in
+                try Link(reply)
+            }
+        } catch  where error.errno == .noDevice {
+            return nil
+        }
+    }
+
+    /// All interfaces of the namespace.
+    ///
+    /// - Throws: `NetlinkError`; with `EINTR` if they changed during each of ten readings.
+    package func links() throws(NetlinkError) -> [Link] {
+        let request = NetlinkRequest(
+            "list", nil, "interfaces", type: Int(RTM_GETLINK), flags: Int(NLM_F_DUMP)
+        ) { message in
+            message.append(ifinfomsg(index: 0))
+            message.put(Int(IFLA_EXT_MASK), integer: UInt32(RTEXT_FILTER_SKIP_STATS))
+        }
+        return try conversation.list(request) { reply throws(MalformedReply) in
+            reply.type == Int(RTM_NEWLINK) ? try Link(reply) : nil
+        }
+    }
+
+    /// The interface of a PCI function itself: neither a virtual one made on top of it, nor the
+    /// representor of one of its VFs.
+    ///
+    /// The kernel names the device behind an interface since Linux 5.14 (`IFLA_PARENT_DEV_NAME`),
+    /// also in namespaces where sysfs does not show it.
+    ///
+    /// - Returns: nil if the function has no interface in this namespace; of several, as a card
+    ///   with two ports on one function has, the one with the lowest index.
+    package func link(
+        ofPCIFunction address: PCIAddress
+    ) throws(NetlinkError) -> Link? {
+        try links()
+            .filter { $0.pciAddress == address && $0.kind == nil && !$0.isRepresentor }
+            .min { $0.index < $1.index }
+    }
+
+    /// Changes an interface, in one message.
+    ///
+    /// The kernel applies address, MTU, name, alias, flags and queue length in this order and stops
+    /// at the first that fails: what came before it stays changed. Where that matters, send them
+    /// one by one. Before Linux 6.2 an interface that is up refuses another name (`EBUSY`).
+    ///
+    /// - Parameter name: The interface's name, for the error.
+    /// - Throws: `NetlinkError`.
+    package func setLink(
+        index: Int32, named name: String, _ settings: LinkSettings
+    ) throws(NetlinkError) {
+        try conversation.perform(settings.request(index: index, named: name))
+    }
+
+    /// Gives an interface one more name.
+    ///
+    /// - Parameters:
+    ///   - alternativeName: 1 to 127 bytes, unique among all names of the namespace.
+    ///   - name: The interface's name, for the error.
+    /// - Throws: `NetlinkError`; with `EEXIST` if the name is taken, by this interface too.
+    package func addAlternativeName(
+        _ alternativeName: String, toLink index: Int32, named name: String
+    ) throws(NetlinkError) {
+        try conversation.perform(
+            NetlinkRequest(
+                "add alternative name \(alternativeName)", "to", "interface \(name)",
+                type: Int(RTM_NEWLINKPROP),
+                flags: Int(NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND)
+            ) { $0.putAlternativeName(alternativeName, index: index) })
+    }
+
+    /// Takes an alternative name from an interface.
+    ///
+    /// - Parameter name: The interface's name, for the error.
+    /// - Throws: `NetlinkError`; with `ENOENT` if the interface does not have it.
+    package func removeAlternativeName(
+        _ alternativeName: String, fromLink index: Int32, named name: String
+    ) throws(NetlinkError) {
+        try conversation.perform(
+            NetlinkRequest(
+                "remove alternative name \(alternativeName)", "from", "interface \(name)",
+                type: Int(RTM_DELLINKPROP), flags: Int(NLM_F_ACK)
+            ) { $0.putAlternativeName(alternativeName, index: index) })
+    }
+
+    /// Moves an interface to another namespace, and gives it a name there in the same step.
+    ///
+    /// The kernel takes it down and drops its addresses and routes; altnames go along. Its index
+    /// may change.
+    ///
+    /// - Parameters:
+    ///   - name: The interface's name, for the error.
+    ///   - newName: Its name there; nil keeps the one it has.
+    /// - Throws: `NetlinkError`; with `EEXIST` if a name is taken there. Unless `newName` is nil
+    ///   the interface can nevertheless have been moved, with its old name: look for it in both
+    ///   namespaces.
+    package func moveLink(
+        index: Int32, named name: String, to namespace: NetworkNamespace, renamedTo newName: String?
+    ) throws(NetlinkError) {
+        let renaming = newName.map { " as \($0)" } ?? ""
+        try namespace.withDescriptor { descriptor throws(NetlinkError) in
+            try conversation.perform(
+                NetlinkRequest(
+                    "move", nil, "interface \(name) to namespace \(namespace.path)\(renaming)",
+                    type: Int(RTM_SETLINK), flags: Int(NLM_F_ACK)
+                ) { message in
+                    message.append(ifinfomsg(index: index))
+                    message.put(Int(IFLA_NET_NS_FD), integer: descriptor)
+                    if let newName { message.put(Int(IFLA_IFNAME), string: newName) }
+                })
+        }
+    }
+}
+
+extension Link {
+    /// Whether it stands in the host for a VF or subfunction of a switch: `pf0vf1`, `c1pf0sf3`.
+    fileprivate var isRepresentor: Bool {
+        guard let name = physicalPortName else { return false }
+        return name.hasPrefix("pf") || name.hasPrefix("c") && name.contains("pf")
+    }
+}
+
+extension NetlinkMessage {
+    /// Writes the body of an `RTM_NEWLINKPROP` or `RTM_DELLINKPROP`.
+    fileprivate mutating func putAlternativeName(_ name: String, index: Int32) {
+        append(ifinfomsg(index: index))
+        nest(Int(IFLA_PROP_LIST)) { $0.put(Int(IFLA_ALT_IFNAME), string: name) }
+    }
+}

@@ -1,0 +1,60 @@
+internal import CNetlink
+internal import LinuxSystem
+
+extension RouteSocket {
+    /// A PF with all that its driver reports of its VFs.
+    ///
+    /// - Parameters:
+    ///   - name: The PF's name, for the error.
+    ///   - statistics: Whether to ask for the VFs' counters too. The kernel's list has room for
+    ///     64 KiB, which with counters is some 190 VFs and without them more than 256.
+    /// - Returns: The link, and its VFs in the driver's order; a VF that the driver fails to report
+    ///   is missing.
+    /// - Throws: `NetlinkError`; with `ENODEV` if there is no such interface, with `EMSGSIZE` if
+    ///   the VFs did not fit into the kernel's list.
+    package func virtualFunctions(
+        ofPF index: Int32, named name: String, statistics: Bool = false
+    ) throws(NetlinkError) -> (link: Link, vfs: [VFInfo]) {
+        let filter = RTEXT_FILTER_VF | (statistics ? 0 : RTEXT_FILTER_SKIP_STATS)
+        let request = NetlinkRequest(
+            "read", nil, "VFs of \(name)", type: Int(RTM_GETLINK), flags: 0
+        ) { message in
+            message.append(ifinfomsg(index: index))
+            message.put(Int(IFLA_EXT_MASK), integer: UInt32(filter))
+        }
+        // The length of the list has 16 bits. Kernels that put in more than fits let it wrap
+        // silently, and what follows the list then begins in the middle of a VF, or looks like
+        // attributes of the link.
+        var canHaveOverflowed = false
+        do {
+            let (link, functions) = try conversation.answer(to: request) {
+                reply throws(MalformedReply) in
+                canHaveOverflowed = reply.payload.count > UInt16.max
+                return (try Link(reply), try VFInfo.list(in: reply, statistics: statistics))
+            }
+            if !canHaveOverflowed || functions.count == link.virtualFunctionCount {
+                return (link, functions)
+            }
+        } catch  where !canHaveOverflowed || error.errno != .badMessage {
+            throw error
+        } catch {
+            // Told below, with what it most likely means.
+        }
+        throw request.error(
+            .messageTooLong, kernelMessage: "the VFs do not fit into the kernel's list")
+    }
+
+    /// Sets one attribute of a VF, in one message.
+    ///
+    /// - Parameters:
+    ///   - function: The VF's index on its PF, from 0.
+    ///   - name: The PF's name, for the error.
+    /// - Throws: `NetlinkError` with the driver's refusal, commonly `EOPNOTSUPP` for what it cannot
+    ///   do, `EINVAL` for a value or a VF that it does not accept, `EPROTONOSUPPORT` for a VLAN
+    ///   protocol.
+    package func setVF(
+        _ attribute: VFAttribute, ofVF function: Int, onPF index: Int32, named name: String
+    ) throws(NetlinkError) {
+        try conversation.perform(attribute.request(function: function, index: index, named: name))
+    }
+}

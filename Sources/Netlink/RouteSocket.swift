@@ -1,0 +1,28 @@
+internal import CNetlink
+package import LinuxSystem
+
+/// A socket for links, VFs, addresses and routes (rtnetlink).
+///
+/// It stays in the network namespace it was opened in, and may be used from any thread; requests
+/// of several threads run one after the other. Every function here is one request, nothing is
+/// cached. It needs no privileges to read; changes need CAP_NET_ADMIN over the namespace.
+package final class RouteSocket: Sendable {
+    let conversation: NetlinkConversation
+
+    /// Opens a socket in the network namespace of the calling thread.
+    package init() throws(SystemCallError) {
+        conversation = NetlinkConversation(try NetlinkSocket(family: NETLINK_ROUTE))
+    }
+
+    /// A socket whose kernel is a function.
+    init(port: UInt32, transport: @escaping NetlinkTransport) {
+        conversation = NetlinkConversation(port: port, transport: transport)
+    }
+
+    /// Opens a socket in another network namespace.
+    ///
+    /// - Throws: `SystemCallError` if the namespace cannot be entered or the socket not opened.
+    package static func inside(_ namespace: NetworkNamespace) throws -> RouteSocket {
+        try namespace.run { try RouteSocket() }
+    }
+}

@@ -1,0 +1,66 @@
+import LinuxSystem
+import Testing
+
+@testable import Netlink
+
+/// What the lab's emulated Intel 82576 and its driver show and refuse.
+@Suite(.needsRoot, .needsLab, .serialized) struct IgbTests {
+    private let sysfs = Sysfs()
+
+    /// The first card, with its VFs made if it had none.
+    private func card() throws -> (host: TestNamespace, pf: Link, address: PCIAddress) {
+        let host = try TestNamespace.host()
+        let name = try #require(
+            try sysfs.entries(of: "bus/pci/drivers/igb").first { $0.contains(":") })
+        let address = try #require(PCIAddress(name))
+        let pf = try #require(try host.socket.link(ofPCIFunction: address))
+        let count = "bus/pci/devices/\(address)/sriov_numvfs"
+        if try sysfs.number(of: count) == 0 {
+            try host.socket.setLink(index: pf.index, named: pf.name, LinkSettings(isUp: true))
+            try sysfs.write("7", to: count)
+        }
+        return (host, pf, address)
+    }
+
+    @Test func theInterfaceIsFoundByItsAddress() throws {
+        let (host, pf, address) = try card()
+        #expect(try sysfs.entries(of: "bus/pci/devices/\(address)/net") == [pf.name])
+        #expect(try host.show(pf.name)["parentdev"] as? String == address.description)
+    }
+
+    @Test func functionsAreReadAndSet() throws {
+        let (host, pf, _) = try card()
+        let socket = host.socket
+        #expect(
+            try socket.virtualFunctions(ofPF: pf.index, named: pf.name).vfs.map(\.index)
+                == [0, 1, 2, 3, 4, 5, 6])
+        let tag = VLANTag(identifier: 100, qualityOfService: 3)
+        try socket.setVF(.vlan(tag), ofVF: 6, onPF: pf.index, named: pf.name)
+        try socket.setVF(.spoofCheck(false), ofVF: 6, onPF: pf.index, named: pf.name)
+        let vf = try #require(
+            try socket.virtualFunctions(ofPF: pf.index, named: pf.name).vfs.last)
+        #expect(vf.vlans == [tag])
+        #expect(vf.spoofCheck == false)
+        try socket.setVF(.vlan(.none), ofVF: 6, onPF: pf.index, named: pf.name)
+        try socket.setVF(.spoofCheck(true), ofVF: 6, onPF: pf.index, named: pf.name)
+        let after = try #require(
+            try socket.virtualFunctions(ofPF: pf.index, named: pf.name).vfs.last)
+        #expect(after.vlans == [])
+        #expect(after.spoofCheck == true)
+    }
+
+    @Test func whatTheDriverCannotDoIsRefused() throws {
+        let (host, pf, address) = try card()
+        for (attribute, errno) in [
+            (VFAttribute.linkState(.enabled), ErrorNumber.notSupported),
+            (.vlan(VLANTag(identifier: 100, protocol: .dot1ad)), .protocolNotSupported),
+            (.macAddress(try #require(MACAddress("03:00:00:00:00:01"))), .invalidArgument),
+        ] {
+            let error = #expect(throws: NetlinkError.self, "\(attribute)") {
+                try host.socket.setVF(attribute, ofVF: 6, onPF: pf.index, named: pf.name)
+            }
+            #expect(error?.errno == errno, "\(attribute)")
+        }
+        #expect(try Devlink().eswitchMode(of: address) == nil)
+    }
+}
