@@ -19,17 +19,25 @@ let package = Package(
         .systemLibrary(
             name: "CNetlink", pkgConfig: "libnl-genl-3.0",
             providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
+        .target(name: "CPCI", linkerSettings: [.linkedLibrary("pci")]),
+        .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
 
         // Libraries, each depending only on those above it.
         .target(name: "LinuxSystem", dependencies: ["CLinuxShim"], swiftSettings: strict),
         .target(
             name: "Netlink", dependencies: ["LinuxSystem", "CNetlink"], swiftSettings: strict),
+        .target(
+            name: "PCIDevices", dependencies: ["LinuxSystem", "CPCI", "CUdev"],
+            swiftSettings: strict),
 
         // Tests.
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem"], swiftSettings: strict),
         .testTarget(
             name: "NetlinkTests", dependencies: ["LinuxSystem", "Netlink", "CLinuxShim"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PCIDevicesTests", dependencies: ["PCIDevices", "LinuxSystem"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
