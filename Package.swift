@@ -19,6 +19,8 @@ let package = Package(
         .systemLibrary(
             name: "CNetlink", pkgConfig: "libnl-genl-3.0",
             providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CPCI", linkerSettings: [.linkedLibrary("pci")]),
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
 
@@ -27,10 +29,16 @@ let package = Package(
         .target(
             name: "Netlink", dependencies: ["LinuxSystem", "CNetlink"], swiftSettings: strict),
         .target(
+            name: "SRIOV", dependencies: ["LinuxSystem", "Netlink", "CSQLite"],
+            swiftSettings: strict),
+        .target(
             name: "PCIDevices", dependencies: ["LinuxSystem", "CPCI", "CUdev"],
             swiftSettings: strict),
 
-        // Tests.
+        // Tests, and the machine in memory that they share.
+        .target(
+            name: "SimulatedHost", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
+            path: "Tests/SimulatedHost", swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem"], swiftSettings: strict),
         .testTarget(
@@ -38,6 +46,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PCIDevicesTests", dependencies: ["PCIDevices", "LinuxSystem"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SRIOVTests", dependencies: ["LinuxSystem", "Netlink", "SRIOV", "SimulatedHost"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

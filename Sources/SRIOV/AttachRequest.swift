@@ -1,0 +1,21 @@
+/// Who wants which VF, how, and where.
+package struct AttachRequest: Hashable, Sendable {
+    package var owner: AttachmentOwner
+    package var selection: VFSelection
+    package var settings: VFSettings
+    /// The path of the namespace that the VF moves into, under the owner's interface name.
+    package var namespacePath: String
+    /// Kept in the record for the front end's own undo; nil for nothing.
+    package var frontEndData: String?
+
+    package init(
+        owner: AttachmentOwner, selection: VFSelection, settings: VFSettings,
+        namespacePath: String, frontEndData: String? = nil
+    ) {
+        self.owner = owner
+        self.selection = selection
+        self.settings = settings
+        self.namespacePath = namespacePath
+        self.frontEndData = frontEndData
+    }
+}

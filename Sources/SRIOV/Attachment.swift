@@ -1,0 +1,52 @@
+package import LinuxSystem
+package import Netlink
+
+/// One VF given to one owner: the record and the undo journal in one.
+///
+/// It is written before the hardware is touched and dropped when the last of it is restored.
+package struct Attachment: Hashable, Codable, Sendable {
+    package var owner: AttachmentOwner
+    package var virtualFunction: PCIAddress
+    /// nil where the PF is not visible.
+    package var physicalFunction: PCIAddress?
+    /// The index on the PF; nil where the PF is not visible.
+    package var index: Int?
+    package var phase: AttachmentPhase
+    /// The boot in which the record was written: it is void in any other.
+    package var boot: BootIdentity
+    /// Where the VF was moved.
+    package var namespace: NamespaceReference
+    /// What was asked for.
+    package var settings: VFSettings
+    /// The interface as it was; nil if the VF had none.
+    package var originalInterface: InterfaceOriginal?
+    /// The PF's view as it was; nil where the PF is not visible.
+    package var originalInfo: VFInfo?
+    /// The driver that was bound; nil for none.
+    package var originalDriver: String?
+    /// What the front end needs to undo its own part, in a shape of its own; nil for nothing.
+    package var frontEndData: String?
+    /// Seconds since 1970.
+    package var created: Int64
+
+    package init(
+        owner: AttachmentOwner, virtualFunction: PCIAddress, physicalFunction: PCIAddress?,
+        index: Int?, phase: AttachmentPhase, boot: BootIdentity, namespace: NamespaceReference,
+        settings: VFSettings, originalInterface: InterfaceOriginal?, originalInfo: VFInfo?,
+        originalDriver: String?, frontEndData: String?, created: Int64
+    ) {
+        self.owner = owner
+        self.virtualFunction = virtualFunction
+        self.physicalFunction = physicalFunction
+        self.index = index
+        self.phase = phase
+        self.boot = boot
+        self.namespace = namespace
+        self.settings = settings
+        self.originalInterface = originalInterface
+        self.originalInfo = originalInfo
+        self.originalDriver = originalDriver
+        self.frontEndData = frontEndData
+        self.created = created
+    }
+}

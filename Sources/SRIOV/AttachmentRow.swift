@@ -1,0 +1,186 @@
+internal import FoundationEssentials
+internal import LinuxSystem
+
+/// A record as it lies in the state file: the attachment as JSON, and its checksum.
+struct AttachmentRow: Hashable, Sendable {
+    let key: Key
+    let record: String
+    let checksum: Int64
+
+    /// The fields that are columns of their own.
+    struct Key: Hashable, Sendable {
+        let boot: String
+        let address: String
+        let physicalFunction: String?
+        let owner: AttachmentOwner
+        let phase: String
+        let created: Int64
+
+        init(_ attachment: Attachment) {
+            boot = attachment.boot.rawValue
+            address = attachment.virtualFunction.description
+            physicalFunction = attachment.physicalFunction?.description
+            owner = attachment.owner
+            phase = attachment.phase.rawValue
+            created = attachment.created
+        }
+
+        init(
+            boot: String, address: String, physicalFunction: String?, owner: AttachmentOwner,
+            phase: String, created: Int64
+        ) {
+            self.boot = boot
+            self.address = address
+            self.physicalFunction = physicalFunction
+            self.owner = owner
+            self.phase = phase
+            self.created = created
+        }
+    }
+
+    /// - Throws: What the JSON encoder throws.
+    init(_ attachment: Attachment) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        key = Key(attachment)
+        record = String(decoding: try encoder.encode(attachment), as: UTF8.self)
+        checksum = Self.checksum(of: record)
+    }
+
+    /// The attachment.
+    ///
+    /// - Parameter path: The state file, for the error.
+    /// - Throws: `StoreError.unusable` if the record is damaged or disagrees with its columns.
+    func attachment(path: String) throws(StoreError) -> Attachment {
+        let damaged = StoreError.unusable(
+            path: path, reason: "the record of \(key.address) is damaged")
+        guard checksum == Self.checksum(of: record) else { throw damaged }
+        let attachment: Attachment
+        do {
+            attachment = try JSONDecoder().decode(Attachment.self, from: Data(record.utf8))
+        } catch {
+            throw .unusable(
+                path: path, reason: "the record of \(key.address) is damaged: \(error)")
+        }
+        guard Key(attachment) == key else { throw damaged }
+        return attachment
+    }
+
+    /// FNV-1a over the bytes of the text, 64 bits.
+    private static func checksum(of text: String) -> Int64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in text.utf8 {
+            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+        }
+        return Int64(bitPattern: hash)
+    }
+}
+
+// MARK: Statements
+
+extension AttachmentRow {
+    /// The rows that a condition selects, oldest first.
+    static func select(
+        _ condition: String, _ values: [SQLiteValue], from database: borrowing SQLiteDatabase
+    ) throws(SQLiteError) -> [AttachmentRow] {
+        var statement = try database.prepare(
+            """
+            SELECT boot, address, pf, front_end, network, container, interface_name, phase, created,
+                record, checksum
+            FROM attachments WHERE \(condition) ORDER BY id
+            """, values)
+        var rows: [AttachmentRow] = []
+        while try statement.step() {
+            rows.append(AttachmentRow(statement))
+        }
+        return rows
+    }
+
+    private init(_ statement: borrowing SQLiteStatement) {
+        let physicalFunction = statement.text(2)
+        key = Key(
+            boot: statement.text(0), address: statement.text(1),
+            physicalFunction: physicalFunction.isEmpty ? nil : physicalFunction,
+            owner: AttachmentOwner(
+                frontEnd: statement.text(3), network: statement.text(4),
+                container: statement.text(5), interfaceName: statement.text(6)),
+            phase: statement.text(7), created: statement.integer(8))
+        record = statement.text(9)
+        checksum = statement.integer(10)
+    }
+
+    /// The row that forbids a new one: of the same function or owner, or, a PF being passed through
+    /// as a whole, of its PF or of one of its VFs.
+    static func conflict(
+        with attachment: Attachment, in database: borrowing SQLiteDatabase
+    ) throws(SQLiteError) -> AttachmentRow? {
+        let row = Key(attachment)
+        let rows = try select(
+            """
+            boot = ?1 AND (
+                address = ?2 OR address = ?3 OR pf = ?2
+                OR (front_end = ?4 AND network = ?5 AND container = ?6 AND interface_name = ?7))
+            """,
+            [
+                .text(row.boot), .text(row.address), .text(optional: row.physicalFunction),
+                .text(row.owner.frontEnd), .text(row.owner.network), .text(row.owner.container),
+                .text(row.owner.interfaceName),
+            ], from: database)
+        return rows.first { $0.key.address == row.address } ?? rows.first
+    }
+
+    func insert(into database: borrowing SQLiteDatabase) throws(SQLiteError) {
+        try database.execute(
+            """
+            INSERT INTO attachments (boot, address, pf, front_end, network, container,
+                interface_name, phase, created, record, checksum)
+            VALUES (?1, ?2, ?8, ?3, ?4, ?5, ?6, ?7, ?9, ?10, ?11)
+            """, identity + content)
+    }
+
+    /// - Returns: false if there is no such row.
+    func update(in database: borrowing SQLiteDatabase) throws(SQLiteError) -> Bool {
+        try database.execute(
+            """
+            UPDATE attachments
+            SET phase = ?7, pf = ?8, created = ?9, record = ?10, checksum = ?11
+            WHERE \(Self.hasIdentity)
+            """, identity + content)
+        return database.changes > 0
+    }
+
+    /// - Returns: false if there is no such row.
+    func delete(from database: borrowing SQLiteDatabase) throws(SQLiteError) -> Bool {
+        try database.execute("DELETE FROM attachments WHERE \(Self.hasIdentity)", identity)
+        return database.changes > 0
+    }
+
+    private static var hasIdentity: String {
+        """
+        boot = ?1 AND address = ?2
+            AND front_end = ?3 AND network = ?4 AND container = ?5 AND interface_name = ?6
+        """
+    }
+
+    /// Parameters 1 to 6.
+    private var identity: [SQLiteValue] {
+        [
+            .text(key.boot), .text(key.address), .text(key.owner.frontEnd),
+            .text(key.owner.network), .text(key.owner.container), .text(key.owner.interfaceName),
+        ]
+    }
+
+    /// Parameters 7 to 11.
+    private var content: [SQLiteValue] {
+        [
+            .text(key.phase), .text(optional: key.physicalFunction), .integer(key.created),
+            .text(record), .integer(checksum),
+        ]
+    }
+}
+
+extension SQLiteValue {
+    fileprivate static func text(optional text: String?) -> SQLiteValue {
+        text.map { .text($0) } ?? .null
+    }
+}

@@ -1,0 +1,12 @@
+package import Netlink
+
+/// How an attachment is, compared with its record.
+package struct CheckReport: Sendable {
+    package let attachment: Attachment
+    /// The interface in its namespace; nil if it has none there.
+    package let link: Link?
+    /// The PF's view; nil where the PF is not visible.
+    package let info: VFInfo?
+    /// One sentence a difference; empty if all is well.
+    package let differences: [String]
+}

@@ -1,0 +1,118 @@
+package import LinuxSystem
+package import Netlink
+
+/// Everything that the manager may do to the machine.
+///
+/// `SystemHost` is the machine; the tests have one that keeps its state in memory and fails, or dies,
+/// at any call. Errors are those of LinuxSystem and Netlink, passed on as they are.
+package protocol Host: Sendable {
+    /// A network namespace held open: it stays alive as long as the value does.
+    associatedtype Namespace: Sendable
+
+    /// The identity of this boot.
+    func bootIdentity() throws -> BootIdentity
+
+    /// Seconds since 1970.
+    func now() -> Int64
+
+    // MARK: PCI functions
+
+    /// Every function with SR-IOV, sorted by address.
+    func physicalFunctions() throws -> [PhysicalFunction]
+
+    /// - Returns: nil if there is no such function or it has no SR-IOV.
+    func physicalFunction(at address: PCIAddress) throws -> PhysicalFunction?
+
+    /// Finds a PF by its interface's name in the host.
+    func physicalFunction(named name: String) throws -> PhysicalFunction?
+
+    /// - Returns: nil if there is no such function, or it is no VF.
+    func virtualFunction(at address: PCIAddress) throws -> VirtualFunction?
+
+    /// Whether there is a PCI function at the address, of whatever kind.
+    func functionExists(at address: PCIAddress) -> Bool
+
+    /// Changes how many VFs a PF has (`sriov_numvfs`), and waits until their interfaces are there, as far as
+    /// a driver makes any.
+    ///
+    /// - Parameter count: 0 removes them all; another number is taken only when there are none.
+    func setNumberOfVFs(_ count: Int, of function: PhysicalFunction, deadline: Deadline) throws
+
+    // MARK: Namespaces
+
+    /// The namespace of this process.
+    func hostNamespace() throws -> Namespace
+
+    /// - Throws: `NetworkNamespaceError` if the path leads to none.
+    func openNamespace(_ path: String) throws -> Namespace
+
+    func identity(of namespace: Namespace) -> NamespaceIdentity
+
+    // MARK: Interfaces
+
+    /// The interface of a PCI function in a namespace.
+    ///
+    /// - Parameter name: Where it is expected; asked first, and trusted only if the PCI address
+    ///   agrees. nil searches all interfaces.
+    /// - Returns: nil if the function has no interface there.
+    func link(of function: PCIAddress, expectedName name: String?, in namespace: Namespace) throws
+        -> Link?
+
+    /// The interface with a name, whatever it belongs to.
+    func link(named name: String, in namespace: Namespace) throws -> Link?
+
+    /// Every interface of a namespace.
+    func links(in namespace: Namespace) throws -> [Link]
+
+    /// Paths of the other network namespaces that can be reached from here, one for each: named ones
+    /// below `/run/netns` first, then those of processes.
+    func otherNamespaces() throws -> [String]
+
+    /// Sets attributes of one interface in one message.
+    func setLink(_ link: Link, _ settings: LinkSettings, in namespace: Namespace) throws
+
+    func addAlternativeName(_ name: String, to link: Link, in namespace: Namespace) throws
+
+    func removeAlternativeName(_ name: String, from link: Link, in namespace: Namespace) throws
+
+    /// Moves an interface and renames it in one step.
+    ///
+    /// Should the name be taken in the target, the kernel may have moved the interface under its old
+    /// name before it refuses (seen on Linux 6.1): whoever undoes must look in both places.
+    func move(_ link: Link, from source: Namespace, to target: Namespace, as name: String) throws
+
+    /// Waits until a function has an interface in a namespace.
+    ///
+    /// - Returns: nil if the deadline passed first.
+    func waitForLink(of function: PCIAddress, in namespace: Namespace, until deadline: Deadline)
+        throws -> Link?
+
+    /// The interfaces of this host that carry a default route, by index.
+    func defaultRouteInterfaces() throws -> Set<Int32>
+
+    // MARK: VFs through their PF
+
+    /// The PF's interface and the state of all its VFs.
+    ///
+    /// - Returns: nil if there is no such PF, or it has no interface in this namespace.
+    func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo?
+
+    /// Sets one attribute of a VF.
+    func setVF(_ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo) throws
+
+    // MARK: Addresses and routes inside a namespace
+
+    func addresses(of link: Link, in namespace: Namespace) throws -> [InterfaceAddress]
+
+    func addAddress(_ address: InterfaceAddress, to link: Link, in namespace: Namespace) throws
+
+    func routes(in namespace: Namespace) throws -> [Route]
+
+    /// Adds a route; others to the same destination are no obstacle, the same route is.
+    func addRoute(_ route: Route, in namespace: Namespace) throws
+
+    /// Writes a value below `/proc/sys/net` as seen in the namespace.
+    ///
+    /// - Parameter key: Relative to `/proc/sys/net`: `ipv6/conf/net1/disable_ipv6`.
+    func setSysctl(_ key: String, _ value: String, in namespace: Namespace) throws
+}

@@ -1,0 +1,14 @@
+/// The kernel's rule for names of interfaces.
+package enum InterfaceName {
+    /// Whether the kernel takes the text as an interface's name: 1 to 15 bytes, not `.` or `..`, without `/`,
+    /// `:` and white space (dev_valid_name of net/core/dev.c), nor `%`, which the kernel expands.
+    package static func isLegal(_ name: String) -> Bool {
+        let bytes = name.utf8
+        guard (1...15).contains(bytes.count), name != ".", name != ".." else { return false }
+        return bytes.allSatisfy { byte in
+            // isspace(3) of the C locale and the two separators; NUL ends a name.
+            !(byte == 0 || byte == 0x20 || (0x09...0x0d).contains(byte) || byte == 0x2f
+                || byte == 0x3a || byte == 0x25)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package import LinuxSystem
+package import Netlink
+
+/// How a VF's interface was before it was given away: what there is to restore.
+package struct InterfaceOriginal: Hashable, Codable, Sendable {
+    package var name: String
+    package var alternativeNames: [String]
+    package var macAddress: MACAddress?
+    /// Bytes.
+    package var mtu: UInt32
+    package var isUp: Bool
+    package var isPromiscuous: Bool
+    package var receivesAllMulticast: Bool
+    /// Packets.
+    package var transmitQueueLength: UInt32
+    /// nil for none.
+    package var alias: String?
+
+    package init(_ link: Link) {
+        name = link.name
+        alternativeNames = link.alternativeNames
+        macAddress = link.macAddress
+        mtu = link.mtu
+        isUp = link.isUp
+        isPromiscuous = link.isPromiscuous
+        receivesAllMulticast = link.receivesAllMulticast
+        transmitQueueLength = link.transmitQueueLength
+        alias = link.alias
+    }
+}

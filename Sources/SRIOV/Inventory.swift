@@ -1,0 +1,34 @@
+package import Netlink
+
+/// The PFs and VFs of this host with what is known of each, as of now.
+package struct Inventory: Sendable {
+    /// A PF with its interface, where it can be seen.
+    package struct PFEntry: Sendable {
+        package let function: PhysicalFunction
+        /// nil if the PF has no interface in this namespace.
+        package let link: Link?
+    }
+
+    /// A VF with everything that is known of it.
+    package struct VFEntry: Sendable {
+        package let function: VirtualFunction
+        /// The PF's view; nil where the PF is not visible or has no interface here.
+        package let info: VFInfo?
+        /// The interface, wherever it was found; nil if the VF has none or it could not be found.
+        package let link: Link?
+        /// Where the interface lives: nil for this namespace, else the container's path.
+        package let namespacePath: String?
+        /// nil for a free VF.
+        package let attachment: Attachment?
+    }
+
+    /// Sorted by address.
+    package let physicalFunctions: [PFEntry]
+    /// Sorted by address.
+    package let virtualFunctions: [VFEntry]
+
+    package init(physicalFunctions: [PFEntry], virtualFunctions: [VFEntry]) {
+        self.physicalFunctions = physicalFunctions
+        self.virtualFunctions = virtualFunctions
+    }
+}

@@ -1,0 +1,284 @@
+internal import LinuxSystem
+internal import Netlink
+
+extension Manager {
+    /// Gives a VF to an owner: configures it, moves it into the namespace, and records it all first.
+    ///
+    /// - Parameters:
+    ///   - request: Everything in it is checked before anything is changed.
+    ///   - finish: The front end's own part, with the VF in place and its lock held. If it throws, it has
+    ///     undone its own part; the VF is brought back. A process that dies meanwhile leaves a
+    ///     record in phase preparing, and whoever works on the VF next brings it back.
+    /// - Returns: What `finish` returns, after the record says attached.
+    /// - Throws: `ManagerError`, or what `finish` throws. The VF is as it was before, with no record; if that
+    ///   could not be reached the error says what is left, and the record stays for `recover`.
+    package func attach<Value>(
+        _ request: AttachRequest, finish: (AttachedInterface<H>) throws -> Value
+    ) throws -> Value {
+        let subject = "attach \(request.owner.container)/\(request.owner.interfaceName)"
+        let container = try openTarget(of: request)
+        let (function, locks) = try claim(request.selection, for: request.owner)
+        return try withExtendedLifetime(locks) {
+            let candidate = try examine(function, for: request, in: container)
+            let attachment = try record(candidate, for: request, in: container)
+            do {
+                let attached = try explaining(candidate, "\(subject) (\(function.address))") {
+                    try configure(candidate, as: attachment, in: container)
+                }
+                let value = try finish(attached)
+                var finished = attachment
+                finished.phase = .attached
+                do {
+                    try store.update(finished)
+                } catch {
+                    // The front end did its part and does not know that it was in vain.
+                    try releaseAfterFailure(attachment)
+                    throw ManagerError.wrapping(error, subject)
+                }
+                return value
+            } catch {
+                throw undo(attachment, in: container, after: error)
+            }
+        }
+    }
+
+    /// What an attach would do.
+    ///
+    /// - Throws: `ManagerError` with whatever would keep the attach from starting.
+    package func plan(_ request: AttachRequest) throws -> AttachPlan {
+        let container = try openTarget(of: request)
+        let function = try preview(request.selection)
+        let candidate = try examine(function, for: request, in: container)
+        var changes = candidate.changes
+        if let address = request.settings.macAddress, candidate.infoBefore != nil {
+            changes.append(.macAddress(address))
+        }
+        let interface = LinkSettings(
+            macAddress: request.settings.macAddress, mtu: request.settings.mtu, isUp: true)
+        return AttachPlan(
+            virtualFunction: function, changes: changes,
+            interface: candidate.link == nil ? LinkSettings() : interface,
+            interfaceName: candidate.link?.name, namespacePath: request.namespacePath,
+            targetName: request.owner.interfaceName)
+    }
+
+    // MARK: Before anything is changed
+
+    private func openTarget(of request: AttachRequest) throws(ManagerError) -> H.Namespace {
+        try request.settings.validate()
+        let name = request.owner.interfaceName
+        guard InterfaceName.isLegal(name) else {
+            throw ManagerError(.invalidRequest, "\"\(name)\" cannot be the name of an interface")
+        }
+        let container: H.Namespace
+        let own: H.Namespace
+        do {
+            container = try host.openNamespace(request.namespacePath)
+            own = try host.hostNamespace()
+        } catch {
+            throw .wrapping(error, "open network namespace of \(request.owner.container)")
+        }
+        guard host.identity(of: container) != host.identity(of: own) else {
+            throw ManagerError(
+                .invalidNamespace,
+                "\(request.namespacePath) is the host's own network namespace")
+        }
+        return container
+    }
+
+    /// Reads the VF as it is and refuses it if it must not be given away.
+    private func examine(
+        _ function: VirtualFunction, for request: AttachRequest, in container: H.Namespace
+    ) throws(ManagerError) -> AttachCandidate {
+        let name = request.owner.interfaceName
+        do {
+            if try host.link(named: name, in: container) != nil {
+                throw ManagerError(
+                    .inUse, "interface \(name) already exists in \(request.namespacePath)")
+            }
+            let parent = try pfInfo(of: function)
+            if parent == nil, request.settings.needsPhysicalFunction {
+                throw ManagerError(
+                    .unsupported,
+                    "the physical function of \(function.address) is not visible here, so only "
+                        + "MAC address and MTU can be set")
+            }
+            let before = try vfInfo(of: function, in: parent)
+            let own = try host.hostNamespace()
+            let link = try host.link(
+                of: function.address, expectedName: function.interfaceName, in: own)
+            if let link {
+                try refuseIfTheHostUses(link, of: "VF \(function.address)")
+            } else {
+                try refuseWithoutInterface(function)
+            }
+            return AttachCandidate(
+                function: function, link: link, parent: parent, infoBefore: before,
+                changes: before.map { VFPlan.changes(for: request.settings, from: $0) } ?? [])
+        } catch {
+            throw error as? ManagerError
+                ?? .wrapping(error, "read the state of \(function.address)")
+        }
+    }
+
+    private func refuseWithoutInterface(_ function: VirtualFunction) throws(ManagerError) {
+        guard let driver = function.driver else {
+            throw ManagerError(
+                .unsupported, "VF \(function.address) has no driver, so it has no interface")
+        }
+        guard UserspaceDriver.isKnown(driver) else {
+            throw ManagerError(
+                .inUse,
+                "VF \(function.address) has no interface in the host's network namespace, and "
+                    + "no record says who has it")
+        }
+    }
+
+    /// Refuses an interface that the host itself lives by.
+    func refuseIfTheHostUses(_ link: Link, of subject: String) throws {
+        if link.controllerIndex != nil {
+            let kind = link.controllerKind ?? "bridge or bond"
+            throw ManagerError(.inUse, "\(subject): \(link.name) is a member of a \(kind)")
+        }
+        // Only an interface that is up can carry a route, so a VF at rest costs no dump.
+        if link.isUp, try host.defaultRouteInterfaces().contains(link.index) {
+            throw ManagerError(.inUse, "\(subject): \(link.name) carries the host's default route")
+        }
+    }
+
+    // MARK: The changes
+
+    private func record(
+        _ candidate: AttachCandidate, for request: AttachRequest, in container: H.Namespace
+    ) throws(ManagerError) -> Attachment {
+        do {
+            let attachment = Attachment(
+                owner: request.owner, virtualFunction: candidate.function.address,
+                physicalFunction: candidate.function.physicalFunction,
+                index: candidate.function.index, phase: .preparing, boot: try host.bootIdentity(),
+                namespace: NamespaceReference(
+                    path: request.namespacePath, identity: host.identity(of: container)),
+                settings: request.settings,
+                originalInterface: candidate.link.map(InterfaceOriginal.init),
+                originalInfo: candidate.infoBefore, originalDriver: candidate.function.driver,
+                frontEndData: request.frontEndData, created: host.now())
+            try insert(attachment)
+            return attachment
+        } catch {
+            throw error as? ManagerError
+                ?? .wrapping(error, "record \(candidate.function.address) for \(request.owner)")
+        }
+    }
+
+    private func configure(
+        _ candidate: AttachCandidate, as attachment: Attachment, in container: H.Namespace
+    ) throws -> AttachedInterface<H> {
+        let settings = attachment.settings
+        let own = try host.hostNamespace()
+        if let parent = candidate.parent, let index = attachment.index {
+            for change in candidate.changes {
+                try host.setVF(change, index: index, of: parent)
+            }
+        }
+        if let address = settings.macAddress {
+            try assign(
+                address, to: candidate.link, index: attachment.index, of: candidate.parent, in: own)
+        }
+        let info = try readBack(candidate, settings)
+        var link: Link?
+        if let present = candidate.link {
+            for name in present.alternativeNames {
+                try host.removeAlternativeName(name, from: present, in: own)
+            }
+            link = try place(present, as: attachment, in: container)
+        }
+        return AttachedInterface(
+            attachment: attachment, host: host, namespace: container, link: link, info: info)
+    }
+
+    /// Asks the kernel whether everything took: a PF that is down swallows settings with no error.
+    private func readBack(_ candidate: AttachCandidate, _ settings: VFSettings) throws -> VFInfo? {
+        guard let before = candidate.infoBefore else { return nil }
+        guard !candidate.changes.isEmpty || settings.macAddress != nil else { return before }
+        guard let parent = try pfInfo(of: candidate.function),
+            let info = try vfInfo(of: candidate.function, in: parent)
+        else { return nil }
+        let differences = VFPlan.differences(of: info, from: settings)
+        guard differences.isEmpty else {
+            throw ManagerError(
+                .unsupported,
+                "VF \(info.index) of \(parent.link.name) did not take its settings: "
+                    + differences.joined(separator: ", "))
+        }
+        return info
+    }
+
+    private func place(
+        _ present: Link, as attachment: Attachment, in container: H.Namespace
+    ) throws -> Link {
+        let name = attachment.owner.interfaceName
+        let settings = attachment.settings
+        try host.move(present, from: try host.hostNamespace(), to: container, as: name)
+        func look() throws -> Link {
+            let link = try host.link(
+                of: attachment.virtualFunction, expectedName: name, in: container)
+            guard let link else {
+                throw ManagerError(.internal, "interface \(name) vanished after its move")
+            }
+            return link
+        }
+        try host.setLink(
+            try look(), LinkSettings(mtu: settings.mtu, isUp: true), in: container)
+        let link = try look()
+        // Coming up resets the VF, and some drivers then take another MAC.
+        if let address = settings.macAddress, link.macAddress != address {
+            let present = link.macAddress.map(\.description) ?? "none"
+            throw ManagerError(
+                .unsupported, "MAC address of \(name) is \(present), asked for was \(address)")
+        }
+        return link
+    }
+
+    // MARK: When it fails
+
+    private func releaseAfterFailure(_ attachment: Attachment) throws {
+        guard attachment.frontEndData != nil else { return }
+        do {
+            try releaseFrontEnd(attachment)
+        } catch {
+            warn("release what \(attachment.owner) was given: \(error), proceeding anyway")
+        }
+    }
+
+    /// Brings the VF of a failed attach back.
+    ///
+    /// - Returns: The error to report: the first one, with what is left to do if anything is.
+    private func undo(
+        _ attachment: Attachment, in container: H.Namespace, after error: any Error
+    ) -> any Error {
+        let outcome = bringBack(
+            attachment, within: container, releasesFrontEnd: false)
+        if outcome.isComplete { return error }
+        return ManagerError(
+            ManagerError.code(of: error),
+            "attach \(attachment.virtualFunction) failed and could not be undone wholly, its "
+                + "record stays for recovery",
+            causes: [error] + outcome.failures)
+    }
+
+    /// Adds to a failure what it was about, and that the PF is down if it is: drivers refuse or swallow
+    /// settings then.
+    private func explaining<Value>(
+        _ candidate: AttachCandidate, _ subject: String, _ body: () throws -> Value
+    ) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            var causes: [any Error] = [error]
+            if let link = candidate.parent?.link, !link.isUp {
+                causes.append(ManagerError(.unsupported, "\(link.name) is down"))
+            }
+            throw ManagerError(ManagerError.code(of: error), subject, causes: causes)
+        }
+    }
+}

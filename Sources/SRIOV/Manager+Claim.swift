@@ -1,0 +1,168 @@
+internal import LinuxSystem
+
+extension Manager {
+    /// Picks the VF and takes its locks; a VF that a dead writer or a vanished container left
+    /// behind is brought back first.
+    ///
+    /// - Throws: `ManagerError` `inUse` with the holder's name, `noneFree`, `notFound`.
+    func claim(
+        _ selection: VFSelection, for owner: AttachmentOwner
+    ) throws(ManagerError) -> (VirtualFunction, AttachmentLocks) {
+        switch selection {
+        case .address(let address):
+            let function = try virtualFunction(at: address)
+            let locks = try AttachmentLocks(
+                function, in: locks, deadline: Deadline(after: patience.lock))
+            try makeFree(function)
+            // Bringing it back, or whoever had the lock before, may have moved its interface.
+            return (try virtualFunction(at: address), locks)
+        case .anyOf(let parent):
+            return try claimAny(of: try physicalFunction(at: parent))
+        }
+    }
+
+    /// The VF that a claim would pick, with nothing locked or brought back.
+    func preview(_ selection: VFSelection) throws(ManagerError) -> VirtualFunction {
+        switch selection {
+        case .address(let address):
+            let function = try virtualFunction(at: address)
+            if let holder = try holder(of: function) { throw inUse(function, by: holder) }
+            return function
+        case .anyOf(let address):
+            let parent = try physicalFunction(at: address)
+            for candidate in parent.orderedVirtualFunctions {
+                let function = try virtualFunction(at: candidate)
+                if try isAvailable(function), try holder(of: function) == nil { return function }
+            }
+            throw noneFree(of: parent)
+        }
+    }
+
+    private func claimAny(
+        of parent: PhysicalFunction
+    ) throws(ManagerError) -> (VirtualFunction, AttachmentLocks) {
+        // Free ones first: bringing back what somebody left behind takes time.
+        for mayBringBack in [false, true] {
+            for address in parent.orderedVirtualFunctions {
+                let function = try virtualFunction(at: address)
+                if try holder(of: function) != nil, !mayBringBack { continue }
+                guard let locks = try AttachmentLocks.ifFree(function, in: self.locks) else {
+                    continue
+                }
+                do {
+                    try makeFree(function)
+                } catch  where error.code == .inUse || error.code == .incomplete {
+                    continue
+                }
+                let present = try virtualFunction(at: address)
+                if try isAvailable(present) { return (present, locks) }
+            }
+        }
+        throw noneFree(of: parent)
+    }
+
+    /// Sees to it that no record holds a VF whose lock we have.
+    private func makeFree(_ function: VirtualFunction) throws(ManagerError) {
+        guard let attachment = try holder(of: function) else { return }
+        let release: Bool
+        if attachment.phase == .attached {
+            release = try namespaceIsGone(of: attachment)
+        } else {
+            release = true
+        }
+        guard release else { throw inUse(function, by: attachment) }
+        let outcome = bringBack(attachment, within: nil, releasesFrontEnd: true)
+        if outcome.isComplete { return }
+        // An address that an IPAM does not take back is lost to it, but the VF is as it was.
+        if outcome.isVFComplete {
+            for failure in outcome.failures { warn("\(failure), proceeding anyway") }
+            do {
+                try store.remove(attachment)
+                return
+            } catch {
+                throw .wrapping(error, "drop the record of \(function.address)")
+            }
+        }
+        throw ManagerError(
+            .incomplete,
+            "VF \(function.address) could not be brought back from \(attachment.owner)",
+            causes: outcome.failures)
+    }
+
+    /// Writes a new record; where it collides with one of the same owner whose container is gone, that one is
+    /// brought back first.
+    func insert(_ attachment: Attachment) throws {
+        do {
+            try store.insert(attachment)
+        } catch StoreError.conflict(let existing) {
+            guard existing.virtualFunction != attachment.virtualFunction else {
+                throw inUse(attachment.virtualFunction, by: existing)
+            }
+            let function = try virtualFunction(at: existing.virtualFunction)
+            let locks = try AttachmentLocks(
+                function, in: locks, deadline: Deadline(after: .zero))
+            try withExtendedLifetime(locks) {
+                try makeFree(function)
+                try store.insert(attachment)
+            }
+        }
+    }
+
+    private func holder(of function: VirtualFunction) throws(ManagerError) -> Attachment? {
+        do {
+            return try store.attachment(of: function.address)
+        } catch {
+            throw .wrapping(error, "look up who has \(function.address)")
+        }
+    }
+
+    /// Whether a VF without a record can be given to anybody.
+    private func isAvailable(_ function: VirtualFunction) throws(ManagerError) -> Bool {
+        do {
+            guard function.interfaceName != nil else { return false }
+            let link = try host.link(
+                of: function.address, expectedName: function.interfaceName,
+                in: try host.hostNamespace())
+            guard let link else { return false }
+            try refuseIfTheHostUses(link, of: "VF \(function.address)")
+            return true
+        } catch let error as ManagerError where error.code == .inUse {
+            return false
+        } catch {
+            throw .wrapping(error, "read the state of \(function.address)")
+        }
+    }
+
+    private func physicalFunction(at address: PCIAddress) throws(ManagerError) -> PhysicalFunction {
+        do {
+            if let function = try host.physicalFunction(at: address) { return function }
+        } catch {
+            throw .wrapping(error, "read PCI function \(address)")
+        }
+        throw ManagerError(.notFound, "\(address) is not a physical function with SR-IOV")
+    }
+
+    private func inUse(_ function: VirtualFunction, by attachment: Attachment) -> ManagerError {
+        inUse(function.address, by: attachment)
+    }
+
+    private func inUse(_ address: PCIAddress, by attachment: Attachment) -> ManagerError {
+        ManagerError(
+            .inUse,
+            "VF \(address) is \(attachment.phase.rawValue) to \(attachment.owner) in "
+                + attachment.namespace.path)
+    }
+
+    private func noneFree(of parent: PhysicalFunction) -> ManagerError {
+        ManagerError(
+            .noneFree,
+            "\(parent.displayName) has no free VF among its \(parent.virtualFunctions.count)")
+    }
+}
+
+extension PhysicalFunction {
+    /// The VFs in order of their index.
+    var orderedVirtualFunctions: [PCIAddress] {
+        virtualFunctions.sorted { $0.key < $1.key }.map(\.value)
+    }
+}

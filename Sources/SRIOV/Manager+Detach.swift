@@ -1,0 +1,141 @@
+internal import LinuxSystem
+internal import Netlink
+
+extension Manager {
+    /// Takes a VF back from an owner: the way back of `attach`.
+    ///
+    /// It succeeds when there is nothing (more) to take back, and never touches the VF of another
+    /// owner. With no record, or a state file that cannot be used, it takes back what it can
+    /// recognise: the VF that the request names, if it is in the namespace that the request names.
+    ///
+    /// - Returns: The record that was undone, and the settings that the hardware refuses to restore now: those
+    ///   do not keep the VF in the container.
+    /// - Throws: `ManagerError` `incomplete` if the VF could not be brought home, or `inUse` if
+    ///   another process had it all the time; the record stays, and repeating the call continues.
+    package func detach(_ request: DetachRequest) throws -> DetachOutcome {
+        let subject = "detach \(request.owner.container)/\(request.owner.interfaceName)"
+        let found: Attachment?
+        do {
+            found = try store.attachment(of: request.owner)
+        } catch {
+            warn("\(error), going by the PCI address alone")
+            try takeBackWithoutRecord(request, isStoreUsable: false)
+            return DetachOutcome(attachment: nil, unrestored: [])
+        }
+        guard let found else {
+            try takeBackWithoutRecord(request, isStoreUsable: true)
+            return DetachOutcome(attachment: nil, unrestored: [])
+        }
+        let locks = try lock(found)
+        return try withExtendedLifetime(locks) {
+            // Whoever had the lock before may have done the work.
+            guard let attachment = try store.attachment(of: found.virtualFunction),
+                attachment.owner == request.owner
+            else { return DetachOutcome(attachment: found, unrestored: []) }
+            let outcome = bringBack(
+                attachment, within: try namespace(of: request, ifSameAs: attachment),
+                releasesFrontEnd: request.releasesFrontEnd)
+            let obstacles = outcome.interface + outcome.frontEnd
+            guard obstacles.isEmpty else {
+                throw ManagerError(
+                    .incomplete, "\(subject) (\(attachment.virtualFunction))", causes: obstacles)
+            }
+            for error in outcome.store {
+                warn("\(subject): \(error), proceeding anyway")
+            }
+            let unrestored = outcome.settings.map { "\($0)" }
+            for setting in unrestored {
+                warn("\(subject): \(setting), to be restored later")
+            }
+            return DetachOutcome(attachment: attachment, unrestored: unrestored)
+        }
+    }
+
+    /// The locks of a record's VF; those of its address alone where the VF has gone.
+    private func lock(_ attachment: Attachment) throws(ManagerError) -> AttachmentLocks {
+        let function = VirtualFunction(
+            address: attachment.virtualFunction, physicalFunction: attachment.physicalFunction)
+        return try AttachmentLocks(function, in: locks, deadline: Deadline(after: patience.lock))
+    }
+
+    /// The request's namespace, if it is the one that the record tells of under another path.
+    private func namespace(
+        of request: DetachRequest, ifSameAs attachment: Attachment
+    ) throws -> H.Namespace? {
+        guard let path = request.namespacePath, path != attachment.namespace.path else {
+            return nil
+        }
+        return try open(NamespaceReference(path: path, identity: attachment.namespace.identity))
+    }
+
+    // MARK: With no record
+
+    private func takeBackWithoutRecord(
+        _ request: DetachRequest, isStoreUsable: Bool
+    ) throws(ManagerError) {
+        guard let address = request.virtualFunction, let path = request.namespacePath else {
+            return
+        }
+        let subject = "take back \(address) from \(path)"
+        do {
+            guard let function = try host.virtualFunction(at: address) else { return }
+            let locks = try AttachmentLocks(
+                function, in: locks, deadline: Deadline(after: patience.lock))
+            try withExtendedLifetime(locks) {
+                if isStoreUsable, try store.attachment(of: address) != nil { return }
+                guard let container = try openForeign(path),
+                    let link = try host.link(
+                        of: address, expectedName: request.owner.interfaceName, in: container)
+                else { return }
+                try reset(function, link, in: container, settings: request.settings)
+                warn("took back \(address) from \(path) with no record of it")
+            }
+        } catch {
+            throw .wrapping(error, subject)
+        }
+    }
+
+    /// A container's namespace; nil if it is gone or is our own, where a VF without a record may be anybody's.
+    private func openForeign(_ path: String) throws -> H.Namespace? {
+        do {
+            let namespace = try host.openNamespace(path)
+            let own = try host.hostNamespace()
+            return host.identity(of: namespace) == host.identity(of: own) ? nil : namespace
+        } catch is NetworkNamespaceError {
+            return nil
+        }
+    }
+
+    /// Moves a VF whose originals nobody knows to the host, and clears what was asked for.
+    private func reset(
+        _ function: VirtualFunction, _ link: Link, in container: H.Namespace,
+        settings: VFSettings?
+    ) throws {
+        let parent = try pfInfo(of: function)
+        let name = parent.flatMap { parent in
+            function.index.map { "\(parent.link.name)v\($0)" }
+        }
+        try moveHome(link, named: name ?? link.name, from: container)
+        guard let parent, let index = function.index, let settings,
+            let present = parent.vf(index)
+        else { return }
+        let blank = VFInfo(index: index)
+        var failures: [any Error] = []
+        let changes = VFPlan.restoration(of: blank, from: present, changedBy: settings)
+        for change in changes {
+            do {
+                try host.setVF(change, index: index, of: parent)
+            } catch {
+                failures.append(error)
+            }
+        }
+        if settings.macAddress != nil {
+            do {
+                try host.setVF(.macAddress(.zero), index: index, of: parent)
+            } catch {
+                failures.append(error)
+            }
+        }
+        for failure in failures { warn("\(failure), proceeding anyway") }
+    }
+}

@@ -1,0 +1,66 @@
+internal import LinuxSystem
+internal import Netlink
+
+extension Manager {
+    /// The PFs and VFs of this host, with what is known of each.
+    ///
+    /// What the caller has no right to see stays unknown; with no state file there are no owners.
+    ///
+    /// - Throws: `ManagerError` if sysfs or the state file cannot be read.
+    package func inventory() throws(ManagerError) -> Inventory {
+        do {
+            let own = try host.hostNamespace()
+            let links = try host.links(in: own)
+            let attachments = Dictionary(
+                try store.attachments().map { ($0.virtualFunction, $0) },
+                uniquingKeysWith: { first, _ in first })
+            var parents: [Inventory.PFEntry] = []
+            var children: [Inventory.VFEntry] = []
+            for parent in try host.physicalFunctions() {
+                let info = try host.vfInfos(ofPF: parent.address)
+                parents.append(Inventory.PFEntry(function: parent, link: info?.link))
+                for address in parent.orderedVirtualFunctions {
+                    guard let function = try host.virtualFunction(at: address) else { continue }
+                    let attachment = attachments[address]
+                    let home = links.first {
+                        $0.pciAddress == address || $0.name == function.interfaceName
+                    }
+                    let away = home == nil ? locate(function, attachment) : nil
+                    children.append(
+                        Inventory.VFEntry(
+                            function: function,
+                            info: function.index.flatMap { info?.vf($0) },
+                            link: home ?? away?.link, namespacePath: away?.path,
+                            attachment: attachment))
+                }
+            }
+            return Inventory(
+                physicalFunctions: parents,
+                virtualFunctions: children.sorted { $0.function.address < $1.function.address })
+        } catch {
+            throw error as? ManagerError ?? .wrapping(error, "list virtual functions")
+        }
+    }
+
+    /// Looks for the interface of a VF that is not in the host.
+    ///
+    /// Namespaces that cannot be entered, for lack of rights or because they just went, are passed
+    /// over: the answer then is that it is not known.
+    private func locate(
+        _ function: VirtualFunction, _ attachment: Attachment?
+    ) -> (link: Link, path: String)? {
+        guard let driver = function.driver, !UserspaceDriver.isKnown(driver) else { return nil }
+        let recorded = attachment.map { [$0.namespace.path] } ?? []
+        // Only this answer is worth the search: a failing one must not fail the whole list.
+        let paths = recorded + ((try? host.otherNamespaces()) ?? [])
+        for path in paths {
+            guard let namespace = try? host.openNamespace(path),
+                let link = try? host.link(
+                    of: function.address, expectedName: attachment?.owner.interfaceName,
+                    in: namespace)
+            else { continue }
+            return (link, path)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,92 @@
+internal import LinuxSystem
+internal import Netlink
+
+extension Manager {
+    /// Gives a VF a MAC on its interface and through its PF.
+    ///
+    /// The interface comes first, because a driver that has been told an administered MAC may
+    /// refuse every other on the interface, and igbvf even that one. If it refuses now, an
+    /// earlier administration is in the way: it is taken back, and then the order is the same.
+    ///
+    /// - Parameter link: nil for a VF without an interface, which is administered only.
+    func assign(
+        _ address: MACAddress, to link: Link?, index: Int?, of parent: PhysicalFunctionInfo?,
+        in namespace: H.Namespace
+    ) throws {
+        if let link {
+            try setInterfaceMAC(address, of: link, index: index, of: parent, in: namespace)
+        }
+        if let parent, let index {
+            try host.setVF(.macAddress(address), index: index, of: parent)
+        }
+    }
+
+    /// Brings the MACs of interface and PF back to what they were.
+    ///
+    /// A VF that has been up reports its own MAC to the PF, where igb shows it exactly like an
+    /// administered one. So an administration of ours is taken back first, then the interface gets
+    /// its MAC, and only what the PF then shows differently is administered: administering what the
+    /// VF reports by itself would lock it for the next user.
+    func restoreMAC(
+        of attachment: Attachment, link: Link?, parent: PhysicalFunctionInfo?,
+        in namespace: H.Namespace
+    ) throws {
+        let index = attachment.index
+        let wasAdministered = attachment.settings.macAddress != nil
+        if wasAdministered, let parent, let index {
+            try forgetAdministeredMAC(index: index, of: parent)
+        }
+        if let link, let original = attachment.originalInterface?.macAddress,
+            wasAdministered || link.macAddress != original
+        {
+            try setInterfaceMAC(original, of: link, index: index, of: parent, in: namespace)
+        }
+        guard let parent, let index, let original = attachment.originalInfo?.macAddress,
+            let present = try host.vfInfos(ofPF: parent.address)?.vf(index)?.macAddress,
+            present != original
+        else { return }
+        if original.isZero {
+            // What the VF reports by itself is no administration, and igb stops delivering frames to
+            // a VF whose report is wiped: seen as a second container that could not be reached.
+            if present == attachment.originalInterface?.macAddress, link != nil { return }
+            try forgetAdministeredMAC(index: index, of: parent)
+        } else {
+            try host.setVF(.macAddress(original), index: index, of: parent)
+        }
+    }
+
+    /// Takes an administered MAC back.
+    ///
+    /// Some drivers refuse the all-zero address and never forget; their VFs keep the last MAC that
+    /// was administered, which the next one replaces.
+    private func forgetAdministeredMAC(index: Int, of parent: PhysicalFunctionInfo) throws {
+        do {
+            try host.setVF(.macAddress(.zero), index: index, of: parent)
+        } catch let error as NetlinkError
+            where error.errno == .invalidArgument || error.errno == .addressNotAvailable
+        {
+            warn("\(error), proceeding anyway")
+        }
+    }
+
+    private func setInterfaceMAC(
+        _ address: MACAddress, of link: Link, index: Int?, of parent: PhysicalFunctionInfo?,
+        in namespace: H.Namespace
+    ) throws {
+        do {
+            try host.setLink(link, LinkSettings(macAddress: address), in: namespace)
+        } catch let error as NetlinkError where error.errno.isRefusalOfMAC {
+            guard let parent, let index else { throw error }
+            try host.setVF(.macAddress(.zero), index: index, of: parent)
+            try host.setLink(link, LinkSettings(macAddress: address), in: namespace)
+        }
+    }
+}
+
+extension ErrorNumber {
+    /// Whether it is how drivers refuse a MAC that the PF has not allowed: igbvf and ixgbevf answer
+    /// EADDRNOTAVAIL or EPERM, iavf EACCES.
+    fileprivate var isRefusalOfMAC: Bool {
+        self == .addressNotAvailable || self == .notPermitted || self == .accessDenied
+    }
+}

@@ -1,0 +1,38 @@
+internal import LinuxSystem
+internal import Netlink
+
+extension Manager {
+    /// The PF of a VF and its driver's report; nil where the PF is not visible.
+    func pfInfo(of function: VirtualFunction) throws -> PhysicalFunctionInfo? {
+        guard let address = function.physicalFunction else { return nil }
+        return try host.vfInfos(ofPF: address)
+    }
+
+    func vfInfo(of function: VirtualFunction, in parent: PhysicalFunctionInfo?) throws -> VFInfo? {
+        guard let parent, let index = function.index else { return nil }
+        guard let info = parent.vf(index) else {
+            throw ManagerError(
+                .unsupported, "\(parent.link.name) reports nothing of its VF \(index)")
+        }
+        return info
+    }
+
+    /// The VF at an address.
+    ///
+    /// - Throws: `ManagerError` that says what is there instead.
+    func virtualFunction(at address: PCIAddress) throws(ManagerError) -> VirtualFunction {
+        do {
+            if let function = try host.virtualFunction(at: address) { return function }
+            if try host.physicalFunction(at: address) != nil {
+                throw ManagerError(
+                    .invalidRequest, "\(address) is a physical function, not a virtual one")
+            }
+        } catch {
+            throw error as? ManagerError ?? .wrapping(error, "read PCI function \(address)")
+        }
+        guard host.functionExists(at: address) else {
+            throw ManagerError(.notFound, "there is no PCI function \(address)")
+        }
+        throw ManagerError(.invalidRequest, "PCI function \(address) is not a virtual function")
+    }
+}

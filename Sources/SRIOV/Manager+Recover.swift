@@ -1,0 +1,59 @@
+internal import LinuxSystem
+
+extension Manager {
+    /// Finishes the work of dead writers, frees VFs whose container is gone for certain, and drops records of
+    /// other boots.
+    ///
+    /// VFs that another process works on are left to it.
+    ///
+    /// - Throws: `ManagerError` if the state file cannot be read.
+    package func recover() throws(ManagerError) -> RecoveryReport {
+        do {
+            var entries: [RecoveryReport.Entry] = []
+            for attachment in try store.attachmentsOfOtherBoots() {
+                entries.append(
+                    RecoveryReport.Entry(attachment: attachment, result: discard(attachment)))
+            }
+            for attachment in try store.attachments() {
+                if let result = try recover(attachment) {
+                    entries.append(RecoveryReport.Entry(attachment: attachment, result: result))
+                }
+            }
+            return RecoveryReport(entries: entries)
+        } catch {
+            throw error as? ManagerError ?? .wrapping(error, "recover")
+        }
+    }
+
+    /// - Returns: nil if the attachment is healthy.
+    private func recover(_ found: Attachment) throws -> RecoveryReport.Result? {
+        let function = VirtualFunction(
+            address: found.virtualFunction, physicalFunction: found.physicalFunction)
+        guard let locks = try AttachmentLocks.ifFree(function, in: locks) else { return .busy }
+        return try withExtendedLifetime(locks) { try recoverLocked(found.virtualFunction) }
+    }
+
+    private func recoverLocked(_ address: PCIAddress) throws -> RecoveryReport.Result? {
+        guard let attachment = try store.attachment(of: address) else { return nil }
+        if attachment.phase == .attached, host.functionExists(at: address) {
+            do {
+                guard try namespaceIsGone(of: attachment) else { return nil }
+            } catch {
+                return .incomplete(["\(error)"])
+            }
+        }
+        let outcome = bringBack(attachment, within: nil, releasesFrontEnd: true)
+        return outcome.isComplete ? .broughtBack : .incomplete(outcome.failures.map { "\($0)" })
+    }
+
+    /// Drops a record of another boot: only what lies outside the machine, an IPAM's address, is left of it.
+    private func discard(_ attachment: Attachment) -> RecoveryReport.Result {
+        do {
+            if attachment.frontEndData != nil { try releaseFrontEnd(attachment) }
+            try store.remove(attachment)
+            return .void
+        } catch {
+            return .incomplete(["\(error)"])
+        }
+    }
+}

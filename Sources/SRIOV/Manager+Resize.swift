@@ -1,0 +1,112 @@
+internal import LinuxSystem
+internal import Netlink
+
+extension Manager {
+    /// What `resize` would do.
+    ///
+    /// - Throws: `ManagerError` `invalidRequest` if the PF cannot have that many VFs.
+    package func resizePlan(
+        _ function: PhysicalFunction, to count: Int
+    ) throws(ManagerError) -> ResizePlan {
+        guard (0...function.maximumVFs).contains(count) else {
+            throw ManagerError(
+                .invalidRequest,
+                "\(function.displayName) can have 0 to \(function.maximumVFs) VFs, not \(count)")
+        }
+        do {
+            let present = function.virtualFunctions.count
+            // The kernel takes a new number only when there are no VFs.
+            let writes =
+                present == count ? [] : (present == 0 || count == 0 ? [count] : [0, count])
+            let attachments = try store.attachments(ofPhysicalFunction: function.address)
+            return ResizePlan(
+                function: function, count: count, writes: writes,
+                obstacles: writes.isEmpty ? [] : try obstacles(to: function, attachments),
+                attachments: writes.isEmpty ? [] : attachments)
+        } catch {
+            throw error as? ManagerError ?? .wrapping(error, "look at \(function.displayName)")
+        }
+    }
+
+    /// Changes how many VFs a PF has.
+    ///
+    /// - Parameter force: Does it although VFs are in use: those with a record are brought back first, as far as
+    ///   possible.
+    /// - Returns: The PF as it is afterwards.
+    /// - Throws: `ManagerError` `inUse` with everything that forbids it; nothing is changed then.
+    package func resize(
+        _ function: PhysicalFunction, to count: Int, force: Bool
+    ) throws(ManagerError) -> PhysicalFunction {
+        let deadline = Deadline(after: patience.lock)
+        let lock = try locks.lock(function.address, .exclusive, deadline: deadline)
+        defer { withExtendedLifetime(lock) {} }
+        let plan = try resizePlan(function, to: count)
+        guard plan.obstacles.isEmpty || force else {
+            throw ManagerError(
+                .inUse,
+                "changing the number of VFs of \(function.displayName) would disturb what is in use: "
+                    + plan.obstacles.joined(separator: "; "))
+        }
+        for attachment in plan.attachments {
+            let outcome = bringBack(attachment, within: nil, releasesFrontEnd: true)
+            for failure in outcome.failures { warn("\(failure), proceeding anyway") }
+        }
+        do {
+            for number in plan.writes {
+                try host.setNumberOfVFs(
+                    number, of: function, deadline: Deadline(after: patience.creation))
+            }
+            // Records of VFs that could not be brought back have lost their subject now.
+            for attachment in plan.attachments
+            where !host.functionExists(at: attachment.virtualFunction) || count == 0 {
+                // A record that is gone already is what is wanted; recover sees to the rest.
+                try? store.remove(attachment)
+            }
+            return try host.physicalFunction(at: function.address) ?? function
+        } catch {
+            throw .wrapping(error, "set the number of VFs of \(function.displayName) to \(count)")
+        }
+    }
+
+    private func obstacles(
+        to function: PhysicalFunction, _ attachments: [Attachment]
+    ) throws -> [String] {
+        var obstacles = attachments.map {
+            "VF \($0.virtualFunction) is \($0.phase.rawValue) to \($0.owner)"
+        }
+        let recorded = Set(attachments.map(\.virtualFunction))
+        let own = try host.hostNamespace()
+        if let name = function.interfaceName,
+            let link = try host.link(
+                of: function.address, expectedName: name, in: own)
+        {
+            try note(&obstacles) {
+                try refuseIfTheHostUses(link, of: "PF \(function.address)")
+            }
+        }
+        for address in function.orderedVirtualFunctions where !recorded.contains(address) {
+            guard let vf = try host.virtualFunction(at: address), let driver = vf.driver else {
+                continue
+            }
+            if UserspaceDriver.isKnown(driver) {
+                obstacles.append("VF \(address) is bound to \(driver)")
+            } else if let name = vf.interfaceName {
+                guard let link = try host.link(of: address, expectedName: name, in: own) else {
+                    continue
+                }
+                try note(&obstacles) { try refuseIfTheHostUses(link, of: "VF \(address)") }
+            } else {
+                obstacles.append("VF \(address) is in another network namespace with no record")
+            }
+        }
+        return obstacles
+    }
+
+    private func note(_ obstacles: inout [String], _ check: () throws -> Void) throws {
+        do {
+            try check()
+        } catch let error as ManagerError where error.code == .inUse {
+            obstacles.append(error.message)
+        }
+    }
+}

@@ -1,0 +1,157 @@
+internal import LinuxSystem
+internal import Netlink
+
+extension Manager {
+    /// Gives a VF that is home again its original state.
+    ///
+    /// - Returns: What could not be restored; a last look at the kernel has the final word.
+    func restore(_ attachment: Attachment) -> [any Error] {
+        var failures: [any Error] = []
+        func attempt(_ step: () throws -> Void) {
+            do { try step() } catch { failures.append(error) }
+        }
+        attempt { try restoreInterface(attachment, &failures) }
+        attempt { try restoreSettings(attachment, &failures) }
+        // Coming up resets some VFs, so it is last.
+        attempt {
+            guard let original = attachment.originalInterface, original.isUp,
+                let link = try homeLink(of: attachment), !link.isUp
+            else { return }
+            try host.setLink(link, LinkSettings(isUp: true), in: try host.hostNamespace())
+        }
+        if failures.isEmpty {
+            attempt { failures += try remainders(of: attachment) }
+        }
+        return failures
+    }
+
+    private func homeLink(of attachment: Attachment) throws -> Link? {
+        try host.link(
+            of: attachment.virtualFunction,
+            expectedName: attachment.originalInterface?.name, in: try host.hostNamespace())
+    }
+
+    private func restoreInterface(
+        _ attachment: Attachment, _ failures: inout [any Error]
+    ) throws {
+        guard let original = attachment.originalInterface,
+            let present = try homeLink(of: attachment)
+        else { return }
+        let own = try host.hostNamespace()
+        func attempt(_ step: () throws -> Void) {
+            do { try step() } catch { failures.append(error) }
+        }
+        var link = present
+        if link.isUp, !original.isUp || link.name != original.name {
+            attempt { try host.setLink(link, LinkSettings(isUp: false), in: own) }
+        }
+        for name in link.alternativeNames where !original.alternativeNames.contains(name) {
+            attempt { try host.removeAlternativeName(name, from: link, in: own) }
+        }
+        if link.name != original.name {
+            attempt {
+                // Its own name may be one of its alternative names now: udev adds them on its own.
+                if link.alternativeNames.contains(original.name) {
+                    try host.removeAlternativeName(original.name, from: link, in: own)
+                }
+                try host.setLink(link, LinkSettings(name: original.name), in: own)
+                link.name = original.name
+            }
+        }
+        for name in original.alternativeNames where !link.alternativeNames.contains(name) {
+            attempt { try host.addAlternativeName(name, to: link, in: own) }
+        }
+        let settings = original.settings(toRestore: link)
+        if !settings.isEmpty {
+            attempt { try host.setLink(link, settings, in: own) }
+        }
+    }
+
+    private func restoreSettings(
+        _ attachment: Attachment, _ failures: inout [any Error]
+    ) throws {
+        let link = attachment.originalInterface == nil ? nil : try homeLink(of: attachment)
+        guard attachment.physicalFunction != nil, let index = attachment.index,
+            let original = attachment.originalInfo
+        else {
+            try restoreMAC(of: attachment, link: link, parent: nil, in: try host.hostNamespace())
+            return
+        }
+        guard let parent = try parentInfo(of: attachment), let present = parent.vf(index) else {
+            throw ManagerError(
+                .notFound,
+                "the physical function of \(attachment.virtualFunction) has no interface here, so "
+                    + "the settings of its VF cannot be restored now")
+        }
+        let changes = VFPlan.restoration(
+            of: original, from: present, changedBy: attachment.settings)
+        for change in changes {
+            do {
+                try host.setVF(change, index: index, of: parent)
+            } catch {
+                failures.append(error)
+            }
+        }
+        try restoreMAC(of: attachment, link: link, parent: parent, in: try host.hostNamespace())
+    }
+
+    private func parentInfo(of attachment: Attachment) throws -> PhysicalFunctionInfo? {
+        guard let address = attachment.physicalFunction else { return nil }
+        return try host.vfInfos(ofPF: address)
+    }
+
+    /// What still differs from the original, after everything went without an error.
+    private func remainders(of attachment: Attachment) throws -> [any Error] {
+        var remainders: [String] = []
+        if let original = attachment.originalInterface, let link = try homeLink(of: attachment) {
+            remainders += original.differences(from: link)
+        }
+        if let index = attachment.index, let original = attachment.originalInfo,
+            let present = try parentInfo(of: attachment)?.vf(index)
+        {
+            let wanted = VFPlan.inverse(of: attachment.settings, original: original)
+            remainders += VFPlan.differences(of: present, from: wanted)
+        }
+        return remainders.map {
+            ManagerError(.incomplete, "VF \(attachment.virtualFunction): \($0)")
+        }
+    }
+}
+
+extension InterfaceOriginal {
+    /// What must be set, in one message, so that a link is as it was; name, MAC and up come apart.
+    func settings(toRestore link: Link) -> LinkSettings {
+        var settings = LinkSettings()
+        if link.mtu != mtu { settings.mtu = mtu }
+        if link.isPromiscuous != isPromiscuous { settings.isPromiscuous = isPromiscuous }
+        if link.receivesAllMulticast != receivesAllMulticast {
+            settings.receivesAllMulticast = receivesAllMulticast
+        }
+        if link.transmitQueueLength != transmitQueueLength {
+            settings.transmitQueueLength = transmitQueueLength
+        }
+        if link.alias != alias { settings.alias = alias ?? "" }
+        return settings
+    }
+
+    /// How a link differs from this original, in words for people.
+    func differences(from link: Link) -> [String] {
+        var differences: [String] = []
+        func compare<Value: Equatable>(_ what: String, _ original: Value, _ present: Value) {
+            guard original != present else { return }
+            differences.append("\(what) is \(present), was \(original)")
+        }
+        compare("name", name, link.name)
+        compare("alternative names", alternativeNames.sorted(), link.alternativeNames.sorted())
+        compare(
+            "MAC address", macAddress?.description ?? "none", link.macAddress?.description ?? "none"
+        )
+        compare("MTU", mtu, link.mtu)
+        compare("up", isUp, link.isUp)
+        compare("promiscuous", isPromiscuous, link.isPromiscuous)
+        compare("all multicast", receivesAllMulticast, link.receivesAllMulticast)
+        compare("transmit queue length", transmitQueueLength, link.transmitQueueLength)
+        compare("alias", alias ?? "none", link.alias ?? "none")
+        return differences
+    }
+}

@@ -1,0 +1,34 @@
+/// The verbs on virtual functions: inventory, attach, detach, check, resize, recover.
+///
+/// A manager keeps nothing between calls: the kernel has the truth, the state file what was changed
+/// and how to undo it, and locks that die with their holder keep processes apart. The verbs are
+/// one file each: `Manager+Attach.swift` and so on; the way back, which all of them share, is
+/// `Manager+BringBack.swift`.
+package struct Manager<H: Host>: Sendable {
+    package let host: H
+    package let store: AttachmentStore
+    package let locks: LockFolder
+
+    /// Undoes the front end's own part of an attachment, an IPAM's addresses, from what the record
+    /// keeps.
+    package let releaseFrontEnd: @Sendable (Attachment) throws -> Void
+
+    /// Tells an operator what the operation survived.
+    package let warn: @Sendable (String) -> Void
+
+    /// How long verbs wait for locks and for the kernel.
+    package let patience: Patience
+
+    package init(
+        host: H, store: AttachmentStore, locks: LockFolder, patience: Patience = Patience(),
+        releaseFrontEnd: @escaping @Sendable (Attachment) throws -> Void,
+        warn: @escaping @Sendable (String) -> Void
+    ) {
+        self.host = host
+        self.store = store
+        self.locks = locks
+        self.patience = patience
+        self.releaseFrontEnd = releaseFrontEnd
+        self.warn = warn
+    }
+}

@@ -1,0 +1,15 @@
+/// How long the manager waits for others.
+package struct Patience: Hashable, Sendable {
+    /// For another process to finish its work on the same VF or PF. Container runtimes give a
+    /// plugin about 60 s in all.
+    package var lock: Duration = .seconds(20)
+
+    /// For the kernel to give back the VF of a namespace that has gone: about 4 s on an emulated
+    /// machine, far less on a real one.
+    package var returnOfInterface: Duration = .seconds(15)
+
+    /// For the interfaces of VFs that were just created.
+    package var creation: Duration = .seconds(60)
+
+    package init() {}
+}

@@ -1,0 +1,30 @@
+/// What a recovery found and did.
+package struct RecoveryReport: Sendable {
+    package struct Entry: Sendable {
+        /// The record as it was found.
+        package let attachment: Attachment
+        package let result: Result
+    }
+
+    package enum Result: Hashable, Sendable {
+        /// Everything is as it was before the attachment, and the record is gone.
+        case broughtBack
+        /// The record was of another boot, since when the hardware was reset; it is gone.
+        case void
+        /// Another process is working on the VF.
+        case busy
+        /// What is left to do, in words; the record stays.
+        case incomplete([String])
+    }
+
+    /// The records that needed something, in order of address; a healthy attachment has no entry.
+    package let entries: [Entry]
+
+    /// Whether nothing is left to do.
+    package var isComplete: Bool {
+        entries.allSatisfy { entry in
+            if case .incomplete = entry.result { return false }
+            return true
+        }
+    }
+}

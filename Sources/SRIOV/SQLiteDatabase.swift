@@ -1,0 +1,116 @@
+internal import CSQLite
+internal import LinuxSystem
+
+/// An open SQLite database with one owner, closed when the owner lets go of it.
+///
+/// It is not for two threads at once: the owner serialises.
+package struct SQLiteDatabase: ~Copyable {
+    /// How a database is opened.
+    package enum Access: Hashable, Sendable {
+        /// For reading and writing; made where missing.
+        case create
+        /// For reading and writing, or for reading where there is no right to write.
+        case existing
+        /// For reading.
+        case readOnly
+        /// For reading a file that is known not to change, with no locks and no log.
+        case immutable
+    }
+
+    private let handle: OpaquePointer
+
+    /// Opens a database; SQLite reads nothing of it before the first statement.
+    ///
+    /// - Throws: `SQLiteError`.
+    package init(path: String, access: Access) throws(SQLiteError) {
+        var name = path
+        var flags: Int32
+        switch access {
+        case .create: flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        case .existing: flags = SQLITE_OPEN_READWRITE
+        case .readOnly: flags = SQLITE_OPEN_READONLY
+        case .immutable:
+            flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+            name = "file:\(Self.percentEncoded(path))?immutable=1"
+        }
+        flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(name, &opened, flags, nil)
+        guard let opened else {
+            throw SQLiteError(code: code, message: "out of memory", errno: nil)
+        }
+        guard code == SQLITE_OK else {
+            let error = Self.lastError(opened)
+            sqlite3_close_v2(opened)
+            throw error
+        }
+        handle = opened
+        _ = vfmap_sqlite_keep_log(handle)
+    }
+
+    deinit {
+        sqlite3_close_v2(handle)
+    }
+
+    /// Sets how long a statement waits for another connection before it fails.
+    package func setBusyTimeout(milliseconds: Int32) {
+        sqlite3_busy_timeout(handle, milliseconds)
+    }
+
+    /// Sets after how many pages in the log a commit moves them to the database.
+    package func setCheckpointInterval(pages: Int32) {
+        sqlite3_wal_autocheckpoint(handle, pages)
+    }
+
+    /// Runs a statement to its end and drops its rows.
+    package func execute(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) {
+        var statement = try SQLiteStatement(sql, values, database: handle)
+        while try statement.step() {}
+    }
+
+    /// Prepares a statement; `values` are bound to its parameters, the first to `?1`.
+    package func prepare(
+        _ sql: String, _ values: [SQLiteValue] = []
+    ) throws(SQLiteError) -> SQLiteStatement {
+        try SQLiteStatement(sql, values, database: handle)
+    }
+
+    /// The number in the first column of the first row; 0 for none.
+    package func integer(_ sql: String) throws(SQLiteError) -> Int64 {
+        var statement = try SQLiteStatement(sql, [], database: handle)
+        return try statement.step() ? statement.integer(0) : 0
+    }
+
+    /// How many rows the last INSERT, UPDATE or DELETE changed.
+    package var changes: Int { Int(sqlite3_changes64(handle)) }
+
+    package var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// Whether the file was deleted, renamed or replaced since it was opened.
+    package var hasMoved: Bool {
+        var moved: Int32 = 0
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
+        return moved != 0
+    }
+
+    static func lastError(_ handle: OpaquePointer) -> SQLiteError {
+        let code = sqlite3_extended_errcode(handle)
+        // The number is kept from the last failure of the file layer, whatever failed since.
+        let fileFailed =
+            [SQLITE_CANTOPEN, SQLITE_IOERR].contains(code & 0xff)
+            ? sqlite3_system_errno(handle) : 0
+        return SQLiteError(
+            code: code, message: String(cString: sqlite3_errmsg(handle)),
+            errno: fileFailed == 0 ? nil : ErrorNumber(rawValue: fileFailed))
+    }
+
+    /// The path as a part of a `file:` URI.
+    private static func percentEncoded(_ path: String) -> String {
+        path.utf8.map { byte in
+            let character = Character(Unicode.Scalar(byte))
+            let isPlain =
+                character.isASCII && (character.isLetter || character.isNumber || character == "/")
+            return isPlain ? String(character) : "%" + hexadecimal(byte, digits: 2)
+        }.joined()
+    }
+}

@@ -1,0 +1,84 @@
+internal import CSQLite
+
+/// A value that is bound to a parameter of a statement.
+package enum SQLiteValue: Hashable, Sendable {
+    case text(String)
+    case integer(Int64)
+    case null
+}
+
+/// A prepared statement with one owner, finalised when the owner lets go of it.
+package struct SQLiteStatement: ~Copyable {
+    private let handle: OpaquePointer
+    private let database: OpaquePointer
+
+    init(
+        _ sql: String, _ values: [SQLiteValue], database: OpaquePointer
+    ) throws(SQLiteError) {
+        handle = try Self.prepare(sql, values, database)
+        self.database = database
+    }
+
+    deinit {
+        sqlite3_finalize(handle)
+    }
+
+    /// Goes to the next row.
+    ///
+    /// - Returns: false after the last one.
+    package mutating func step() throws(SQLiteError) -> Bool {
+        switch sqlite3_step(handle) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        default: throw SQLiteDatabase.lastError(database)
+        }
+    }
+
+    /// The text in a column of this row, counted from 0; empty for NULL.
+    package func text(_ column: Int32) -> String {
+        guard let bytes = sqlite3_column_text(handle, column) else { return "" }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    }
+
+    /// The number in a column of this row, counted from 0; 0 for NULL.
+    package func integer(_ column: Int32) -> Int64 {
+        sqlite3_column_int64(handle, column)
+    }
+
+    private static func prepare(
+        _ sql: String, _ values: [SQLiteValue], _ database: OpaquePointer
+    ) throws(SQLiteError) -> OpaquePointer {
+        var prepared: OpaquePointer?
+        guard sqlite3_prepare_v2(database, sql, -1, &prepared, nil) == SQLITE_OK, let prepared
+        else { throw SQLiteDatabase.lastError(database) }
+        for (offset, value) in values.enumerated() {
+            guard bind(value, at: Int32(offset + 1), of: prepared) == SQLITE_OK else {
+                let error = SQLiteDatabase.lastError(database)
+                sqlite3_finalize(prepared)
+                throw error
+            }
+        }
+        return prepared
+    }
+
+    private static func bind(
+        _ value: SQLiteValue, at index: Int32, of handle: OpaquePointer
+    ) -> Int32 {
+        switch value {
+        case .text(let text):
+            var text = text
+            return text.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) { characters in
+                    // An empty string may have no address, and SQLite takes none for NULL.
+                    guard let start = characters.baseAddress else {
+                        return vfmap_sqlite_bind_text(handle, index, "", 0)
+                    }
+                    return vfmap_sqlite_bind_text(handle, index, start, Int32(characters.count))
+                }
+            }
+        case .integer(let number): return sqlite3_bind_int64(handle, index, number)
+        case .null: return sqlite3_bind_null(handle, index)
+        }
+    }
+}

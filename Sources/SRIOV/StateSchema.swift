@@ -1,0 +1,62 @@
+/// The shape of the state file, as the list of steps that lead to it.
+package struct StateSchema: Sendable {
+    /// The statements of each step; the step at index n leads from version n to version n + 1.
+    package let steps: [[String]]
+
+    package init(steps: [[String]]) {
+        self.steps = steps
+    }
+
+    /// The version that the steps lead to (`PRAGMA user_version`).
+    package var version: Int64 { Int64(steps.count) }
+
+    /// What marks a database as ours (`PRAGMA application_id`): `vfmp`.
+    package static var applicationID: Int64 { 0x7666_6d70 }
+
+    /// What this program writes and reads.
+    ///
+    /// A step that was released is never changed; a new one is added behind it.
+    package static let current = StateSchema(steps: [
+        [
+            // The columns beside `record` are copies of its fields, for the engine to keep unique
+            // and to search by. `checksum` is that of `record`: SQLite has none of its own.
+            """
+            CREATE TABLE attachments (
+                id INTEGER PRIMARY KEY,
+                boot TEXT NOT NULL,
+                address TEXT NOT NULL,
+                pf TEXT,
+                front_end TEXT NOT NULL,
+                network TEXT NOT NULL,
+                container TEXT NOT NULL,
+                interface_name TEXT NOT NULL,
+                phase TEXT NOT NULL,
+                created INTEGER NOT NULL,
+                record TEXT NOT NULL,
+                checksum INTEGER NOT NULL,
+                UNIQUE (boot, address),
+                UNIQUE (boot, front_end, network, container, interface_name)
+            )
+            """,
+            "CREATE INDEX attachments_by_pf ON attachments (pf)",
+        ]
+    ])
+
+    /// Brings a database from a version to this one, inside the caller's transaction.
+    ///
+    /// - Parameter beforeWrite: Called before every statement.
+    func migrate(
+        _ database: borrowing SQLiteDatabase, from version: Int64, beforeWrite: () throws -> Void
+    ) throws {
+        for step in steps[Int(version)...] {
+            for statement in step {
+                try beforeWrite()
+                try database.execute(statement)
+            }
+        }
+        try beforeWrite()
+        try database.execute("PRAGMA application_id = \(Self.applicationID)")
+        try beforeWrite()
+        try database.execute("PRAGMA user_version = \(self.version)")
+    }
+}

@@ -1,0 +1,38 @@
+package import LinuxSystem
+
+/// Why the state file cannot answer.
+package enum StoreError: Error, Hashable, Sendable {
+    /// The file cannot be read or written: damaged, no database, no rights, no room. It was not changed.
+    case unusable(path: String, reason: String)
+    /// A later version of this program wrote the file. It was not changed.
+    case newer(path: String, version: Int64, supported: Int64)
+    /// The file is somebody else's database. It was not changed.
+    case foreign(path: String, applicationID: Int64)
+    /// Other processes kept the file locked for as long as we wait.
+    case busy(path: String, waited: Duration)
+    /// The VF, its PF or the owner's interface has a record already. Nothing was changed.
+    case conflict(existing: Attachment)
+    /// The record that was to be changed or dropped is not there any more.
+    case vanished(owner: AttachmentOwner, virtualFunction: PCIAddress)
+}
+
+extension StoreError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unusable(let path, let reason):
+            "state file \(path): \(reason)"
+        case .newer(let path, let version, let supported):
+            "state file \(path): written by a later version (schema \(version), "
+                + "this program knows \(supported))"
+        case .foreign(let path, let applicationID):
+            "state file \(path): a database of another program "
+                + "(application id 0x\(hexadecimal(applicationID, digits: 8)))"
+        case .busy(let path, let waited):
+            "state file \(path): locked by other processes, waited \(waited)"
+        case .conflict(let existing):
+            "\(existing.virtualFunction) is \(existing.phase.rawValue) by \(existing.owner)"
+        case .vanished(let owner, let virtualFunction):
+            "the record of \(virtualFunction) for \(owner) is gone"
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package import LinuxSystem
+
+/// The PCI functions with SR-IOV as sysfs shows them, read anew by every call.
+package struct SysfsInventory: Sendable {
+    let sysfs: Sysfs
+
+    package init(sysfs: Sysfs = Sysfs()) {
+        self.sysfs = sysfs
+    }
+
+    private static let devices = "bus/pci/devices"
+
+    private func folder(of address: PCIAddress) -> String { "\(Self.devices)/\(address)" }
+
+    /// Every PF, sorted by address.
+    package func physicalFunctions() throws(SystemCallError) -> [PhysicalFunction] {
+        var functions: [PhysicalFunction] = []
+        for entry in try sysfs.entries(of: Self.devices) {
+            guard let address = PCIAddress(entry),
+                let function = try physicalFunction(at: address)
+            else { continue }
+            functions.append(function)
+        }
+        return functions.sorted { $0.address < $1.address }
+    }
+
+    /// - Returns: nil if there is no such function, or it can have no VFs (`sriov_totalvfs`).
+    package func physicalFunction(
+        at address: PCIAddress
+    ) throws(SystemCallError) -> PhysicalFunction? {
+        let folder = folder(of: address)
+        guard let maximum = try sysfs.number(of: "\(folder)/sriov_totalvfs"), maximum > 0 else {
+            return nil
+        }
+        return PhysicalFunction(
+            address: address, interfaceName: try interfaceName(of: address),
+            driver: try sysfs.linkTarget(of: "\(folder)/driver"),
+            vendor: try identifier("\(folder)/vendor"), device: try identifier("\(folder)/device"),
+            numaNode: try numaNode(of: folder), iommuGroup: try iommuGroup(of: folder),
+            rdmaDevice: try sysfs.entries(of: "\(folder)/infiniband").first, maximumVFs: maximum,
+            virtualFunctions: try virtualFunctions(of: folder))
+    }
+
+    /// The PF behind an interface of this namespace.
+    ///
+    /// - Returns: nil if there is no such interface, or its device is no PF.
+    package func physicalFunction(
+        named name: String
+    ) throws(SystemCallError) -> PhysicalFunction? {
+        guard InterfaceName.isLegal(name),
+            let target = try sysfs.linkTarget(of: "class/net/\(name)/device"),
+            let address = PCIAddress(target)
+        else { return nil }
+        return try physicalFunction(at: address)
+    }
+
+    /// - Returns: nil if there is no such function, or it is no VF of a visible PF.
+    package func virtualFunction(
+        at address: PCIAddress
+    ) throws(SystemCallError) -> VirtualFunction? {
+        let folder = folder(of: address)
+        guard let target = try sysfs.linkTarget(of: "\(folder)/physfn"),
+            let parent = PCIAddress(target)
+        else { return nil }
+        return VirtualFunction(
+            address: address, physicalFunction: parent, index: try index(of: address, on: parent),
+            interfaceName: try interfaceName(of: address),
+            driver: try sysfs.linkTarget(of: "\(folder)/driver"),
+            vendor: try identifier("\(folder)/vendor"), device: try identifier("\(folder)/device"),
+            numaNode: try numaNode(of: folder), iommuGroup: try iommuGroup(of: folder),
+            rdmaDevice: try sysfs.entries(of: "\(folder)/infiniband").first)
+    }
+
+    package func functionExists(at address: PCIAddress) -> Bool {
+        sysfs.exists(folder(of: address))
+    }
+
+    /// The names of a function's interfaces in this namespace, sorted.
+    package func interfaceNames(of address: PCIAddress) throws(SystemCallError) -> [String] {
+        try sysfs.entries(of: "\(folder(of: address))/net")
+    }
+
+    // MARK: Attributes
+
+    /// The function's own interface: representors of its VFs (`pf0vf1`) stand in the same folder.
+    package func interfaceName(of address: PCIAddress) throws(SystemCallError) -> String? {
+        let names = try interfaceNames(of: address)
+        guard names.count > 1 else { return names.first }
+        for name in names {
+            let port = try sysfs.value(of: "class/net/\(name)/phys_port_name") ?? ""
+            let isRepresentor = port.hasPrefix("pf") || port.hasPrefix("c")
+            if !isRepresentor { return name }
+        }
+        return nil
+    }
+
+    private func virtualFunctions(
+        of folder: String
+    ) throws(SystemCallError) -> [Int: PCIAddress] {
+        var functions: [Int: PCIAddress] = [:]
+        for entry in try sysfs.entries(of: folder) where entry.hasPrefix("virtfn") {
+            guard let index = Int(entry.dropFirst("virtfn".count)),
+                let target = try sysfs.linkTarget(of: "\(folder)/\(entry)"),
+                let address = PCIAddress(target)
+            else { continue }
+            functions[index] = address
+        }
+        return functions
+    }
+
+    /// The index of a VF, computed as the PCI specification does and then confirmed by the PF's link.
+    ///
+    /// So it costs two files however many VFs there are. A kernel that does not show offset and
+    /// stride makes it a search.
+    private func index(
+        of address: PCIAddress, on parent: PCIAddress
+    ) throws(SystemCallError) -> Int? {
+        let folder = folder(of: parent)
+        if let offset = try sysfs.number(of: "\(folder)/sriov_offset"),
+            let stride = try sysfs.number(of: "\(folder)/sriov_stride"), stride > 0
+        {
+            let distance = address.routingIdentifier - parent.routingIdentifier - offset
+            let index = distance / stride
+            if distance >= 0, distance % stride == 0,
+                try sysfs.linkTarget(of: "\(folder)/virtfn\(index)") == address.description
+            {
+                return index
+            }
+        }
+        return try virtualFunctions(of: folder).first { $0.value == address }?.key
+    }
+
+    private func identifier(_ attribute: String) throws(SystemCallError) -> UInt16 {
+        UInt16(truncatingIfNeeded: try sysfs.number(of: attribute) ?? 0)
+    }
+
+    /// The kernel says -1 where a device belongs to no node.
+    private func numaNode(of folder: String) throws(SystemCallError) -> Int? {
+        guard let node = try sysfs.number(of: "\(folder)/numa_node"), node >= 0 else { return nil }
+        return node
+    }
+
+    private func iommuGroup(of folder: String) throws(SystemCallError) -> Int? {
+        try sysfs.linkTarget(of: "\(folder)/iommu_group").flatMap { Int($0) }
+    }
+}
+
+extension PCIAddress {
+    /// Bus, device and function as one number, in which VFs lie at regular distances.
+    fileprivate var routingIdentifier: Int {
+        Int(bus) << 8 | Int(device) << 3 | Int(function)
+    }
+}

@@ -1,0 +1,115 @@
+package import LinuxSystem
+package import Netlink
+
+extension SystemHost {
+    package func link(
+        of function: PCIAddress, expectedName name: String?, in namespace: SystemNamespace
+    ) throws -> Link? {
+        let socket = try namespace.socket()
+        if let name, let link = try socket.link(named: name), link.pciAddress == function {
+            return link
+        }
+        guard namespace.isOwn else { return try socket.link(ofPCIFunction: function) }
+        // Here sysfs knows the names, so that the cost does not grow with the number of interfaces.
+        for name in try sysfs.entries(of: "bus/pci/devices/\(function)/net") {
+            if let link = try socket.link(named: name), link.pciAddress == function { return link }
+        }
+        return nil
+    }
+
+    package func link(named name: String, in namespace: SystemNamespace) throws -> Link? {
+        try namespace.socket().link(named: name)
+    }
+
+    package func links(in namespace: SystemNamespace) throws -> [Link] {
+        try namespace.socket().links()
+    }
+
+    package func setLink(
+        _ link: Link, _ settings: LinkSettings, in namespace: SystemNamespace
+    ) throws {
+        try namespace.socket().setLink(index: link.index, named: link.name, settings)
+    }
+
+    package func addAlternativeName(
+        _ name: String, to link: Link, in namespace: SystemNamespace
+    ) throws {
+        try namespace.socket().addAlternativeName(name, toLink: link.index, named: link.name)
+    }
+
+    package func removeAlternativeName(
+        _ name: String, from link: Link, in namespace: SystemNamespace
+    ) throws {
+        try namespace.socket().removeAlternativeName(name, fromLink: link.index, named: link.name)
+    }
+
+    package func move(
+        _ link: Link, from source: SystemNamespace, to target: SystemNamespace, as name: String
+    ) throws {
+        try source.socket().moveLink(
+            index: link.index, named: link.name, to: target.namespace, renamedTo: name)
+    }
+
+    package func waitForLink(
+        of function: PCIAddress, in namespace: SystemNamespace, until deadline: Deadline
+    ) throws -> Link? {
+        if let link = try link(of: function, expectedName: nil, in: namespace) { return link }
+        let monitor =
+            namespace.isOwn ? try LinkMonitor() : try LinkMonitor.inside(namespace.namespace)
+        while true {
+            // Asked anew after the monitor listens, and after every event that may be it.
+            if let link = try link(of: function, expectedName: nil, in: namespace) { return link }
+            let event = try monitor.wait(until: deadline) { event in
+                switch event {
+                case .changed(let link): link.pciAddress == function
+                case .removed, .overrun: false
+                }
+            }
+            if event == nil { return nil }
+        }
+    }
+
+    package func defaultRouteInterfaces() throws -> Set<Int32> {
+        try hostNamespace().socket().defaultRouteInterfaces()
+    }
+
+    // MARK: VFs through their PF
+
+    package func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo? {
+        guard let name = try functions.interfaceName(of: address),
+            let index = try sysfs.number(of: "class/net/\(name)/ifindex").flatMap(Int32.init)
+        else { return nil }
+        let (link, vfs) = try hostNamespace().socket().virtualFunctions(
+            ofPF: index, named: name)
+        return PhysicalFunctionInfo(address: address, link: link, vfs: vfs)
+    }
+
+    package func setVF(
+        _ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo
+    ) throws {
+        try hostNamespace().socket().setVF(
+            attribute, ofVF: index, onPF: function.link.index, named: function.link.name)
+    }
+
+    // MARK: Addresses and routes
+
+    package func addresses(
+        of link: Link, in namespace: SystemNamespace
+    ) throws -> [InterfaceAddress] {
+        try namespace.socket().addresses(ofLink: link.index)
+    }
+
+    package func addAddress(
+        _ address: InterfaceAddress, to link: Link, in namespace: SystemNamespace
+    ) throws {
+        try namespace.socket().addAddress(address, toLink: link.index, named: link.name)
+    }
+
+    package func routes(in namespace: SystemNamespace) throws -> [Route] {
+        try namespace.socket().routes()
+    }
+
+    package func addRoute(_ route: Route, in namespace: SystemNamespace) throws {
+        try namespace.socket().addRoute(route, besidesOthers: true)
+    }
+}

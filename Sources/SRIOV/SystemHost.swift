@@ -1,0 +1,76 @@
+internal import Glibc
+package import LinuxSystem
+internal import Synchronization
+
+/// This machine: sysfs for what PCI functions are, netlink for interfaces and settings.
+package final class SystemHost: Sendable {
+    let sysfs: Sysfs
+    let functions: SysfsInventory
+    private let own = Mutex<SystemNamespace?>(nil)
+
+    /// - Parameter sysfs: The tree to read functions from.
+    package init(sysfs: Sysfs = Sysfs()) {
+        self.sysfs = sysfs
+        functions = SysfsInventory(sysfs: sysfs)
+    }
+}
+
+extension SystemHost: Host {
+    package func bootIdentity() throws -> BootIdentity { try BootIdentity.current() }
+
+    package func now() -> Int64 { Int64(time(nil)) }
+
+    // MARK: PCI functions
+
+    package func physicalFunctions() throws -> [PhysicalFunction] {
+        try functions.physicalFunctions()
+    }
+
+    package func physicalFunction(at address: PCIAddress) throws -> PhysicalFunction? {
+        try functions.physicalFunction(at: address)
+    }
+
+    package func physicalFunction(named name: String) throws -> PhysicalFunction? {
+        try functions.physicalFunction(named: name)
+    }
+
+    package func virtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
+        try functions.virtualFunction(at: address)
+    }
+
+    package func functionExists(at address: PCIAddress) -> Bool {
+        functions.functionExists(at: address)
+    }
+
+    // MARK: Namespaces
+
+    package func hostNamespace() throws -> SystemNamespace {
+        try own.withLock { own in
+            if let own { return own }
+            let namespace = SystemNamespace(try NetworkNamespace.current(), isOwn: true)
+            own = namespace
+            return namespace
+        }
+    }
+
+    package func openNamespace(_ path: String) throws -> SystemNamespace {
+        SystemNamespace(try NetworkNamespace(path: path), isOwn: false)
+    }
+
+    package func identity(of namespace: SystemNamespace) -> NamespaceIdentity {
+        namespace.namespace.identity
+    }
+
+    package func otherNamespaces() throws -> [String] {
+        try NetworkNamespace.reachablePaths()
+    }
+
+    package func setSysctl(
+        _ key: String, _ value: String, in namespace: SystemNamespace
+    ) throws {
+        // /proc/sys/net shows the namespace of the thread that opens a file below it.
+        try namespace.namespace.run {
+            try Sysfs(root: "/proc/sys/net").write(value, to: key)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package import LinuxSystem
+
+/// A virtual function, as sysfs shows it now.
+package struct VirtualFunction: Hashable, Codable, Sendable {
+    package var address: PCIAddress
+    /// Its PF; nil where the PF is not visible, as inside a virtual machine.
+    package var physicalFunction: PCIAddress?
+    /// The index on its PF; nil where the PF is not visible.
+    package var index: Int?
+    /// The interface in this namespace; nil if there is none or it lives in another namespace.
+    package var interfaceName: String?
+    /// The bound driver; nil for none.
+    package var driver: String?
+    /// PCI vendor and device numbers.
+    package var vendor: UInt16
+    package var device: UInt16
+    /// nil on machines without NUMA.
+    package var numaNode: Int?
+    /// nil without an IOMMU.
+    package var iommuGroup: Int?
+    /// The RDMA device; nil for none.
+    package var rdmaDevice: String?
+
+    package init(
+        address: PCIAddress, physicalFunction: PCIAddress? = nil, index: Int? = nil,
+        interfaceName: String? = nil, driver: String? = nil, vendor: UInt16 = 0,
+        device: UInt16 = 0, numaNode: Int? = nil, iommuGroup: Int? = nil,
+        rdmaDevice: String? = nil
+    ) {
+        self.address = address
+        self.physicalFunction = physicalFunction
+        self.index = index
+        self.interfaceName = interfaceName
+        self.driver = driver
+        self.vendor = vendor
+        self.device = device
+        self.numaNode = numaNode
+        self.iommuGroup = iommuGroup
+        self.rdmaDevice = rdmaDevice
+    }
+}

@@ -1,0 +1,269 @@
+import FoundationEssentials
+import Glibc
+import LinuxSystem
+import SRIOV
+import Synchronization
+import Testing
+
+@Suite final class AttachmentStoreTests {
+    private let fixture: StoreFixture
+
+    init() throws {
+        fixture = try StoreFixture()
+    }
+
+    deinit {
+        fixture.delete()
+    }
+
+    @Test func recordSurvivesInEveryField() throws {
+        let attachment = try Attachment.sample()
+        try fixture.store.insert(attachment)
+        #expect(try fixture.store.attachment(of: attachment.virtualFunction) == attachment)
+        #expect(try fixture.store.attachment(of: attachment.owner) == attachment)
+    }
+
+    @Test func updateReplacesTheRecord() throws {
+        let store = fixture.store
+        var attachment = try Attachment.sample()
+        try store.insert(attachment)
+        attachment.phase = .attached
+        attachment.frontEndData = nil
+        try store.update(attachment)
+        #expect(try fixture.store.attachments() == [attachment])
+    }
+
+    @Test func removedRecordIsGone() throws {
+        let store = fixture.store
+        let attachment = try Attachment.sample()
+        try store.insert(attachment)
+        try store.remove(attachment)
+        #expect(try fixture.store.attachments() == [])
+        #expect(try store.attachment(of: attachment.owner) == nil)
+    }
+
+    @Test func takenFunctionIsRefusedWithItsHolder() throws {
+        let holder = try Attachment.sample(1)
+        try fixture.store.insert(holder)
+        let late = try Attachment.sample(1, container: "late")
+        #expect(throws: StoreError.conflict(existing: holder)) {
+            try fixture.store.insert(late)
+        }
+        #expect(try fixture.store.attachments() == [holder])
+    }
+
+    @Test func takenInterfaceOfAnOwnerIsRefusedWithItsHolder() throws {
+        let holder = try Attachment.sample(1)
+        try fixture.store.insert(holder)
+        #expect(throws: StoreError.conflict(existing: holder)) {
+            try fixture.store.insert(try Attachment.sample(2, container: "c1"))
+        }
+    }
+
+    @Test func wholePFIsRefusedWhileAVFIsTaken() throws {
+        let holder = try Attachment.sample(1)
+        try fixture.store.insert(holder)
+        #expect(throws: StoreError.conflict(existing: holder)) {
+            try fixture.store.insert(try Attachment.passthrough("0000:01:00.0"))
+        }
+        try fixture.store.insert(try Attachment.passthrough("0000:02:00.0"))
+    }
+
+    @Test func vfIsRefusedWhileItsPFIsTakenAsAWhole() throws {
+        let holder = try Attachment.passthrough("0000:01:00.0")
+        try fixture.store.insert(holder)
+        #expect(throws: StoreError.conflict(existing: holder)) {
+            try fixture.store.insert(try Attachment.sample(1))
+        }
+    }
+
+    @Test func changingAVanishedRecordFails() throws {
+        let attachment = try Attachment.sample()
+        let error = StoreError.vanished(
+            owner: attachment.owner, virtualFunction: attachment.virtualFunction)
+        #expect(throws: error) { try fixture.store.update(attachment) }
+        #expect(throws: error) { try fixture.store.remove(attachment) }
+    }
+
+    @Test func anotherOwnersRecordIsNotChanged() throws {
+        let holder = try Attachment.sample(1)
+        try fixture.store.insert(holder)
+        let stale = try Attachment.sample(1, container: "stale")
+        let error = StoreError.vanished(
+            owner: stale.owner, virtualFunction: stale.virtualFunction)
+        #expect(throws: error) { try fixture.store.update(stale) }
+        #expect(throws: error) { try fixture.store.remove(stale) }
+        #expect(try fixture.store.attachments() == [holder])
+    }
+
+    @Test func recordsOfAnEarlierBootAreVoid() throws {
+        let void = try Attachment.sample(1, boot: StoreFixture.earlierBoot)
+        try AttachmentStore(path: fixture.path, boot: StoreFixture.earlierBoot).insert(void)
+        let store = fixture.store
+        #expect(try store.attachments() == [])
+        #expect(try store.attachment(of: void.virtualFunction) == nil)
+        #expect(try store.attachment(of: void.owner) == nil)
+        #expect(
+            try store.attachments(
+                ofPhysicalFunction: try #require(void.physicalFunction)) == [])
+        let live = try Attachment.sample(1)
+        try store.insert(live)
+        #expect(try store.attachments() == [live])
+        #expect(try store.attachmentsOfOtherBoots() == [void])
+        try store.remove(void)
+        #expect(try store.attachmentsOfOtherBoots() == [])
+        #expect(try store.attachments() == [live])
+    }
+
+    @Test func listsAreSortedByAddress() throws {
+        let store = fixture.store
+        for number in [3, 300, 1, 2] { try store.insert(try Attachment.sample(number)) }
+        var stray = try Attachment.sample(4)
+        stray.physicalFunction = PCIAddress("0000:02:00.0")
+        try store.insert(stray)
+        #expect(try store.attachments().map(\.index) == [1, 2, 3, 4, 300])
+        let function = try #require(PCIAddress("0000:01:00.0"))
+        #expect(
+            try store.attachments(ofPhysicalFunction: function).map(\.index) == [1, 2, 3, 300])
+    }
+
+    @Test func emptyAndOddTextSurvives() throws {
+        var attachment = try Attachment.sample()
+        attachment.owner.network = ""
+        attachment.owner.container = "a'b\"c\u{0}d;--é"
+        try fixture.store.insert(attachment)
+        #expect(try fixture.store.attachment(of: attachment.owner) == attachment)
+    }
+
+    @Test func readingMakesNoFile() throws {
+        #expect(try fixture.store.attachments() == [])
+        #expect(try fixture.store.attachmentsOfOtherBoots() == [])
+        #expect(try folderEntries(fixture.folder) == [])
+    }
+
+    @Test func firstInsertMakesFolderAndFile() throws {
+        let mask = umask(0o077)
+        defer { umask(mask) }
+        let path = fixture.folder + "/a/b/state.db"
+        try AttachmentStore(path: path, boot: StoreFixture.boot).insert(try .sample())
+        #expect(fixture.mode(of: fixture.folder + "/a/b") == 0o755)
+        #expect(fixture.mode(of: path) == 0o644)
+        #expect(fixture.mode(of: path + "-wal") == 0o644)
+    }
+
+    @Test func failureAtAnyCallChangesNothing() throws {
+        struct Death: Error {}
+        let operations: [(String, @Sendable (AttachmentStore) throws -> Void)] = [
+            ("insert", { try $0.insert(try .sample(2)) }),
+            (
+                "update",
+                {
+                    var changed = try Attachment.sample(1)
+                    changed.phase = .attached
+                    try $0.update(changed)
+                }
+            ),
+            ("remove", { try $0.remove(try .sample(1)) }),
+        ]
+        for (name, operation) in operations {
+            do {
+                let fixture = try StoreFixture()
+                defer { fixture.delete() }
+                let before = [try Attachment.sample(1)]
+                try fixture.store.insert(before[0])
+                for call in 1... {
+                    let left = Mutex(call)
+                    let store = AttachmentStore(path: fixture.path, boot: StoreFixture.boot) {
+                        let isLast = left.withLock { left in
+                            left -= 1
+                            return left == 0
+                        }
+                        if isLast { throw Death() }
+                    }
+                    do {
+                        try operation(store)
+                        // The statement and the commit.
+                        #expect(call == 3, "\(name)")
+                        #expect(try fixture.store.attachments() != before, "\(name)")
+                        break
+                    } catch is Death {
+                        #expect(try fixture.store.attachments() == before, "\(name) \(call)")
+                        #expect(try store.attachments() == before, "\(name) \(call)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func failureWhileTheFileIsMadeLeavesAnEmptyOne() throws {
+        struct Death: Error {}
+        for call in 1... {
+            let left = Mutex(call)
+            let store = AttachmentStore(path: fixture.path, boot: StoreFixture.boot) {
+                let isLast = left.withLock { left in
+                    left -= 1
+                    return left == 0
+                }
+                if isLast { throw Death() }
+            }
+            do {
+                try store.insert(try .sample())
+                // Table, index, application id, version, record and commit.
+                #expect(call == 7)
+                break
+            } catch is Death {
+                #expect(try fixture.store.attachments() == [])
+            }
+        }
+        #expect(try fixture.store.attachments() == [try .sample()])
+    }
+
+    @Test func exportShowsAllBoots() throws {
+        try AttachmentStore(path: fixture.path, boot: StoreFixture.earlierBoot)
+            .insert(try .sample(1, boot: StoreFixture.earlierBoot))
+        try fixture.store.insert(try .sample(2))
+        let text = try fixture.store.export()
+        struct Shape: Decodable {
+            struct Record: Decodable {
+                let virtualFunction: PCIAddress
+                let boot: BootIdentity
+                let void: Bool
+            }
+            let schema: Int
+            let boot: BootIdentity
+            let attachments: [Record]
+        }
+        let shape = try JSONDecoder().decode(Shape.self, from: Data(text.utf8))
+        #expect(shape.schema == 1)
+        #expect(shape.boot == StoreFixture.boot)
+        #expect(
+            shape.attachments.map(\.virtualFunction.description) == [
+                "0000:01:00.1", "0000:01:00.2",
+            ])
+        #expect(shape.attachments.map(\.void) == [true, false])
+        #expect(text.hasPrefix("{\n  \"attachments\" : [\n    {\n      \"boot\" : \"5b1c"))
+        #expect(try fixture.store.export() == text)
+    }
+
+    @Test func exportOfNothingIsAnEmptyList() throws {
+        #expect(
+            try fixture.store.export() == """
+                {
+                  "attachments" : [
+
+                  ],
+                  "boot" : "5b1c0f0e-0000-4000-8000-000000000001",
+                  "schema" : 1
+                }
+                """)
+    }
+
+    @Test func fileDeletedUnderAnOpenStoreIsMadeAnew() throws {
+        let store = fixture.store
+        try store.insert(try .sample(1))
+        for name in try folderEntries(fixture.folder) { unlink(fixture.folder + "/" + name) }
+        #expect(try store.attachments() == [])
+        try store.insert(try .sample(2))
+        #expect(try fixture.store.attachments() == [try .sample(2)])
+    }
+}

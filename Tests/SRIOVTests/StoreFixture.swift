@@ -1,0 +1,95 @@
+import Glibc
+import LinuxSystem
+import Netlink
+import SRIOV
+import Testing
+
+/// Testing has an `Attachment` of its own.
+typealias Attachment = SRIOV.Attachment
+
+/// A folder of its own with a state file in it, for one test: its suite makes and deletes it.
+struct StoreFixture: Sendable {
+    static let boot = BootIdentity(rawValue: "5b1c0f0e-0000-4000-8000-000000000001")
+    static let earlierBoot = BootIdentity(rawValue: "5b1c0f0e-0000-4000-8000-000000000000")
+
+    let folder: String
+
+    var path: String { folder + "/state.db" }
+
+    var store: AttachmentStore { AttachmentStore(path: path, boot: Self.boot) }
+
+    init() throws {
+        var template = Array("/tmp/vfmap-store-XXXXXX".utf8CString)
+        folder = String(cString: try #require(mkdtemp(&template)))
+        // An unprivileged reader comes by here.
+        chmod(folder, 0o755)
+    }
+
+    func delete() {
+        // What is left behind in /tmp does not change what a test found.
+        _ = try? removeFolder(folder)
+    }
+
+    private func removeFolder(_ path: String) throws {
+        for name in try folderEntries(path) {
+            let entry = path + "/" + name
+            if unlink(entry) != 0 { try removeFolder(entry) }
+        }
+        rmdir(path)
+    }
+
+    func bytes(of name: String = "state.db") throws -> [UInt8] {
+        try Descriptor(opening: folder + "/" + name).readToEnd(limit: 1 << 24, subject: name)
+    }
+
+    func write(_ bytes: [UInt8], to name: String = "state.db") throws {
+        let file = try Descriptor(
+            opening: folder + "/" + name, flags: O_WRONLY | O_CREAT | O_TRUNC, permissions: 0o644)
+        #expect(Glibc.write(file.rawValue, bytes, bytes.count) == bytes.count)
+    }
+
+    func mode(of path: String) -> UInt32 {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
+    }
+}
+
+extension Attachment {
+    /// A record with every field set: VF `number` of the PF 0000:01:00.0, for container `c<number>`.
+    static func sample(
+        _ number: Int = 1, container: String? = nil, boot: BootIdentity = StoreFixture.boot
+    ) throws -> Attachment {
+        var link = Link(index: 7, name: "ens1f0v\(number)")
+        link.alternativeNames = ["enp1s0f0v\(number)"]
+        link.macAddress = MACAddress("02:11:22:33:44:55")
+        link.alias = "café"
+        return Attachment(
+            owner: AttachmentOwner(
+                frontEnd: "cni", network: "sriov-net", container: container ?? "c\(number)",
+                interfaceName: "net1"),
+            virtualFunction: try #require(
+                PCIAddress(
+                    domain: 0, bus: UInt8(1 + number / 256),
+                    device: UInt8(number / 8 % 32), function: UInt8(number % 8))),
+            physicalFunction: PCIAddress("0000:01:00.0"), index: number,
+            phase: .preparing, boot: boot,
+            namespace: NamespaceReference(
+                path: "/run/netns/a",
+                identity: NamespaceIdentity(device: 4, inode: 4_026_532_000, cookie: 12)),
+            settings: VFSettings(
+                macAddress: MACAddress("02:aa:00:00:00:01"), maximumRate: 200, trust: true),
+            originalInterface: InterfaceOriginal(link),
+            originalInfo: VFInfo(index: number, spoofCheck: true),
+            originalDriver: "iavf", frontEndData: "{\"ipam\":\"host-local\"}",
+            created: 1_700_000_000)
+    }
+
+    /// A PF given away as a whole.
+    static func passthrough(_ function: String) throws -> Attachment {
+        var attachment = try Attachment.sample(0, container: "whole")
+        attachment.virtualFunction = try #require(PCIAddress(function))
+        attachment.physicalFunction = nil
+        attachment.index = nil
+        return attachment
+    }
+}

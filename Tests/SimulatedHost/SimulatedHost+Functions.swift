@@ -1,0 +1,128 @@
+package import LinuxSystem
+package import Netlink
+package import SRIOV
+
+extension SimulatedHost: Host {
+    package func bootIdentity() throws -> BootIdentity { kernel.boot }
+
+    package func now() -> Int64 { 1_700_000_000 }
+
+    // MARK: PCI functions
+
+    package func physicalFunctions() throws -> [PhysicalFunction] {
+        try perform("list PFs") { kernel in
+            kernel.pfs.values.map { kernel.shown($0) }.sorted { $0.address < $1.address }
+        }
+    }
+
+    package func physicalFunction(at address: PCIAddress) throws -> PhysicalFunction? {
+        try perform("read PF") { kernel in kernel.pfs[address].map { kernel.shown($0) } }
+    }
+
+    package func physicalFunction(named name: String) throws -> PhysicalFunction? {
+        try physicalFunctions().first { $0.interfaceName == name }
+    }
+
+    package func virtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
+        try perform("read VF") { kernel in
+            guard let vf = kernel.vfs[address] else { return nil }
+            var function = vf.function
+            function.interfaceName = vf.linkIndex.flatMap { kernel.interfaces[$0] }
+                .flatMap { $0.namespace == 0 ? $0.link.name : nil }
+            return function
+        }
+    }
+
+    package func functionExists(at address: PCIAddress) -> Bool {
+        withKernel { $0.vfs[address] != nil || $0.pfs[address] != nil }
+    }
+
+    package func setNumberOfVFs(
+        _ count: Int, of function: PhysicalFunction, deadline: Deadline
+    ) throws {
+        try perform("set number of VFs") { kernel in
+            guard let pf = kernel.pfs[function.address] else {
+                throw refusal("write sriov_numvfs", .noDevice)
+            }
+            let present = pf.function.virtualFunctions.values
+            guard present.isEmpty || count == 0 else { throw refusal("write sriov_numvfs", .busy) }
+            for address in present {
+                if let index = kernel.vfs[address]?.linkIndex { kernel.interfaces[index] = nil }
+                kernel.vfs[address] = nil
+            }
+            kernel.pfs[function.address]?.function.virtualFunctions = [:]
+            kernel.addVFs(count, to: function.address)
+        }
+    }
+
+    // MARK: Namespaces
+
+    package func hostNamespace() throws -> SimulatedNamespace {
+        SimulatedNamespace(number: 0, path: "/proc/self/ns/net")
+    }
+
+    package func openNamespace(_ path: String) throws -> SimulatedNamespace {
+        try perform("open namespace") { kernel in
+            guard let number = kernel.paths[path] ?? kernel.heldPaths[path] else {
+                throw NetworkNamespaceError.missing(path)
+            }
+            return SimulatedNamespace(number: number, path: path)
+        }
+    }
+
+    package func identity(of namespace: SimulatedNamespace) -> NamespaceIdentity {
+        NamespaceIdentity(
+            device: 4, inode: 4_026_531_840 + namespace.number, cookie: namespace.number)
+    }
+
+    package func otherNamespaces() throws -> [String] {
+        try perform("list namespaces") { kernel in
+            kernel.paths.merging(kernel.heldPaths) { first, _ in first }
+                .filter { $0.value != 0 }.map(\.key).sorted()
+        }
+    }
+
+    // MARK: VFs through their PF
+
+    package func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo? {
+        try perform("read VF settings") { kernel in
+            guard let pf = kernel.pfs[address],
+                let interface = kernel.interfaces[pf.linkIndex],
+                interface.namespace == 0
+            else { return nil }
+            let infos = pf.function.virtualFunctions.values.compactMap { kernel.vfs[$0]?.info }
+            return PhysicalFunctionInfo(
+                address: address, link: interface.link,
+                vfs: infos.sorted { $0.index < $1.index })
+        }
+    }
+
+    package func setVF(
+        _ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo
+    ) throws {
+        try perform("set \(attribute.name)") { kernel in
+            guard let address = kernel.pfs[function.address]?.function.virtualFunctions[index]
+            else {
+                throw refusal("set \(attribute.name)", .noDevice)
+            }
+            if let errno = kernel.setVF(attribute, of: address) {
+                throw refusal(
+                    "set \(attribute.name)", errno, of: "VF \(index) of \(function.link.name)")
+            }
+        }
+    }
+}
+
+extension SimulatedKernel {
+    func shown(_ pf: PF) -> PhysicalFunction {
+        var function = pf.function
+        function.interfaceName = interfaces[pf.linkIndex]?.link.name
+        return function
+    }
+}
+
+func refusal(
+    _ operation: String, _ errno: ErrorNumber, of subject: String = "the simulated host"
+) -> NetlinkError {
+    NetlinkError(operation: operation, subject: subject, errno: errno, kernelMessage: nil)
+}

@@ -1,0 +1,84 @@
+package import LinuxSystem
+package import Netlink
+package import SRIOV
+
+/// The state of a simulated machine: what a kernel and its hardware would remember.
+package struct SimulatedKernel: Hashable, Sendable {
+    package struct PF: Hashable, Sendable {
+        package var function: PhysicalFunction
+        package var linkIndex: Int32
+        package var driver: SimulatedDriver
+    }
+
+    package struct VF: Hashable, Sendable {
+        package var function: VirtualFunction
+        package var info: VFInfo
+        /// Whether the PF has administered the MAC, which its report does not tell.
+        package var isAdministered = false
+        /// Whether the interface has been up since the VF was made.
+        package var hasBeenUp = false
+        package var linkIndex: Int32?
+    }
+
+    package struct Interface: Hashable, Sendable {
+        package var link: Link
+        /// The namespace; nil while the kernel dismantles the one it was in.
+        package var namespace: UInt64?
+        package var virtualFunction: PCIAddress?
+    }
+
+    package struct Address: Hashable, Sendable {
+        package var address: InterfaceAddress
+        package var linkIndex: Int32
+        package var namespace: UInt64
+    }
+
+    package struct RouteEntry: Hashable, Sendable {
+        package var route: Route
+        package var namespace: UInt64
+    }
+
+    package var boot = BootIdentity(rawValue: "first-boot")
+    package var pfs: [PCIAddress: PF] = [:]
+    package var vfs: [PCIAddress: VF] = [:]
+    package var interfaces: [Int32: Interface] = [:]
+    /// The namespaces behind each path; 0 is the host's.
+    package var paths: [String: UInt64] = ["/proc/self/ns/net": 0]
+    /// Namespaces without a path that a process still holds.
+    package var heldPaths: [String: UInt64] = [:]
+    package var addresses: Set<Address> = []
+    package var routes: Set<RouteEntry> = []
+    package var sysctls: [String: String] = [:]
+    /// Interfaces of the host that carry a default route.
+    package var defaultRoutes: Set<Int32> = []
+    package var nextNamespace: UInt64 = 1
+    package var nextIndex: Int32 = 2
+
+    package init() {}
+
+    /// The interfaces of one namespace, by index.
+    func interfaces(in namespace: UInt64) -> [Interface] {
+        interfaces.values.filter { $0.namespace == namespace }
+            .sorted { $0.link.index < $1.link.index }
+    }
+
+    func isNameTaken(_ name: String, in namespace: UInt64, except index: Int32) -> Bool {
+        interfaces(in: namespace).contains {
+            $0.link.index != index
+                && ($0.link.name == name || $0.link.alternativeNames.contains(name))
+        }
+    }
+
+    /// Gives interfaces of dismantled namespaces back to the host, as the kernel does in its own time.
+    mutating func settle() {
+        for (index, interface) in interfaces where interface.namespace == nil {
+            var interface = interface
+            interface.namespace = 0
+            interface.link.flags &= ~1
+            if isNameTaken(interface.link.name, in: 0, except: index) {
+                interface.link.name = "dev\(index)"
+            }
+            interfaces[index] = interface
+        }
+    }
+}
