@@ -13,6 +13,9 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "vfmap",
+    products: [
+        .executable(name: "sriov", targets: ["sriov"])
+    ],
     targets: [
         // C libraries and the few C functions that Swift cannot call or express.
         .target(name: "CLinuxShim"),
@@ -34,6 +37,18 @@ let package = Package(
         .target(
             name: "PCIDevices", dependencies: ["LinuxSystem", "CPCI", "CUdev"],
             swiftSettings: strict),
+        .target(
+            name: "CNIPlugin", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
+            swiftSettings: strict),
+
+        // Programs. The plugin is exec'ed for every container, so it is a static executable:
+        // it starts in a third of the time and runs on a node that has none of our libraries.
+        .executableTarget(
+            name: "sriov", dependencies: ["CNIPlugin"], swiftSettings: strict,
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-static-executable", "-Xlinker", "-s"], .when(configuration: .release))
+            ]),
 
         // Tests, and the machine in memory that they share.
         .target(
@@ -50,6 +65,10 @@ let package = Package(
         .testTarget(
             name: "SRIOVTests", dependencies: ["LinuxSystem", "Netlink", "SRIOV", "SimulatedHost"],
             swiftSettings: strict),
+        .testTarget(
+            name: "CNIPluginTests",
+            dependencies: ["CNIPlugin", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,70 @@
+internal import LinuxSystem
+package import Netlink
+package import SRIOV
+
+/// The plugin's own part of an ADD, after the manager has put the VF in its place: addresses, routes,
+/// the result.
+package struct AttachmentFinisher<H: Host>: Sendable {
+    let configuration: NetworkConfiguration
+    let version: CNIVersion
+    let environment: CNIEnvironment
+    /// nil for a network without IPAM.
+    let delegate: IPAMDelegate?
+    /// What is left for the IPAM plugin's ADD; nil for its usual time.
+    let limit: Duration?
+    let log: CNILog
+
+    /// - Parameters:
+    ///   - link: The interface in the container; nil for a VF without one, whose addresses are only reported.
+    ///   - info: The PF's view of the VF.
+    /// - Returns: The result document.
+    /// - Throws: Any error, with the addresses given back. If even that failed, the error says so.
+    package func finish(
+        host: H, namespace: H.Namespace, link: Link?, info: VFInfo?
+    ) throws -> [UInt8] {
+        var result = CNIResult()
+        result.interfaces = [interface(link, info)]
+        guard let delegate else { return try document(result) }
+        do {
+            let given = try delegate.add(version: version, limit: limit)
+            guard !given.addresses.isEmpty else {
+                throw CNIError(
+                    .addressManagementFailed, "IPAM plugin \(delegate.type) gave no address")
+            }
+            if let link {
+                let log = log
+                try InterfaceConfigurator(host: host, namespace: namespace, link: link) {
+                    log.debug($0)
+                }.apply(given)
+            }
+            result.addresses = given.addresses.map { address in
+                CNIResult.Address(address.network, gateway: address.gateway, interface: 0)
+            }
+            result.routes = given.routes
+            result.dns = given.dns
+            return try document(result)
+        } catch {
+            do {
+                try delegate.delete()
+            } catch let second {
+                throw CNIError(collecting: [error, second])
+            }
+            throw error
+        }
+    }
+
+    private func interface(_ link: Link?, _ info: VFInfo?) -> CNIResult.Interface {
+        let administered = info.flatMap { $0.macAddress.isZero ? nil : $0.macAddress }
+        let mac = link?.macAddress ?? configuration.settings.macAddress ?? administered
+        return CNIResult.Interface(
+            name: environment.interfaceName, mac: mac?.description,
+            sandbox: environment.namespacePath)
+    }
+
+    private func document(_ own: CNIResult) throws -> [UInt8] {
+        var result = own
+        if result.dns.isEmpty { result.dns = configuration.dns }
+        if let previous = configuration.previousResult { result = previous.merging(result) }
+        return try result.document(version: version).encoded()
+    }
+}

@@ -1,0 +1,60 @@
+internal import LinuxSystem
+internal import SRIOV
+
+extension CNIDispatcher {
+    /// ADD: gives the container its VF and answers with the result.
+    ///
+    /// Everything that can be known is checked first: configuration, variables, namespace, IPAM plugin.
+    /// Whatever fails later is undone before the error is answered.
+    func add(_ call: CNIEnvironment, _ input: CNIInput) throws -> [UInt8] {
+        let budget = Deadline(after: .seconds(50))
+        let (network, version) = try input.validated()
+        let arguments = try CNIArguments(parsing: call.arguments)
+        let configuration = NetworkConfiguration(
+            input.object, version: version, arguments: arguments)
+        let log = log(call, configuration)
+        return try logging(log) {
+            try configuration.validate()
+            for warning in configuration.warnings { log.warning(warning) }
+            guard let device = configuration.device else {
+                throw CNIError(.internal, "deviceID was neither accepted nor refused")
+            }
+            if version.hasOneAddressPerFamily, configuration.ipamType == nil {
+                throw CNIError(
+                    .invalidConfiguration,
+                    "ipam: missing, a result of cniVersion \(version) needs an IP address")
+            }
+            let delegate = try delegate(configuration, call, input)
+            let manager = try makeManager(log)
+            let record = delegate.map {
+                IPAMRecord(type: $0.type, environment: call, input: input.bytes)
+            }
+            let request = AttachRequest(
+                owner: owner(call, network: network), selection: .address(device),
+                settings: configuration.settings, namespacePath: call.namespacePath,
+                frontEndData: try record?.encoded())
+            let document = try manager.attach(request) { attached in
+                // The way back needs its time too: addresses settle in 5 s, the IPAM plugin's DEL takes 10.
+                let limit = max(.seconds(2), budget.remaining - .seconds(16))
+                let finisher = AttachmentFinisher<H>(
+                    configuration: configuration, version: version, environment: call,
+                    delegate: delegate, limit: limit, log: log)
+                return try finisher.finish(
+                    host: attached.host, namespace: attached.namespace, link: attached.link,
+                    info: attached.info)
+            }
+            log.debug("attached \(device)")
+            return document + [UInt8(ascii: "\n")]
+        }
+    }
+
+    /// Runs a verb and puts its error into the log as well.
+    func logging<Value>(_ log: CNILog, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            log.error("\(CNIError(reporting: error))")
+            throw error
+        }
+    }
+}

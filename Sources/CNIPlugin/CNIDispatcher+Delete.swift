@@ -1,0 +1,109 @@
+internal import LinuxSystem
+internal import SRIOV
+
+extension CNIDispatcher {
+    /// DEL: takes everything back that can be taken back.
+    ///
+    /// Nothing that is wrong with the configuration keeps it from that, nor does a failure of the IPAM
+    /// plugin keep the VF from being released, or the reverse; it is an error only if something could not
+    /// be released, or if standard input does not tell whose it is.
+    func delete(_ call: CNIEnvironment, _ input: CNIInput) throws -> [UInt8] {
+        var warnings: [String] = []
+        let arguments: CNIArguments
+        do {
+            arguments = try CNIArguments(parsing: call.arguments)
+        } catch {
+            arguments = .none
+            warnings.append(error.description)
+        }
+        let configuration = NetworkConfiguration(
+            input.object, version: input.version ?? .newest, arguments: arguments)
+        let log = log(call, configuration)
+        for warning in warnings { log.warning("\(warning), ignoring") }
+        for problem in configuration.problems where input.identityError == nil {
+            log.debug("\(problem), ignoring")
+        }
+        return try logging(log) {
+            let manager = try makeManager(log)
+            if let error = input.identityError {
+                try deleteUnnamed(call, manager, log, because: error)
+            }
+            // The runtime's own document is what the IPAM plugin should see, if it can read it; else
+            // the record has the one of ADD.
+            let hasOwnDocument = configuration.ipamType != nil && input.version != nil
+            let request = DetachRequest(
+                owner: owner(call, network: input.networkName ?? ""),
+                virtualFunction: configuration.device, namespacePath: call.knownNamespacePath,
+                settings: configuration.settings, releasesFrontEnd: !hasOwnDocument)
+            let outcome = Result { try manager.detach(request) }
+            var failures: [any Error] = []
+            if case .failure(let error) = outcome { failures.append(error) }
+            let mayHaveRecord =
+                if case .success(let outcome) = outcome {
+                    outcome.attachment != nil
+                } else {
+                    true
+                }
+            if hasOwnDocument || !mayHaveRecord {
+                do {
+                    try deleteAddresses(
+                        configuration, call, input, mayHaveRecord: mayHaveRecord, log)
+                } catch {
+                    failures.append(error)
+                }
+            }
+            guard failures.isEmpty else { throw CNIError(collecting: failures) }
+            log.debug("detached, as far as there was anything")
+            return []
+        }
+    }
+
+    /// Runs the IPAM plugin's DEL with the runtime's document.
+    ///
+    /// - Parameter mayHaveRecord: Whether this owner had an attachment. If not, an IPAM plugin that is not there
+    ///   has never given it an address; a failed ADD is followed by a DEL like any other.
+    private func deleteAddresses(
+        _ configuration: NetworkConfiguration, _ call: CNIEnvironment, _ input: CNIInput,
+        mayHaveRecord: Bool, _ log: CNILog
+    ) throws(CNIError) {
+        let delegate: IPAMDelegate?
+        do {
+            delegate = try self.delegate(configuration, call, input)
+        } catch {
+            if mayHaveRecord { throw error }
+            log.warning("\(error), ignoring")
+            return
+        }
+        do {
+            try delegate?.delete()
+        } catch {
+            // Nor has one that does not speak the version either.
+            guard input.version == nil else { throw error }
+            log.warning("\(error), ignoring")
+        }
+    }
+
+    /// Releases what is recorded for this container and interface in whatever network, then reports why the
+    /// network is not known.
+    private func deleteUnnamed(
+        _ call: CNIEnvironment, _ manager: Manager<H>, _ log: CNILog, because error: CNIError
+    ) throws {
+        var failures: [any Error] = [error]
+        var owners: [AttachmentOwner] = []
+        do {
+            owners = try manager.store.attachments().map(\.owner)
+        } catch let unusable {
+            log.warning("\(unusable), ignoring")
+        }
+        for owner in owners
+        where owner == self.owner(call, network: owner.network) {
+            do {
+                _ = try manager.detach(
+                    DetachRequest(owner: owner, namespacePath: call.knownNamespacePath))
+            } catch {
+                failures.append(error)
+            }
+        }
+        throw CNIError(collecting: failures)
+    }
+}

@@ -1,0 +1,139 @@
+package import SRIOV
+
+/// The plugin from its environment and standard input to its answer and exit status.
+///
+/// Nothing of the process itself is touched, so a test runs it like any function.
+package struct CNIDispatcher<H: Host>: Sendable {
+    /// What goes to standard output, and the exit status.
+    package struct Answer: Hashable, Sendable {
+        /// One JSON document with the end of its line, or nothing.
+        package let output: [UInt8]
+        /// 0, or 1 after an error.
+        package let status: Int32
+    }
+
+    let environment: [String: String]
+    private let readInput: @Sendable () throws -> [UInt8]
+    private let makeHost: @Sendable () throws -> H
+    let writeError: @Sendable (String) -> Void
+    private let patience: Patience
+    let ipamPatience: IPAMDelegate.Patience
+
+    /// - Parameters:
+    ///   - environment: All variables. `VFMAP_STATE` names the state file, `VFMAP_RUN` the folder of
+    ///     the locks' folder, where they are not the usual ones.
+    ///   - readInput: Reads standard input to its end; called at most once, and not for VERSION.
+    ///   - makeHost: Called at most once, and only when there is work to do.
+    ///   - writeError: Takes text for standard error.
+    ///   - patience: How long the manager waits.
+    package init(
+        environment: [String: String], readInput: @escaping @Sendable () throws -> [UInt8],
+        makeHost: @escaping @Sendable () throws -> H,
+        writeError: @escaping @Sendable (String) -> Void, patience: Patience = Patience(),
+        ipamPatience: IPAMDelegate.Patience = .init()
+    ) {
+        self.environment = environment
+        self.readInput = readInput
+        self.makeHost = makeHost
+        self.writeError = writeError
+        self.patience = patience
+        self.ipamPatience = ipamPatience
+    }
+
+    /// Does what CNI_COMMAND asks for.
+    package func run() -> Answer {
+        guard !environment["CNI_COMMAND", default: ""].isEmpty else {
+            let versions = CNIVersion.supported.map(\.description).joined(separator: ", ")
+            writeError("CNI plugin sriov of vfmap\nCNI protocol versions supported: \(versions)\n")
+            return Answer(output: [], status: 0)
+        }
+        var version = CNIVersion.newest
+        do {
+            let call = try CNIEnvironment(environment)
+            if call.command == .version { return Answer(output: try versions(), status: 0) }
+            let input = CNIInput(reading: readInput)
+            version = input.version ?? version
+            return try perform(call, input)
+        } catch {
+            return report(error, version)
+        }
+    }
+
+    private func perform(_ call: CNIEnvironment, _ input: CNIInput) throws -> Answer {
+        if call.command != .delete, let error = input.identityError { throw error }
+        try call.validateNames()
+        let output: [UInt8]
+        switch call.command {
+        case .add: output = try add(call, input)
+        case .delete: output = try delete(call, input)
+        case .check: output = try check(call, input)
+        case .version: output = try versions()
+        }
+        return Answer(output: output, status: 0)
+    }
+
+    private func report(_ error: any Error, _ version: CNIVersion) -> Answer {
+        let document = CNIError(reporting: error).document(version: version)
+        do {
+            return Answer(output: try document.encoded() + [UInt8(ascii: "\n")], status: 1)
+        } catch {
+            // Texts and whole numbers are always encoded; the status alone still tells of failure.
+            return Answer(output: [], status: 1)
+        }
+    }
+
+    private func versions() throws -> [UInt8] {
+        let supported = CNIVersion.supported.map { JSONValue.string($0.description) }
+        let document = JSONValue.object([
+            "cniVersion": .string(CNIVersion.newest.description),
+            "supportedVersions": .array(supported),
+        ])
+        return try document.encoded() + [UInt8(ascii: "\n")]
+    }
+
+    // MARK: What the verbs share
+
+    /// The log that a configuration asks for.
+    func log(_ call: CNIEnvironment, _ configuration: NetworkConfiguration) -> CNILog {
+        .writing(
+            to: configuration.logFile, level: configuration.logLevel,
+            context: [
+                ("container", call.containerID), ("netns", call.namespacePath),
+                ("ifname", call.interfaceName),
+            ], writeError: writeError)
+    }
+
+    /// The manager over this host's state file and locks.
+    func makeManager(_ log: CNILog) throws -> Manager<H> {
+        let host = try makeHost()
+        let statePath = nonEmpty("VFMAP_STATE") ?? AttachmentStore.defaultPath
+        let runPath = nonEmpty("VFMAP_RUN") ?? "/run/vfmap"
+        let release = IPAMRelease(
+            environment: environment, patience: ipamPatience, passOn: writeError)
+        return Manager(
+            host: host, store: AttachmentStore(path: statePath, boot: try host.bootIdentity()),
+            locks: LockFolder(path: runPath + "/locks"), patience: patience,
+            releaseFrontEnd: { try release.release($0) }, warn: { log.warning($0) })
+    }
+
+    /// The IPAM plugin of a network; nil if it has none.
+    func delegate(
+        _ configuration: NetworkConfiguration, _ call: CNIEnvironment, _ input: CNIInput
+    ) throws(CNIError) -> IPAMDelegate? {
+        guard let type = configuration.ipamType else { return nil }
+        return try IPAMDelegate(
+            type: type, in: call.searchPath, environment: environment, input: input.bytes,
+            patience: ipamPatience, passOn: writeError)
+    }
+
+    func owner(_ call: CNIEnvironment, network: String) -> AttachmentOwner {
+        AttachmentOwner(
+            frontEnd: AttachmentOwner.cniFrontEnd, network: network, container: call.containerID,
+            interfaceName: call.interfaceName)
+    }
+
+    private func nonEmpty(_ variable: String) -> String? {
+        let value = environment[variable, default: ""]
+        return value.isEmpty ? nil : value
+    }
+}

@@ -1,0 +1,56 @@
+internal import LinuxSystem
+package import SRIOV
+
+extension CNIErrorCode {
+    /// The number for what the manager refuses.
+    package init(_ code: ManagerError.Code) {
+        self =
+            switch code {
+            case .invalidRequest: .invalidConfiguration
+            case .notFound: .notFound
+            case .noneFree: .noneFree
+            case .inUse: .tryAgainLater
+            case .unsupported: .unsupported
+            case .invalidNamespace: .invalidNamespace
+            case .notPermitted: .notPermitted
+            case .incomplete: .tryAgainLater
+            case .stateUnusable: .stateUnusable
+            case .internal: .internal
+            }
+    }
+}
+
+extension CNIError {
+    /// The report of any error; one of ours stays as it is.
+    package init(reporting error: any Error) {
+        switch error {
+        case let error as CNIError:
+            self = error
+        case let error as ManagerError:
+            self.init(reporting: error)
+        case let error as JSONKeyError:
+            self.init(.invalidConfiguration, error.description)
+        case let error as NetworkNamespaceError:
+            self.init(.invalidNamespace, "CNI_NETNS: \(error)")
+        default:
+            self.init(.internal, "\(error)")
+        }
+    }
+
+    private init(reporting error: ManagerError) {
+        // What the manager passes on from this plugin's own part keeps its number.
+        let own = error.code == .internal ? error.causes.first as? CNIError : nil
+        let subject = error.code == .invalidNamespace ? "CNI_NETNS: " : ""
+        self.init(own?.code ?? CNIErrorCode(error.code), subject + error.description)
+    }
+
+    /// One report of several failures: the number of the first, the messages of all.
+    package init(collecting errors: [any Error]) {
+        let reports = errors.map(CNIError.init(reporting:))
+        guard let first = reports.first, reports.count > 1 else {
+            self = reports.first ?? CNIError(.internal, "no error")
+            return
+        }
+        self.init(first.code, reports.map(\.description).joined(separator: "; "))
+    }
+}

@@ -1,0 +1,35 @@
+/// An error as a CNI plugin reports it: one JSON document on standard output.
+package struct CNIError: Error, Hashable, Sendable {
+    package let code: CNIErrorCode
+    /// Names the key or the subject.
+    package let message: String
+    /// More about it; empty for nothing.
+    package let details: String
+
+    package init(_ code: CNIErrorCode, _ message: String, details: String = "") {
+        self.code = code
+        self.message = message
+        self.details = details
+    }
+
+    /// The error document.
+    ///
+    /// - Parameter version: That of the configuration, or the newest if that is not known.
+    package func document(version: CNIVersion) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "cniVersion": .string(version.description),
+            "code": Int64(exactly: code.rawValue).map(JSONValue.integer)
+                ?? .unsigned(code.rawValue),
+            "msg": .string(message),
+        ]
+        if !details.isEmpty { members["details"] = .string(details) }
+        return .object(members)
+    }
+}
+
+extension CNIError: CustomStringConvertible {
+    /// The message, then the details in brackets.
+    package var description: String {
+        details.isEmpty ? message : "\(message) (\(details))"
+    }
+}

@@ -1,0 +1,79 @@
+/// What the plugin tells an operator, apart from its answer on standard output.
+///
+/// One line a message: `level=warning msg="…" container=4f1c9a netns=/run/netns/a ifname=net1`. Nothing
+/// that goes wrong with it makes the operation fail, and a success says nothing above `debug`.
+package struct CNILog: Sendable {
+    /// The words of `logLevel`, the gravest first.
+    package enum Level: Int, Comparable, Sendable {
+        case panic, error, warning, info, debug
+
+        /// - Parameter word: In either case.
+        /// - Returns: nil for a word that is not known.
+        package init?(_ word: String) {
+            switch word.lowercased() {
+            case "panic": self = .panic
+            case "error": self = .error
+            case "warning": self = .warning
+            case "info": self = .info
+            case "debug": self = .debug
+            default: return nil
+            }
+        }
+
+        package static func < (left: Self, right: Self) -> Bool {
+            left.rawValue < right.rawValue
+        }
+    }
+
+    /// Messages less grave than this are dropped.
+    package var level: Level
+    /// Names and values that every line carries; empty values are left out.
+    package var context: [(String, String)]
+    private let writeLine: @Sendable (String) -> Void
+
+    /// - Parameter writeLine: Takes each line, without its end.
+    package init(
+        level: Level = .info, context: [(String, String)] = [],
+        writeLine: @escaping @Sendable (String) -> Void
+    ) {
+        self.level = level
+        self.context = context
+        self.writeLine = writeLine
+    }
+
+    package func log(_ level: Level, _ message: String) {
+        guard level <= self.level else { return }
+        var line = "level=\(level) msg=\(Self.quoted(message))"
+        for (name, value) in context where !value.isEmpty {
+            line += " \(name)=\(Self.needsQuotes(value) ? Self.quoted(value) : value)"
+        }
+        writeLine(line)
+    }
+
+    package func error(_ message: String) { log(.error, message) }
+    package func warning(_ message: String) { log(.warning, message) }
+    package func debug(_ message: String) { log(.debug, message) }
+
+    private static func needsQuotes(_ text: String) -> Bool {
+        text.unicodeScalars.contains { $0.value <= 0x20 || $0 == "\"" || $0 == "=" }
+    }
+
+    /// The text on one line, in double quotes.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\r": quoted += "\\r"
+            case "\t": quoted += "\\t"
+            default:
+                if scalar.properties.generalCategory != .control {
+                    quoted.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return quoted + "\""
+    }
+}

@@ -1,0 +1,37 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import LinuxSystem
+package import SRIOV
+
+/// The program `sriov`: one call of the plugin over the streams of this process.
+package enum CNIProgram {
+    /// Answers one call and ends the process.
+    ///
+    /// - Parameter makeHost: Makes the host once there is work to do.
+    package static func run<H: Host>(makeHost: @escaping @Sendable () throws -> H) -> Never {
+        let dispatcher = CNIDispatcher(
+            environment: ProcessInfo.processInfo.environment,
+            readInput: {
+                try Descriptor(owning: STDIN_FILENO).readToEnd(
+                    limit: CNIInput.limit, subject: "standard input")
+            },
+            makeHost: makeHost,
+            writeError: { text in
+                // There is nowhere left to tell that standard error is closed.
+                try? write(text, to: STDERR_FILENO)
+            })
+        let answer = dispatcher.run()
+        do {
+            try write(String(decoding: answer.output, as: UTF8.self), to: STDOUT_FILENO)
+        } catch {
+            // The runtime gets no answer, so it must not take the call for a success.
+            exit(1)
+        }
+        exit(answer.status)
+    }
+
+    private static func write(_ text: String, to stream: Int32) throws(SystemCallError) {
+        let descriptor = try Descriptor(duplicating: stream)
+        try descriptor.write(Array(text.utf8), subject: "stream \(stream)")
+    }
+}

@@ -1,0 +1,144 @@
+internal import LinuxSystem
+
+/// The IPAM plugin of a network, to which the choice of addresses is delegated.
+///
+/// It is run with the environment and the complete standard input of this plugin, but for
+/// CNI_COMMAND. What it writes to standard error goes to ours.
+package struct IPAMDelegate: Sendable {
+    /// How long a run may take; then it is killed with everything that it started. The runtimes give
+    /// the whole of ADD about 60 s.
+    package struct Patience: Hashable, Sendable {
+        package var add: Duration = .seconds(20)
+        package var delete: Duration = .seconds(10)
+        package var check: Duration = .seconds(10)
+
+        package init() {}
+    }
+
+    /// Whose `ipam.type` it is: the name of the program.
+    package let type: String
+    package let executable: String
+    private let environment: [String: String]
+    private let input: [UInt8]
+    private let patience: Patience
+    private let passOn: @Sendable (String) -> Void
+
+    /// Finds the plugin.
+    ///
+    /// - Parameters:
+    ///   - type: The program's name.
+    ///   - folders: Where to look for it.
+    ///   - environment: All of the environment; CNI_COMMAND is replaced.
+    ///   - input: The complete network configuration.
+    ///   - passOn: Takes what the plugin wrote to standard error.
+    /// - Throws: `CNIError` `invalidConfiguration` if there is no such program.
+    package init(
+        type: String, in folders: [String], environment: [String: String], input: [UInt8],
+        patience: Patience = Patience(), passOn: @escaping @Sendable (String) -> Void
+    ) throws(CNIError) {
+        guard !type.utf8.contains(UInt8(ascii: "/")) else {
+            throw CNIError(
+                .invalidConfiguration, "ipam.type: \"\(type)\" must be a name, not a path")
+        }
+        guard let executable = findExecutable(named: type, in: folders) else {
+            throw CNIError(
+                .invalidConfiguration,
+                "ipam.type: there is no plugin \"\(type)\" in CNI_PATH",
+                details: folders.joined(separator: ":"))
+        }
+        self.type = type
+        self.executable = executable
+        self.environment = environment
+        self.input = input
+        self.patience = patience
+        self.passOn = passOn
+    }
+
+    /// Has addresses chosen.
+    ///
+    /// - Parameters:
+    ///   - version: That of the configuration, in which a result that names none is written.
+    ///   - limit: A time shorter than the usual one; nil for the usual one.
+    /// - Throws: `CNIError`: the plugin's own, or `addressManagementFailed`. Whether it has given addresses
+    ///   by then is not known: have them deleted.
+    package func add(
+        version: CNIVersion, limit: Duration? = nil
+    ) throws(CNIError) -> CNIResult {
+        let allowance = min(patience.add, limit ?? patience.add)
+        let output = try run(.add, Deadline(after: allowance))
+        do {
+            switch try JSONValue(parsing: output) {
+            case .object(let members):
+                return try CNIResult(JSONObject(members), defaultVersion: version)
+            case .null:
+                return CNIResult()
+            case let value:
+                throw JSONKeyError("result", "must be an object, not \(value.kind)")
+            }
+        } catch {
+            let reason = (error as? JSONKeyError)?.description ?? "it is not a JSON document"
+            throw failure("answered ADD with a result that cannot be used: \(reason)", output)
+        }
+    }
+
+    /// Has the addresses taken back; succeeds also if there are none.
+    package func delete() throws(CNIError) {
+        _ = try run(.delete, Deadline(after: patience.delete))
+    }
+
+    /// Has the addresses checked.
+    package func check() throws(CNIError) {
+        _ = try run(.check, Deadline(after: patience.check))
+    }
+
+    private func run(
+        _ command: CNICommand, _ deadline: Deadline
+    ) throws(CNIError) -> [UInt8] {
+        var variables = environment
+        variables["CNI_COMMAND"] = command.rawValue
+        var process = ChildProcess(executable: executable, environment: variables)
+        process.input = input
+        let outcome: ChildProcess.Outcome
+        do {
+            outcome = try process.run(until: deadline)
+        } catch {
+            throw failure("failed at \(command.rawValue): \(error)", [])
+        }
+        let complaint = String(decoding: outcome.errorOutput, as: UTF8.self)
+        if !complaint.isEmpty { passOn(complaint) }
+        if outcome.ending == .exited(0) { return outcome.output }
+        if let error = Self.reported(outcome.output) { throw error }
+        let words = complaint.trimmingASCIISpace()
+        throw failure(
+            "\(Self.described(outcome.ending)) at \(command.rawValue)"
+                + (words.isEmpty ? "" : ": \(words.suffix(1000))"), outcome.output)
+    }
+
+    /// The error document that the plugin wrote; nil if it wrote none.
+    private static func reported(_ output: [UInt8]) -> CNIError? {
+        // Output that is no document is reported as what it is, not by where it breaks off.
+        guard case .object(let members)? = try? JSONValue(parsing: output) else { return nil }
+        let object = JSONObject(members)
+        // The same for a document of another shape.
+        guard let code = try? object.integer("code", 0...UInt64.max),
+            let message = try? object.string("msg")
+        else { return nil }
+        // Details are optional, and of another type they are no reason to lose the rest.
+        let details = try? object.string("details")
+        return CNIError(CNIErrorCode(rawValue: code), message, details: details ?? "")
+    }
+
+    private static func described(_ ending: ChildProcess.Ending) -> String {
+        switch ending {
+        case .exited(let status): "ended with status \(status)"
+        case .killed(let signal): "was killed by signal \(signal)"
+        }
+    }
+
+    private func failure(_ words: String, _ output: [UInt8]) -> CNIError {
+        let start = String(decoding: output.prefix(200), as: UTF8.self).trimmingASCIISpace()
+        return CNIError(
+            .addressManagementFailed, "IPAM plugin \(type) \(words)",
+            details: start.isEmpty ? "" : "it wrote: \(start)")
+    }
+}

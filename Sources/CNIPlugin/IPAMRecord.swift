@@ -1,0 +1,44 @@
+internal import FoundationEssentials
+
+/// What an attachment's record keeps so that its addresses can be taken back by anybody later:
+/// everything that the IPAM plugin is told at DEL.
+package struct IPAMRecord: Hashable, Codable, Sendable {
+    /// The name of the IPAM plugin.
+    package var type: String
+    /// The complete document of standard input, as it came.
+    package var configuration: String
+    /// CNI_ARGS.
+    package var arguments: String
+    /// CNI_PATH.
+    package var searchPath: String
+    /// CNI_CONTAINERID.
+    package var container: String
+    /// CNI_IFNAME.
+    package var interfaceName: String
+    /// CNI_NETNS.
+    package var namespacePath: String
+
+    package init(type: String, environment: CNIEnvironment, input: [UInt8]) {
+        self.type = type
+        configuration = String(decoding: input, as: UTF8.self)
+        arguments = environment.arguments
+        searchPath = environment.searchPath.joined(separator: ":")
+        container = environment.containerID
+        interfaceName = environment.interfaceName
+        namespacePath = environment.namespacePath
+    }
+
+    /// Reads what `encoded` wrote.
+    ///
+    /// - Throws: `DecodingError`.
+    package init(parsing text: String) throws {
+        self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
+    }
+
+    /// The record as JSON, for the front end's part of an `Attachment`.
+    package func encoded() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}

@@ -1,0 +1,56 @@
+package import SRIOV
+
+/// Takes the addresses of an attachment back from its record alone: the front end's part of an undo, for
+/// whichever program does it.
+package struct IPAMRelease: Sendable {
+    private let environment: [String: String]
+    private let patience: IPAMDelegate.Patience
+    private let passOn: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - environment: That of this process; its CNI variables are replaced by the record's.
+    ///   - passOn: Takes what the IPAM plugin writes to standard error.
+    package init(
+        environment: [String: String], patience: IPAMDelegate.Patience = .init(),
+        passOn: @escaping @Sendable (String) -> Void
+    ) {
+        self.environment = environment
+        self.patience = patience
+        self.passOn = passOn
+    }
+
+    /// Runs the IPAM plugin's DEL as the record of an attachment tells; nothing for a record of another front
+    /// end, or of a network without IPAM.
+    ///
+    /// - Throws: `CNIError`, also if the plugin is not there any more: the addresses are still taken then.
+    package func release(_ attachment: Attachment) throws {
+        guard attachment.owner.frontEnd == AttachmentOwner.cniFrontEnd,
+            let data = attachment.frontEndData
+        else { return }
+        let record: IPAMRecord
+        do {
+            record = try IPAMRecord(parsing: data)
+        } catch {
+            throw CNIError(
+                .internal, "the record of \(attachment.owner) does not tell its IPAM: \(error)")
+        }
+        var variables = environment.filter { !$0.key.hasPrefix("CNI_") }
+        variables["CNI_CONTAINERID"] = record.container
+        variables["CNI_IFNAME"] = record.interfaceName
+        variables["CNI_NETNS"] = record.namespacePath
+        variables["CNI_ARGS"] = record.arguments
+        variables["CNI_PATH"] = record.searchPath
+        // The plugins may have moved since: where this process finds plugins counts too.
+        let folders = "\(record.searchPath):\(environment["CNI_PATH", default: ""])"
+        let delegate = try IPAMDelegate(
+            type: record.type, in: folders.split(separator: ":").map(String.init),
+            environment: variables, input: Array(record.configuration.utf8), patience: patience,
+            passOn: passOn)
+        try delegate.delete()
+    }
+}
+
+extension AttachmentOwner {
+    /// The front end of attachments made by this plugin.
+    package static var cniFrontEnd: String { "cni" }
+}

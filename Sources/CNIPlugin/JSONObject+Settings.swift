@@ -1,0 +1,83 @@
+internal import LinuxSystem
+internal import Netlink
+
+/// The keys that ask something of the VF.
+extension JSONObject {
+    /// vlan with vlanQoS and vlanProto; nil if there is no vlan.
+    func vlan() throws(JSONKeyError) -> VLANTag? {
+        let identifier: UInt16? = try integer("vlan", 0...4094)
+        let qualityOfService: UInt8? = try integer("vlanQoS", 0...7)
+        let vlanProtocol = try vlanProtocol()
+        guard let identifier else {
+            if qualityOfService != nil { throw JSONKeyError("vlanQoS", "needs vlan") }
+            if vlanProtocol != nil { throw JSONKeyError("vlanProto", "needs vlan") }
+            return nil
+        }
+        if identifier == 0, let qualityOfService, qualityOfService != 0 {
+            throw JSONKeyError("vlanQoS", "needs a vlan other than 0")
+        }
+        if identifier == 0, vlanProtocol == .dot1ad {
+            throw JSONKeyError("vlanProto", "802.1ad needs a vlan other than 0")
+        }
+        return VLANTag(
+            identifier: identifier, qualityOfService: qualityOfService ?? 0,
+            protocol: vlanProtocol ?? .dot1Q)
+    }
+
+    private func vlanProtocol() throws(JSONKeyError) -> VLANProtocol? {
+        guard let word = try word("vlanProto") else { return nil }
+        switch word.lowercased() {
+        case "802.1q": return .dot1Q
+        case "802.1ad": return .dot1ad
+        default:
+            throw JSONKeyError(
+                "vlanProto", "must be \"802.1q\" or \"802.1ad\", not \"\(word)\"")
+        }
+    }
+
+    /// The MAC of runtimeConfig, else of CNI_ARGS, else of `mac`; each one given must be sound.
+    func macAddress(arguments: CNIArguments) throws(JSONKeyError) -> MACAddress? {
+        let ofRuntime = try object("runtimeConfig")?.word("mac")
+        let asked = [
+            ("runtimeConfig.mac", ofRuntime), ("CNI_ARGS MAC", arguments.macAddress),
+            ("mac", try word("mac")),
+        ]
+        var chosen: MACAddress?
+        for case (let key, let text?) in asked {
+            guard let address = MACAddress(text) else {
+                throw JSONKeyError(
+                    key, "must be a MAC address such as 02:11:22:33:44:55, not \"\(text)\"")
+            }
+            if address.isZero { throw JSONKeyError(key, "must not be all zero") }
+            if address.isMulticast {
+                throw JSONKeyError(key, "must be a unicast address, not \"\(text)\"")
+            }
+            chosen = chosen ?? address
+        }
+        return chosen
+    }
+
+    func onOrOff(_ key: String) throws(JSONKeyError) -> Bool? {
+        guard let value = value(key), value != .string("") else { return nil }
+        switch value {
+        case .string(let word) where word.lowercased() == "on": return true
+        case .string(let word) where word.lowercased() == "off": return false
+        case .string(let word):
+            throw JSONKeyError(path(key), "must be \"on\" or \"off\", not \"\(word)\"")
+        default:
+            throw JSONKeyError(path(key), "must be \"on\" or \"off\", not \(value.kind)")
+        }
+    }
+
+    func linkState() throws(JSONKeyError) -> VFLinkState? {
+        guard let word = try word("link_state") else { return nil }
+        switch word.lowercased() {
+        case "auto": return .automatic
+        case "enable": return .enabled
+        case "disable": return .disabled
+        default:
+            throw JSONKeyError(
+                "link_state", "must be \"auto\", \"enable\" or \"disable\", not \"\(word)\"")
+        }
+    }
+}

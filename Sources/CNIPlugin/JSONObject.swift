@@ -1,0 +1,110 @@
+/// The members of a JSON object, read by key with the type checked.
+///
+/// Keys match without regard to case, as Go's decoder matches them; one that matches exactly goes
+/// first. null counts as absent. Keys that nobody asks for are ignored: runtimes add their own.
+package struct JSONObject: Hashable, Sendable {
+    private let members: [String: JSONValue]
+    /// What stands before a key in errors: empty, or `ipam.`.
+    private let prefix: String
+
+    /// - Parameter path: Where the object lies in its document, for errors; empty at the top.
+    package init(_ members: [String: JSONValue], path: String = "") {
+        self.members = members
+        prefix = path.isEmpty ? "" : path + "."
+    }
+
+    /// The value of a key; nil if it is absent or null.
+    package func value(_ key: String) -> JSONValue? {
+        let value = members[key] ?? foldedMember(key)
+        return value == .null ? nil : value
+    }
+
+    /// The key with those above it, for errors.
+    package func path(_ key: String) -> String { prefix + key }
+
+    /// A text; nil if it is absent.
+    package func string(_ key: String) throws(JSONKeyError) -> String? {
+        guard let value = value(key) else { return nil }
+        guard case .string(let text) = value else {
+            throw JSONKeyError(path(key), "must be a string, not \(value.kind)")
+        }
+        return text
+    }
+
+    /// A text that is not empty; an empty one counts as absent, as it does for Go's decoder.
+    package func word(_ key: String) throws(JSONKeyError) -> String? {
+        let text = try string(key)
+        return text?.isEmpty == true ? nil : text
+    }
+
+    /// A whole number; nil if it is absent.
+    package func integer<Number: FixedWidthInteger & UnsignedInteger>(
+        _ key: String, _ range: ClosedRange<Number>
+    ) throws(JSONKeyError) -> Number? {
+        guard let value = value(key) else { return nil }
+        let found: String
+        switch value {
+        case .integer(let number):
+            if let number = Number(exactly: number), range.contains(number) { return number }
+            found = "\(number)"
+        case .unsigned(let number): found = "\(number)"
+        case .double(let number): found = "\(number)"
+        case .null, .bool, .string, .array, .object: found = value.kind
+        }
+        let wanted = "an integer from \(range.lowerBound) to \(range.upperBound)"
+        throw JSONKeyError(path(key), "must be \(wanted), not \(found)")
+    }
+
+    /// An object; nil if it is absent.
+    package func object(_ key: String) throws(JSONKeyError) -> JSONObject? {
+        guard let value = value(key) else { return nil }
+        return try Self.object(value, path: path(key))
+    }
+
+    /// An array of objects; empty if it is absent.
+    package func objects(_ key: String) throws(JSONKeyError) -> [JSONObject] {
+        var objects: [JSONObject] = []
+        for (index, element) in try array(key).enumerated() {
+            objects.append(try Self.object(element, path: "\(path(key))[\(index)]"))
+        }
+        return objects
+    }
+
+    /// An array of texts; empty if it is absent.
+    package func strings(_ key: String) throws(JSONKeyError) -> [String] {
+        var texts: [String] = []
+        for (index, element) in try array(key).enumerated() {
+            guard case .string(let text) = element else {
+                throw JSONKeyError(
+                    "\(path(key))[\(index)]", "must be a string, not \(element.kind)")
+            }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    private func array(_ key: String) throws(JSONKeyError) -> [JSONValue] {
+        guard let value = value(key) else { return [] }
+        guard case .array(let elements) = value else {
+            throw JSONKeyError(path(key), "must be an array, not \(value.kind)")
+        }
+        return elements
+    }
+
+    private static func object(
+        _ value: JSONValue, path: String
+    ) throws(JSONKeyError) -> JSONObject {
+        guard case .object(let members) = value else {
+            throw JSONKeyError(path, "must be an object, not \(value.kind)")
+        }
+        return JSONObject(members, path: path)
+    }
+
+    /// Of several keys that differ from the one asked for only by case, the first in order of
+    /// their characters: an arbitrary choice, but always the same.
+    private func foldedMember(_ key: String) -> JSONValue? {
+        let folded = key.lowercased()
+        let match = members.keys.filter { $0.lowercased() == folded }.min()
+        return match.flatMap { members[$0] }
+    }
+}

@@ -1,0 +1,99 @@
+package import LinuxSystem
+package import SRIOV
+
+/// The network configuration of an `sriov` network: what the keys on standard input ask for.
+///
+/// Every key is read for itself; what is wrong with one is put down in `problems` and the key counts as
+/// absent. ADD and CHECK refuse a configuration with problems, DEL goes on with what is left.
+package struct NetworkConfiguration: Hashable, Sendable {
+    /// `deviceID`; nil if it is missing or no PCI address.
+    package private(set) var device: PCIAddress?
+    /// vlan, vlanQoS, vlanProto, mac, spoofchk, trust, link_state, min_tx_rate, max_tx_rate.
+    package private(set) var settings = VFSettings()
+    /// `ipam.type`; nil for a network without IPAM.
+    package private(set) var ipamType: String?
+    /// `dns`: for the result if the IPAM plugin gives none.
+    package private(set) var dns = CNIResult.DNS()
+    /// `prevResult`: what the plugins before this one made; nil without one.
+    package private(set) var previousResult: CNIResult?
+    /// `logLevel`; `info` if it is missing or unknown.
+    package private(set) var logLevel = CNILog.Level.info
+    /// `logFile`; nil for standard error.
+    package private(set) var logFile: String?
+    /// What is wrong, in the order of the keys above.
+    package private(set) var problems: [CNIError] = []
+    /// What is odd but harmless.
+    package private(set) var warnings: [String] = []
+
+    /// - Parameters:
+    ///   - object: The members of the document on standard input.
+    ///   - version: Its version: how `prevResult` reads if it names none of its own.
+    ///   - arguments: CNI_ARGS, which may ask for a MAC too.
+    package init(_ object: JSONObject, version: CNIVersion, arguments: CNIArguments) {
+        device = read { try Self.device(object) }
+        readSettings(object, arguments: arguments)
+        ipamType = read { try object.object("ipam")?.word("type") }
+        dns = read { try object.object("dns").map(CNIResult.DNS.init) } ?? CNIResult.DNS()
+        previousResult = read {
+            try object.object("prevResult").map {
+                try CNIResult($0, defaultVersion: version)
+            }
+        }
+        if let word = read({ try object.word("logLevel") }) {
+            if let level = CNILog.Level(word) {
+                logLevel = level
+            } else {
+                warnings.append("logLevel: \"\(word)\" is not known, using info")
+            }
+        }
+        logFile = read { try object.word("logFile") }
+    }
+
+    /// - Throws: The first problem, with the others as its details.
+    package func validate() throws(CNIError) {
+        guard let first = problems.first else { return }
+        throw CNIError(
+            first.code, first.message,
+            details: problems.dropFirst().map(\.message).joined(separator: "; "))
+    }
+
+    private static func device(_ object: JSONObject) throws(JSONKeyError) -> PCIAddress {
+        let example = "the PCI address of a VF, such as 0000:03:10.2"
+        guard let text = try object.word("deviceID") else {
+            throw JSONKeyError("deviceID", "missing, must be \(example)")
+        }
+        guard let address = PCIAddress(text) else {
+            throw JSONKeyError("deviceID", "must be \(example), not \"\(text)\"")
+        }
+        return address
+    }
+
+    private mutating func readSettings(_ object: JSONObject, arguments: CNIArguments) {
+        settings.vlan = read { try object.vlan() }
+        settings.macAddress = read { try object.macAddress(arguments: arguments) }
+        settings.spoofCheck = read { try object.onOrOff("spoofchk") }
+        settings.trust = read { try object.onOrOff("trust") }
+        settings.linkState = read { try object.linkState() }
+        settings.minimumRate = read { try object.integer("min_tx_rate", 0...UInt32.max) }
+        settings.maximumRate = read { try object.integer("max_tx_rate", 0...UInt32.max) }
+        if let minimum = settings.minimumRate, let maximum = settings.maximumRate,
+            maximum != 0, minimum > maximum
+        {
+            let error = JSONKeyError(
+                "min_tx_rate", "must not be above max_tx_rate, \(minimum) is above \(maximum)")
+            problems.append(CNIError(reporting: error))
+            settings.minimumRate = nil
+            settings.maximumRate = nil
+        }
+    }
+
+    /// What the body reads, or nil with the problem put down.
+    private mutating func read<Value>(_ body: () throws -> Value?) -> Value? {
+        do {
+            return try body()
+        } catch {
+            problems.append(CNIError(reporting: error))
+            return nil
+        }
+    }
+}

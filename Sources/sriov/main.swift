@@ -1,0 +1,4 @@
+internal import CNIPlugin
+internal import SRIOV
+
+CNIProgram.run { SystemHost() }

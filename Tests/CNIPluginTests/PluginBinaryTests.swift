@@ -1,0 +1,61 @@
+import Foundation
+import LinuxSystem
+import Testing
+
+private let pluginPath = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: ".build/release/sriov").path
+
+/// The program as it is installed; only where `swift build -c release` has made one.
+@Suite(
+    .enabled(
+        if: FileManager.default.isExecutableFile(atPath: pluginPath),
+        "needs swift build -c release --product sriov"))
+struct PluginBinaryTests {
+    @Test func itIsStatic() throws {
+        var process = ChildProcess(executable: "/usr/bin/readelf", environment: [:])
+        process.arguments = ["--program-headers", "--dynamic", "--wide", pluginPath]
+        let outcome = try process.run(until: Deadline(after: .seconds(30)))
+        let text = String(decoding: outcome.output, as: UTF8.self)
+        #expect(text.contains("LOAD"))
+        #expect(!text.contains("INTERP"))
+        #expect(!text.contains("NEEDED"))
+    }
+
+    /// Every Swift module with types leaves its name in the program, stripped or not.
+    @Test(arguments: [
+        ("CNIPlugin", true), ("FoundationEssentials", true), ("Foundation", false),
+        ("FoundationInternationalization", false), ("ArgumentParser", false), ("NIOCore", false),
+    ])
+    func itHasTheModulesThatItNeedsAndNoOthers(module: String, isPresent: Bool) throws {
+        let program = try Data(contentsOf: URL(filePath: pluginPath))
+        let name = Data([0]) + Data(module.utf8) + Data([0])
+        #expect((program.range(of: name) != nil) == isPresent)
+    }
+
+    @Test func itTellsItsVersions() throws {
+        let process = ChildProcess(
+            executable: pluginPath, environment: ["CNI_COMMAND": "VERSION"])
+        let outcome = try process.run(until: Deadline(after: .seconds(30)))
+        #expect(outcome.ending == .exited(0))
+        #expect(
+            String(decoding: outcome.output, as: UTF8.self)
+                == #"{"cniVersion":"1.0.0","supportedVersions":["#
+                + #""0.1.0","0.2.0","0.3.0","0.3.1","0.4.0","1.0.0"]}"# + "\n")
+    }
+
+    @Test func anErrorIsOneDocumentOnStandardOutput() throws {
+        var process = ChildProcess(
+            executable: pluginPath,
+            environment: [
+                "CNI_COMMAND": "ADD", "CNI_CONTAINERID": "c1", "CNI_NETNS": "/nonexistent",
+                "CNI_IFNAME": "net1", "CNI_PATH": "/nonexistent",
+            ])
+        process.input = Array("garbage".utf8)
+        let outcome = try process.run(until: Deadline(after: .seconds(30)))
+        #expect(outcome.ending == .exited(1))
+        let text = String(decoding: outcome.output, as: UTF8.self)
+        #expect(text.hasPrefix(#"{"cniVersion":"1.0.0","code":6,"#))
+        #expect(text.filter { $0 == "\n" }.count == 1)
+    }
+}

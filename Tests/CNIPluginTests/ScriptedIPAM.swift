@@ -1,0 +1,60 @@
+import CNIPlugin
+import Foundation
+import Synchronization
+
+/// A folder with IPAM plugins that are shell scripts.
+final class ScriptedIPAM: Sendable {
+    let folder: String
+    private let complaints = Mutex("")
+
+    init() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        self.folder = folder.path
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: folder)  // A leftover in /tmp fails no test.
+    }
+
+    /// What the plugins wrote to standard error.
+    var complaint: String { complaints.withLock { $0 } }
+
+    /// Writes a plugin: it appends each call to `calls`, keeps its input as `stdin.<command>`, then
+    /// does what the script says.
+    func install(_ script: String, named name: String = "scripted") throws {
+        let text = """
+            #!/bin/sh
+            echo "$CNI_COMMAND $CNI_CONTAINERID $CNI_IFNAME $CNI_NETNS $CNI_ARGS" >> '\(folder)/calls'
+            cat > "\(folder)/stdin.$CNI_COMMAND"
+            \(script)
+            """
+        let path = "\(folder)/\(name)"
+        try Data(text.utf8).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
+
+    /// The calls so far, one a line.
+    var calls: [String] {
+        contents("calls").split(separator: "\n").map(String.init)
+    }
+
+    /// What the plugin was given on standard input; empty if there was no such call.
+    func input(of command: String) -> String { contents("stdin.\(command)") }
+
+    func delegate(
+        _ name: String = "scripted", patience: IPAMDelegate.Patience = .init(),
+        input: String = "{}", environment: [String: String] = [:]
+    ) throws -> IPAMDelegate {
+        let variables = ["PATH": "/usr/bin:/bin", "CNI_CONTAINERID": "c1", "CNI_IFNAME": "net1"]
+        return try IPAMDelegate(
+            type: name, in: ["/nonexistent", folder],
+            environment: variables.merging(environment) { $1 }, input: Array(input.utf8),
+            patience: patience, passOn: { [self] text in complaints.withLock { $0 += text } })
+    }
+
+    private func contents(_ name: String) -> String {
+        // What was never written is empty.
+        (try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)) ?? ""
+    }
+}
