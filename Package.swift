@@ -14,7 +14,11 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "vfmap",
     products: [
-        .executable(name: "sriov", targets: ["sriov"])
+        .executable(name: "sriov", targets: ["sriov"]),
+        .executable(name: "vfmap", targets: ["vfmap"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
     ],
     targets: [
         // C libraries and the few C functions that Swift cannot call or express.
@@ -40,6 +44,13 @@ let package = Package(
         .target(
             name: "CNIPlugin", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
+        .target(
+            name: "AdminTool",
+            dependencies: [
+                "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
 
         // Programs. The plugin is exec'ed for every container, so it is a static executable:
         // it starts in a third of the time and runs on a node that has none of our libraries.
@@ -49,6 +60,7 @@ let package = Package(
                 .unsafeFlags(
                     ["-static-executable", "-Xlinker", "-s"], .when(configuration: .release))
             ]),
+        .executableTarget(name: "vfmap", dependencies: ["AdminTool"], swiftSettings: strict),
 
         // Tests, and the machine in memory that they share.
         .target(
@@ -69,6 +81,13 @@ let package = Package(
             name: "CNIPluginTests",
             dependencies: ["CNIPlugin", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "AdminToolTests",
+            dependencies: [
+                "AdminTool", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

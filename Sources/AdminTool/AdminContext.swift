@@ -1,0 +1,51 @@
+internal import LinuxSystem
+internal import SRIOV
+
+/// What a command works with.
+struct AdminContext<H: Host>: Sendable {
+    let manager: Manager<H>
+    /// Whether the caller is root.
+    let isPrivileged: Bool
+    let lookups: DeviceLookups
+
+    /// - Throws: `ManagerError` `notPermitted` unless the caller is root.
+    func requireRoot() throws(ManagerError) {
+        guard isPrivileged else { throw ManagerError(.notPermitted, "needs root") }
+    }
+
+    func inventoryView() throws -> InventoryView {
+        InventoryView(try manager.inventory(), lookups: lookups)
+    }
+
+    /// The address of the VF that an argument names.
+    ///
+    /// An address is taken as it is: whether there is a VF is the manager's question.
+    func virtualFunction(_ reference: FunctionReference) throws -> PCIAddress {
+        if case .address(let address) = reference { return address }
+        switch try manager.inventory().function(reference) {
+        case .virtual(let entry): return entry.function.address
+        case .physical(let entry):
+            throw ManagerError(
+                .invalidRequest,
+                "\(reference) is a physical function (\(entry.function.address)), "
+                    + "not a virtual one")
+        }
+    }
+
+    /// The PF that an argument names.
+    func physicalFunction(_ reference: FunctionReference) throws -> PhysicalFunction {
+        switch reference {
+        case .address(let address):
+            if let function = try manager.host.physicalFunction(at: address) { return function }
+            if try manager.host.virtualFunction(at: address) != nil {
+                throw ManagerError(
+                    .invalidRequest, "\(address) is a virtual function, not a physical one")
+            }
+            throw ManagerError(.notFound, "\(address) is not a physical function with SR-IOV")
+        case .interface(let name):
+            if let function = try manager.host.physicalFunction(named: name) { return function }
+            throw ManagerError(
+                .notFound, "no physical function with SR-IOV has an interface called \(name)")
+        }
+    }
+}

@@ -1,0 +1,57 @@
+internal import CNIPlugin
+internal import FoundationEssentials
+internal import Glibc
+internal import LinuxSystem
+internal import Netlink
+internal import PCIDevices
+internal import SRIOV
+
+extension AdminProgram {
+    /// Runs the program as this process: with its arguments, its environment and its streams.
+    ///
+    /// - Parameter host: Makes the machine; called once, for a command that needs one.
+    /// - Returns: The status to exit with.
+    package static func run(on host: @escaping @Sendable () -> H) -> Int32 {
+        StandardStream.reserve()
+        let environment = ProcessInfo.processInfo.environment
+        let isPrivileged = geteuid() == 0
+        let program = AdminProgram(
+            environment: environment, isPrivileged: isPrivileged, lookups: .system,
+            makeManager: { path, warn in
+                let host = host()
+                return Manager(
+                    host: host,
+                    store: AttachmentStore(
+                        path: path, boot: try host.bootIdentity(),
+                        access: isPrivileged ? .readWrite : .readOnly),
+                    locks: LockFolder(path: (environment["VFMAP_RUN"] ?? "/run/vfmap") + "/locks"),
+                    releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
+                    warn: warn)
+            })
+        return program.run(
+            Array(CommandLine.arguments.dropFirst()), output: StandardStream.output.write,
+            diagnostics: { line in
+                // With standard error gone there is nowhere left to say so.
+                try? StandardStream.error.write(line + "\n")
+            }
+        ).rawValue
+    }
+}
+
+extension DeviceLookups {
+    /// This machine's.
+    fileprivate static var system: DeviceLookups {
+        let devlink = try? Devlink()  // A kernel without it has no modes to tell.
+        return DeviceLookups(
+            names: { vendor, device in
+                // Opened for each question: a list belongs to one thread, and few are asked.
+                let names = PCINameList()
+                return DeviceNames(
+                    vendor: names?.vendor(vendor), device: names?.device(device, of: vendor))
+            },
+            eswitchMode: { address in
+                // What devlink does not tell, as without the right to ask, is not known.
+                (try? devlink?.eswitchMode(of: address))?.description
+            })
+    }
+}

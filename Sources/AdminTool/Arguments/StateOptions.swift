@@ -1,0 +1,24 @@
+internal import ArgumentParser
+internal import SRIOV
+
+/// Where the state file is.
+struct StateOptions: ParsableArguments {
+    @Option(
+        name: .customLong("state-file"),
+        help: ArgumentHelp(
+            "The state file (default: $VFMAP_STATE, else \(AttachmentStore.defaultPath)).",
+            valueName: "path"),
+        completion: .file())
+    var path: String?
+
+    func validate() throws {
+        if path?.isEmpty == true { throw ValidationError("--state-file is empty") }
+    }
+
+    /// - Returns: What the option says, else the environment, else the default.
+    func path(in environment: [String: String]) -> String {
+        if let path { return path }
+        if let path = environment["VFMAP_STATE"], !path.isEmpty { return path }
+        return AttachmentStore.defaultPath
+    }
+}

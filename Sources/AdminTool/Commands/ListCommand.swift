@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import SRIOV
+
+/// `vfmap list`: all VFs, or all PFs.
+struct ListCommand: AdminCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "list",
+            abstract: "Lists the virtual functions, or the physical ones.",
+            discussion: """
+                STATE is the phase of the VF's attachment: preparing, attached, detaching or \
+                restoring. Without one it is free; userspace (bound to vfio-pci or its like); \
+                foreign (in another namespace, or a member of a bridge or bond); no-driver; or \
+                no-interface (its driver makes none, or it is out of sight).
+                """)
+    }
+
+    @Flag(help: "List the physical functions; JSON has both kinds always.")
+    var pfs = false
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var state: StateOptions
+
+    var subject: String { "list" }
+
+    func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
+        let inventory = try context.inventoryView()
+        return CommandAnswer(
+            try output.format.render(inventory) {
+                pfs
+                    ? PhysicalFunctionTable.text(of: inventory.physicalFunctions)
+                    : VirtualFunctionTable.text(of: inventory.virtualFunctions)
+            })
+    }
+}

@@ -1,0 +1,44 @@
+/// Rows under headings, in columns as wide as their widest cell.
+///
+/// Two spaces stand between columns, `-` for a cell without a value, and the last column is not
+/// padded, so that no line ends in spaces.
+struct Table {
+    enum Alignment {
+        case left
+        case right
+    }
+
+    struct Column {
+        let title: String
+        let alignment: Alignment
+
+        init(_ title: String, _ alignment: Alignment = .left) {
+            self.title = title
+            self.alignment = alignment
+        }
+    }
+
+    let columns: [Column]
+    /// Each as long as `columns`; nil for a cell without a value.
+    let rows: [[String?]]
+
+    /// The table with a line feed after every line.
+    var text: String {
+        let lines = [columns.map(\.title)] + rows.map { $0.map { printable($0 ?? "-") } }
+        let widths = columns.indices.map { column in
+            lines.map { displayWidth(of: $0[column]) }.max() ?? 0
+        }
+        return lines.map { line(of: $0, widths) + "\n" }.joined()
+    }
+
+    private func line(of cells: [String], _ widths: [Int]) -> String {
+        columns.indices.map { column in
+            let padding = String(
+                repeating: " ", count: widths[column] - displayWidth(of: cells[column]))
+            switch columns[column].alignment {
+            case .right: return padding + cells[column]
+            case .left: return cells[column] + (column == columns.count - 1 ? "" : padding)
+            }
+        }.joined(separator: "  ")
+    }
+}

@@ -1,0 +1,38 @@
+internal import Glibc
+internal import LinuxSystem
+
+/// Where the program writes.
+enum StandardStream: Int32 {
+    case output = 1
+    case error = 2
+
+    /// Writes all of a text.
+    ///
+    /// - Throws: `SystemCallError`; part of the text may have been written.
+    func write(_ text: String) throws(SystemCallError) {
+        let descriptor = try Descriptor(duplicating: rawValue)
+        try descriptor.write(Array(text.utf8), subject: description)
+    }
+}
+
+extension StandardStream {
+    /// Sees to it that the numbers of the standard streams are taken, before anything is opened.
+    ///
+    /// Were the caller to start us with one closed, the next socket or file would get its number, and
+    /// our answer. What is put in its place cannot be written to, so that an answer fails as it should.
+    static func reserve() {
+        for number in Int32(0)...2 where fcntl(number, F_GETFD) == -1 {
+            // Takes the lowest free number, which is this one.
+            _ = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        }
+    }
+}
+
+extension StandardStream: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .output: "standard output"
+        case .error: "standard error"
+        }
+    }
+}

@@ -1,0 +1,17 @@
+internal import SRIOV
+
+/// Who has a VF, for programs.
+struct OwnerView: Hashable, Codable {
+    let frontEnd: String
+    /// nil for attachments without a network's name, such as the CLI's own.
+    let network: String?
+    let container: String
+    let interface: String
+
+    init(_ owner: AttachmentOwner) {
+        frontEnd = owner.frontEnd
+        network = owner.network.isEmpty ? nil : owner.network
+        container = owner.container
+        interface = owner.interfaceName
+    }
+}

@@ -1,0 +1,83 @@
+import AdminTool
+import Glibc
+import LinuxSystem
+import SRIOV
+import SimulatedHost
+import Synchronization
+import Testing
+
+/// The program on a simulated machine, with a state file of its own.
+struct AdminFixture: Sendable {
+    /// What a run wrote, and how it ended.
+    struct Run: Hashable {
+        let output: String
+        let errors: [String]
+        let status: CommandStatus
+    }
+
+    let host: SimulatedHost
+    let folder: String
+
+    /// A host with one PF, `pf0`, and its VFs, and the namespaces `blue` and `red`.
+    static func with<Value>(vfs: Int = 2, _ body: (AdminFixture) throws -> Value) throws -> Value {
+        var template = Array("/tmp/vfmap-admin-XXXXXX".utf8CString)
+        let folder = String(cString: try #require(mkdtemp(&template)))
+        let fixture = AdminFixture(host: SimulatedHost.withVFs(vfs), folder: folder)
+        defer { fixture.removeFolder(folder) }
+        fixture.host.makeNamespace("/run/netns/blue")
+        fixture.host.makeNamespace("/run/netns/red")
+        return try body(fixture)
+    }
+
+    var statePath: String { folder + "/state.db" }
+
+    var store: AttachmentStore {
+        AttachmentStore(path: statePath, boot: host.kernel.boot)
+    }
+
+    func run(
+        _ arguments: [String], isPrivileged: Bool = true, environment: [String: String] = [:],
+        output: ((String) throws -> Void)? = nil
+    ) -> Run {
+        let boot = host.kernel.boot
+        let program = AdminProgram<SimulatedHost>(
+            environment: ["VFMAP_STATE": statePath].merging(environment) { $1 },
+            isPrivileged: isPrivileged, lookups: Self.lookups,
+            makeManager: { path, warn in
+                Manager(
+                    host: host, store: AttachmentStore(path: path, boot: boot),
+                    locks: LockFolder(path: folder + "/locks"), releaseFrontEnd: { _ in },
+                    warn: warn)
+            })
+        let errors = Mutex<[String]>([])
+        var written = ""
+        let status = program.run(
+            arguments,
+            output: { text in
+                if let output { try output(text) }
+                written += text
+            },
+            diagnostics: { line in errors.withLock { $0.append(line) } })
+        return Run(output: written, errors: errors.withLock { $0 }, status: status)
+    }
+
+    func run(_ arguments: String...) -> Run { run(arguments) }
+
+    /// pci.ids knows Intel and its PF, and devlink the mode of the PF.
+    static let lookups = DeviceLookups(
+        names: { vendor, device in
+            DeviceNames(
+                vendor: vendor == 0x8086 ? "Intel Corporation" : nil,
+                device: device == 0x10c9 ? "82576 Gigabit Network Connection" : nil)
+        },
+        eswitchMode: { $0 == SimulatedHost.pfAddress() ? "legacy" : nil })
+
+    private func removeFolder(_ path: String) {
+        // What is left behind in /tmp does not change what a test found.
+        for name in (try? folderEntries(path)) ?? [] {
+            let entry = path + "/" + name
+            if unlink(entry) != 0 { removeFolder(entry) }
+        }
+        rmdir(path)
+    }
+}
