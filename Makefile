@@ -1,0 +1,44 @@
+# The front door of vfmap. `make help` lists the targets.
+
+SHELL := /bin/bash
+CONFIGURATION ?= release
+LAB := Tests/Lab/lab
+
+.PHONY: help setup build test test-unit test-lab test-long demo lab-shell lint format clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+setup: ## Install the C libraries that the build needs (Debian, Ubuntu; as root)
+	@Tests/Lab/install-build-packages.sh
+
+build: setup ## Build .build/release/sriov and .build/release/vfmap
+	swift build -c $(CONFIGURATION) --static-swift-stdlib --product sriov
+	swift build -c $(CONFIGURATION) --static-swift-stdlib --product vfmap
+
+test: lint test-unit build test-lab ## Everything that CI runs: unit, fault, namespace and lab tests
+
+test-unit: setup ## Tests that need no hardware; those of namespaces need root
+	swift build --build-tests
+	swift test --skip-build
+
+test-lab: ## Tests in a guest with emulated SR-IOV hardware; needs `make build test-unit` before
+	@Tests/Lab/test.sh
+
+test-long: test ## The tests of `make test` and the long ones
+	@Tests/Lab/test.sh --long
+
+demo: build ## Show the main job: on emulated hardware, or with PF=<name> on this host's
+	@Tests/Lab/demo.sh $(PF)
+
+lab-shell: ## A shell in a guest with emulated SR-IOV hardware
+	@$(LAB) shell
+
+lint: ## Check the format
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+format: ## Put everything into the format
+	swift format --in-place --recursive Sources Tests Package.swift
+
+clean: ## Remove what was built
+	swift package clean

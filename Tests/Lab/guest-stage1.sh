@@ -1,0 +1,82 @@
+#!/bin/busybox sh
+# shellcheck shell=dash
+# The guest's first userland, from the initramfs: lays a tmpfs over the host's root, mounts what a booted machine has, and hands over to
+# guest-init.sh. As much as possible is done here, because a program of the initramfs starts several times faster than one read through 9p.
+
+export PATH=/bin
+
+# A kernel whose process 1 ends panics, so this ends the guest even where powering off fails.
+fail() {
+    echo "lab-guest: stage 1: $*" >/dev/console
+    poweroff -f
+    exit 1
+}
+
+load() {
+    for module in "/modules/$1"/*.ko; do
+        insmod "$module" || fail "insmod $module"
+    done
+}
+
+# Names follow the PCI address, whatever order the driver probed in. VFs made later keep the kernel's names (eth0, …).
+# The ports are up before anything can create VFs: VFs of a PF that was down stay without carrier.
+bring_up_ports() {
+    load network
+    index=0
+    for device in /sys/bus/pci/drivers/igb/0000:*; do
+        for name in "$device"/net/*; do
+            [ -e "$name" ] || continue
+            ip link set dev "${name##*/}" name "pf$index" || fail "renaming ${name##*/}"
+            ip link set dev "pf$index" up || fail "bringing up pf$index"
+            index=$((index + 1))
+        done
+    done
+    ip link set dev lo up
+}
+
+mount -t proc proc /proc || fail "proc"
+mount -t sysfs sysfs /sys || fail "sysfs"
+mount -t devtmpfs devtmpfs /dev || fail "devtmpfs"
+bring_up_ports &
+load root
+
+p9=trans=virtio,version=9p2000.L,msize=512000
+# loose: the host's programs are read once and then cached. What changes while the guest runs belongs into /lab, which has no cache.
+mount -t 9p -o "ro,cache=loose,$p9" host /host || fail "the host's root"
+mount -t 9p -o "$p9" lab /lab || fail "the shared folder"
+mount -t tmpfs -o mode=755 tmpfs /overlay || fail "tmpfs"
+mkdir /overlay/upper /overlay/work
+mount -t overlay -o lowerdir=/host,upperdir=/overlay/upper,workdir=/overlay/work overlay /root || fail "overlay"
+
+# shellcheck source=/dev/null
+. /lab/.control/config || fail "no configuration"
+mkdir -p /root/lab /root/lib/modules
+mount -o bind "/host$LAB_MODULES" /root/lib/modules || fail "modules"
+
+mkdir -p /dev/pts /dev/shm /dev/mqueue
+mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /dev/pts || fail "devpts"
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm || fail "/dev/shm"
+mount -t mqueue mqueue /dev/mqueue || fail "mqueue"
+ln -s /proc/self/fd /dev/fd
+ln -s fd/0 /dev/stdin
+ln -s fd/1 /dev/stdout
+ln -s fd/2 /dev/stderr
+mount -t cgroup2 cgroup2 /sys/fs/cgroup || fail "cgroup2"
+mount -t debugfs debugfs /sys/kernel/debug || fail "debugfs"
+mount -t tracefs tracefs /sys/kernel/tracing || fail "tracefs"
+mount -t bpf bpf /sys/fs/bpf || fail "bpf"
+mount -t tmpfs -o mode=755 tmpfs /root/run || fail "/run"
+mount -t tmpfs -o mode=1777 tmpfs /root/tmp || fail "/tmp"
+mkdir -p /root/run/netns /root/run/lock
+# Container engines put an overlay of their own below these, which an overlay refuses to carry.
+for folder in docker containerd containers cni; do
+    mkdir -p "/root/var/lib/$folder"
+    mount -t tmpfs -o mode=755 tmpfs "/root/var/lib/$folder" || fail "/var/lib/$folder"
+done
+echo lab >/proc/sys/kernel/hostname
+
+wait
+for folder in lab dev proc sys; do
+    mount -o move "/$folder" "/root/$folder" || fail "moving $folder"
+done
+exec switch_root /root /bin/bash /lab/.control/guest-init.sh

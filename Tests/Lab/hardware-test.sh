@@ -1,0 +1,298 @@
+#!/usr/bin/env bash
+# Runs inside the guest: the real programs on emulated SR-IOV hardware.
+#
+# Usage: hardware-test.sh FOLDER-OF-THE-PROGRAMS [--long]
+#
+# Every check looks at the kernel through iproute2, not through vfmap's own eyes. Every scenario ends with
+# the whole machine as it was before.
+
+set -uo pipefail
+
+programs=$1
+kill_rounds=12
+[[ ${2:-} == --long ]] && kill_rounds=200
+
+passed=0
+failed=0
+work=$(mktemp -d)
+export VFMAP_STATE=$work/state.db
+export CNI_PATH=/usr/lib/cni
+vf0=0000:01:10.0
+vf1=0000:01:10.2
+
+pass() {
+    passed=$((passed + 1))
+    echo "ok      $1"
+}
+
+fail() {
+    failed=$((failed + 1))
+    echo "FAILED  $1"
+    [[ -z ${2:-} ]] || sed 's/^/        /' <<<"$2"
+}
+
+equal() {
+    if [[ $2 == "$3" ]]; then pass "$1"; else fail "$1" "expected: $2"$'\n'"found:    $3"; fi
+}
+
+contains() {
+    if [[ $3 == *"$2"* ]]; then pass "$1"; else fail "$1" "expected to contain: $2"$'\n'"found: $3"; fi
+}
+
+# What must be the same after every scenario: VFs as their PFs see them, interfaces as the host does.
+#
+# A MAC that a VF reports by itself counts as none: only an administered one would lock it.
+snapshot() {
+    ip -json -details link show | jq -S 'map(.address) as $own | map(.vfinfo_list |= (. // [] | map(
+        .address |= (. as $mac | if ($own | index($mac)) then "00:00:00:00:00:00" else $mac end)))) |
+        map(select(.ifname != "lo") | {
+        ifname, altnames, address, mtu, txqlen, ifalias, up: (.flags | index("UP") != null),
+        promisc: (.promiscuity // 0), allmulti: (.allmulti // 0), vfinfo_list}) | sort_by(.ifname)'
+}
+
+plugin() { # COMMAND CONTAINER CONFIGURATION [IFNAME]
+    CNI_COMMAND=$1 CNI_CONTAINERID=$2 CNI_NETNS=/run/netns/$2 CNI_IFNAME=${4:-net1} \
+        "$programs/sriov" <<<"$3"
+}
+
+conf() { # DEVICE [MORE JSON MEMBERS]
+    echo "{\"cniVersion\":\"1.0.0\",\"name\":\"lab\",\"type\":\"sriov\",\"deviceID\":\"$1\"${2:+,$2}}"
+}
+
+pristine() { # NAME OF THE SCENARIO, SNAPSHOT BEFORE
+    local after
+    after=$(snapshot)
+    if [[ $2 == "$after" ]]; then
+        pass "$1: every interface and VF is as before"
+    else
+        fail "$1: every interface and VF is as before" "$(diff <(echo "$2") <(echo "$after"))"
+    fi
+    equal "$1: no record is left" 0 "$("$programs/vfmap" state export | jq '.attachments | length')"
+}
+
+link_field() { # NAMESPACE INTERFACE JQ
+    ip -n "$1" -json -details link show "$2" 2>/dev/null | jq -r ".[0]$3"
+}
+
+vf_field() { # PF INDEX JQ
+    ip -json -details link show "$1" | jq -r ".[0].vfinfo_list[] | select(.vf == $2) | $3"
+}
+
+for name in a b c d e f g; do ip netns add $name; done
+"$programs/vfmap" create --pf pf0 --count 7 >/dev/null || fail "create 7 VFs on pf0"
+"$programs/vfmap" create --pf 0000:02:00.0 --count 2 >/dev/null || fail "create 2 VFs on pf1"
+equal "seven VFs exist" 7 "$(cat /sys/class/net/pf0/device/sriov_numvfs)"
+
+full='"vlan":100,"vlanQoS":3,"mac":"02:11:22:33:44:55","spoofchk":"off","trust":"on","max_tx_rate":200'
+full+=',"ipam":{"type":"host-local","subnet":"10.9.0.0/24"}'
+
+echo "-- a fully configured VF, with default originals"
+before=$(snapshot)
+result=$(plugin ADD a "$(conf $vf0 "$full")")
+equal "ADD names the interface" net1 "$(jq -r '.interfaces[0].name' <<<"$result")"
+equal "ADD names the sandbox" /run/netns/a "$(jq -r '.interfaces[0].sandbox' <<<"$result")"
+equal "MAC in the container" 02:11:22:33:44:55 "$(link_field a net1 .address)"
+equal "PCI address in the container" $vf0 "$(link_field a net1 .parentdev)"
+equal "VLAN at the PF" 100 "$(vf_field pf0 0 '.vlan_list[0].vlan // .vlan')"
+equal "QoS at the PF" 3 "$(vf_field pf0 0 '.vlan_list[0].qos // .qos')"
+equal "spoof check at the PF" false "$(vf_field pf0 0 .spoofchk)"
+equal "trust at the PF" true "$(vf_field pf0 0 .trust)"
+equal "rate at the PF" 200 "$(vf_field pf0 0 .rate.max_tx)"
+contains "vfmap list shows the owner" "attached  cni lab a/net1" "$("$programs/vfmap" list | grep $vf0)"
+check=$(plugin CHECK a "$(conf $vf0 "$full,\"prevResult\":$result")")
+equal "CHECK is silent on success" "" "$check"
+ip link set pf0 vf 0 vlan 9
+contains "CHECK sees a changed VLAN" "VLAN" \
+    "$(plugin CHECK a "$(conf $vf0 "$full,\"prevResult\":$result")" | jq -r .msg)"
+contains "a second ADD is told who has it" "cni lab a/net1" \
+    "$(plugin ADD b "$(conf $vf0)" 2>/dev/null | jq -r .msg)"
+contains "create refuses while a VF is in use" "cni lab a/net1" \
+    "$("$programs/vfmap" create --pf pf0 --count 0 2>&1)"
+plugin DEL a "$(conf $vf0 "$full")" || fail "DEL"
+pristine "default originals" "$before"
+plugin DEL a "$(conf $vf0 "$full")" && pass "DEL can be repeated" || fail "DEL can be repeated"
+
+echo "-- originals that are not the defaults"
+ip link set pf0 vf 1 vlan 7 qos 1 trust on
+name1=$(ls /sys/bus/pci/devices/$vf1/net)
+ip link property add dev "$name1" altname spare1
+ip link set "$name1" mtu 1400 txqueuelen 500 alias "spare VF" up
+sleep 1
+before=$(snapshot)
+plugin ADD a "$(conf $vf1 "$full")" >/dev/null || fail "ADD over other originals"
+equal "VLAN replaces the original" 100 "$(vf_field pf0 1 '.vlan_list[0].vlan // .vlan')"
+plugin DEL a "$(conf $vf1 "$full")" || fail "DEL over other originals"
+pristine "other originals" "$before"
+ip link set "$name1" down mtu 1500
+
+echo "-- one VF, container after container"
+before=$(snapshot)
+for settings in '"mac":"02:00:00:00:00:01"' '' '"mac":"02:00:00:00:00:02","trust":"on"' '"trust":"on"' \
+    '"mac":"02:00:00:00:00:03","vlan":5' '' '"mac":"02:00:00:00:00:04"'; do
+    what="container with {${settings}}"
+    plugin ADD a "$(conf $vf0 "$settings")" >/dev/null || fail "$what: ADD"
+    wanted=$(jq -r '.mac // empty' <<<"{$settings}")
+    [[ -z $wanted ]] || equal "$what: MAC" "$wanted" "$(link_field a net1 .address)"
+    ip -n a link set net1 down && ip -n a link set net1 up
+    [[ -z $wanted ]] || equal "$what: MAC after down and up" "$wanted" "$(link_field a net1 .address)"
+    plugin DEL a "$(conf $vf0 "$settings")" || fail "$what: DEL"
+    pristine "$what" "$before"
+done
+
+echo "-- bad input changes nothing"
+before=$(snapshot)
+ip -n b link add net1 type veth peer name other
+refuse() { # NAME, PART OF THE MESSAGE, CONTAINER, CONFIGURATION
+    local answer
+    if answer=$(plugin ADD "$3" "$4" 2>/dev/null); then
+        fail "$1 is refused" "$answer"
+        plugin DEL "$3" "$4"
+    else
+        contains "$1 is refused" "$2" "$(jq -r '.msg + " " + (.details // "")' <<<"$answer")"
+    fi
+}
+refuse "VLAN out of range" vlan a "$(conf $vf0 '"vlan":4095')"
+refuse "VLAN as a string" vlan a "$(conf $vf0 '"vlan":"100"')"
+refuse "QoS without VLAN" vlanQoS a "$(conf $vf0 '"vlanQoS":3')"
+refuse "an unknown word for spoofchk" spoofchk a "$(conf $vf0 '"spoofchk":"yes"')"
+refuse "an unknown word for trust" trust a "$(conf $vf0 '"trust":"true"')"
+refuse "an unknown link state" link_state a "$(conf $vf0 '"link_state":"up"')"
+refuse "a multicast MAC" mac a "$(conf $vf0 '"mac":"01:00:5e:00:00:01"')"
+refuse "an all-zero MAC" mac a "$(conf $vf0 '"mac":"00:00:00:00:00:00"')"
+refuse "a malformed MAC" mac a "$(conf $vf0 '"mac":"02:11"')"
+refuse "min above max" min_tx_rate a "$(conf $vf0 '"min_tx_rate":10,"max_tx_rate":5')"
+refuse "a missing deviceID" deviceID a '{"cniVersion":"1.0.0","name":"lab","type":"sriov"}'
+refuse "an unknown deviceID" 0000:77:00.0 a "$(conf 0000:77:00.0)"
+refuse "a PF" 0000:01:00.0 a "$(conf 0000:01:00.0)"
+refuse "a path" deviceID a "$(conf ../../devices/$vf0)"
+refuse "a missing namespace" nothing-here nothing-here "$(conf $vf0)"
+refuse "a taken interface name" net1 b "$(conf $vf0)"
+refuse "an unknown IPAM type" nothing a "$(conf $vf0 '"ipam":{"type":"nothing"}')"
+refuse "an unknown cniVersion" version a '{"cniVersion":"9.0.0","name":"lab","type":"sriov"}'
+refuse "a setting that igb cannot" "EOPNOTSUPP" a "$(conf $vf0 '"link_state":"enable","vlan":5,"mac":"02:00:00:00:00:09"')"
+equal "the foreign interface is untouched" net1 "$(link_field b net1 .ifname)"
+ip -n b link del net1
+pristine "bad input" "$before"
+
+echo "-- a PF that is down is left down, and named"
+before=$(snapshot)
+ip link set pf0 down
+refuse "a rate with the PF down" "pf0 is down" a "$(conf $vf0 '"max_tx_rate":200,"vlan":5')"
+equal "the PF is left down" false "$(ip -json link show pf0 | jq '.[0].flags | index("UP") != null')"
+ip link set pf0 up
+pristine "a PF that is down" "$before"
+
+echo "-- two ADDs race for one VF, seven take seven"
+before=$(snapshot)
+(plugin ADD a "$(conf $vf0)" >"$work/race-a" 2>/dev/null) &
+(plugin ADD b "$(conf $vf0)" >"$work/race-b" 2>/dev/null) &
+wait
+equal "exactly one wins" 1 "$(cat "$work"/race-[ab] | jq -s '[.[] | select(.interfaces)] | length')"
+contains "the other says who has it" "cni lab" "$(cat "$work"/race-[ab] | jq -sr '.[] | select(.code) | .msg')"
+plugin DEL a "$(conf $vf0)"
+plugin DEL b "$(conf $vf0)"
+pristine "the race" "$before"
+names=(a b c d e f g)
+for index in "${!names[@]}"; do
+    device=$(basename "$(readlink /sys/class/net/pf0/device/virtfn"$index")")
+    (plugin ADD "${names[$index]}" "$(conf "$device" '"vlan":20')" >"$work/seven-$index" 2>&1) &
+done
+wait
+equal "seven parallel ADDs succeed" 7 "$(cat "$work"/seven-* | jq -s '[.[] | select(.interfaces)] | length')"
+for index in "${!names[@]}"; do
+    device=$(basename "$(readlink /sys/class/net/pf0/device/virtfn"$index")")
+    (plugin DEL "${names[$index]}" "$(conf "$device" '"vlan":20')") &
+done
+wait
+pristine "seven at once" "$before"
+
+echo "-- the namespace vanishes with the VF"
+before=$(snapshot)
+plugin ADD g "$(conf $vf0 '"vlan":30,"mac":"02:00:00:00:00:0a"')" >/dev/null || fail "ADD before"
+ip netns del g
+plugin ADD a "$(conf $vf0)" >/dev/null && pass "the next ADD of that VF takes over" ||
+    fail "the next ADD of that VF takes over"
+equal "with the VLAN of the former gone" 0 "$(vf_field pf0 0 '(.vlan_list[0].vlan // .vlan) // 0')"
+plugin DEL a "$(conf $vf0)"
+pristine "the vanished namespace" "$before"
+ip netns add g
+plugin ADD g "$(conf $vf0 '"vlan":30')" >/dev/null || fail "ADD before"
+ip netns del g
+plugin DEL g "$(conf $vf0 '"vlan":30')" && pass "DEL after the namespace is gone" ||
+    fail "DEL after the namespace is gone"
+pristine "DEL after the namespace is gone" "$before"
+ip netns add g
+
+echo "-- kill -9 at random moments of ADD, $kill_rounds times"
+before=$(snapshot)
+lost=0
+for ((round = 0; round < kill_rounds; round++)); do
+    CNI_COMMAND=ADD CNI_CONTAINERID=a CNI_NETNS=/run/netns/a CNI_IFNAME=net1 \
+        "$programs/sriov" <<<"$(conf $vf0 "$full")" >/dev/null 2>&1 &
+    victim=$!
+    sleep "0.$(printf '%03d' $((RANDOM % 450)))"
+    kill -9 $victim 2>/dev/null
+    wait $victim 2>/dev/null
+    if ((round % 2)); then
+        "$programs/vfmap" recover >/dev/null || lost=$((lost + 1))
+        plugin DEL a "$(conf $vf0 "$full")" || lost=$((lost + 1))
+    else
+        plugin DEL a "$(conf $vf0 "$full")" || lost=$((lost + 1))
+    fi
+    [[ $(snapshot) == "$before" ]] || lost=$((lost + 1))
+done
+equal "no VF is lost or dirty" 0 "$lost"
+pristine "kill -9" "$before"
+
+echo "-- two PFs on one wire"
+before=$(snapshot)
+address() { echo "\"vlan\":$1,\"ipam\":{\"type\":\"static\",\"addresses\":[{\"address\":\"$2\"}]}"; }
+plugin ADD a "$(conf $vf0 "$(address 100 10.8.0.1/24)")" >/dev/null || fail "ADD on pf0"
+plugin ADD b "$(conf 0000:02:10.0 "$(address 100 10.8.0.2/24)")" >/dev/null || fail "ADD on pf1"
+plugin ADD c "$(conf 0000:02:10.2 "$(address 200 10.8.0.3/24)")" >/dev/null || fail "ADD on pf1"
+# An emulated VF takes seconds to get carrier after it has come up.
+for name in a b c; do
+    for ((wait = 0; wait < 200; wait++)); do
+        [[ $(ip netns exec $name cat /sys/class/net/net1/carrier 2>/dev/null ||
+            ip -n $name -o link show net1 | grep -c LOWER_UP) == 1 ]] && break
+        sleep 0.1
+    done
+done
+ip netns exec a ping -c 5 -W 5 10.8.0.2 >/dev/null && pass "the same VLAN is reached" ||
+    fail "the same VLAN is reached"
+ip netns exec a ping -c 2 -W 2 10.8.0.3 >/dev/null && fail "another VLAN is not reached" ||
+    pass "another VLAN is not reached"
+plugin DEL a "$(conf $vf0 "$(address 100 10.8.0.1/24)")"
+plugin DEL b "$(conf 0000:02:10.0 "$(address 100 10.8.0.2/24)")"
+plugin DEL c "$(conf 0000:02:10.2 "$(address 200 10.8.0.3/24)")"
+plugin ADD a "$(conf $vf0 "$(address 100 10.8.0.1/24)")" >/dev/null || fail "ADD on pf0 again"
+plugin ADD b "$(conf 0000:02:10.0 "$(address 100 10.8.0.2/24)")" >/dev/null || fail "ADD on pf1 again"
+sleep 6
+ip netns exec a ping -c 5 -W 5 10.8.0.2 >/dev/null && pass "the second containers reach each other" ||
+    fail "the second containers reach each other"
+plugin DEL a "$(conf $vf0 "$(address 100 10.8.0.1/24)")"
+plugin DEL b "$(conf 0000:02:10.0 "$(address 100 10.8.0.2/24)")"
+pristine "two PFs" "$before"
+
+echo "-- a state file that cannot be used"
+echo garbage >"$work/garbage.db"
+answer=$(VFMAP_STATE=$work/garbage.db plugin ADD a "$(conf $vf0)" 2>/dev/null)
+contains "ADD refuses a corrupt state file" garbage.db "$(jq -r .msg <<<"$answer")"
+plugin ADD a "$(conf $vf0 '"vlan":40')" >/dev/null || fail "ADD"
+VFMAP_STATE=$work/garbage.db plugin DEL a "$(conf $vf0 '"vlan":40')" 2>/dev/null &&
+    pass "DEL is not wedged by it" || fail "DEL is not wedged by it"
+equal "and the VF has left the container" null "$(link_field a net1 .ifname | grep . || echo null)"
+"$programs/vfmap" recover >/dev/null
+plugin DEL a "$(conf $vf0 '"vlan":40')"
+pristine "corrupt state" "$before"
+equal "the corrupt file is as it was" garbage "$(cat "$work/garbage.db")"
+
+for name in a b c d e f g; do ip netns del $name; done
+"$programs/vfmap" create --pf pf0 --count 0 >/dev/null || fail "remove the VFs of pf0"
+"$programs/vfmap" create --pf pf1 --count 0 >/dev/null || fail "remove the VFs of pf1"
+equal "no VF exists" 0 "$(cat /sys/class/net/pf0/device/sriov_numvfs)"
+rm -rf "$work"
+
+echo
+echo "$passed passed, $failed failed"
+((failed == 0))
