@@ -18,6 +18,16 @@ load() {
     done
 }
 
+# QEMU decodes the low half of the addresses of VFs only: above 4 GiB they exist, but never get carrier.
+refuse_unreachable_vfs() {
+    # The first memory of the VFs is the eighth resource of their PF.
+    start=$(sed -n 8p "$1/resource")
+    case $start in
+        0x00000000*) ;;
+        *) fail "the VFs of ${1##*/} lie above 4 GiB: $start" ;;
+    esac
+}
+
 # Names follow the PCI address, whatever order the driver probed in. VFs made later keep the kernel's names (eth0, …).
 # The ports are up before anything can create VFs: VFs of a PF that was down stay without carrier.
 bring_up_ports() {
@@ -28,6 +38,7 @@ bring_up_ports() {
             [ -e "$name" ] || continue
             ip link set dev "${name##*/}" name "pf$index" || fail "renaming ${name##*/}"
             ip link set dev "pf$index" up || fail "bringing up pf$index"
+            refuse_unreachable_vfs "$device"
             index=$((index + 1))
         done
     done

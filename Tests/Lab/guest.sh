@@ -93,6 +93,8 @@ qemu_arguments() {
         -nographic -nodefaults -no-reboot -rtc base=utc
         # Leaves the PCI addresses to Linux. SeaBIOS wants a 4 KiB I/O window for every port and halts, silently, at the fifteenth.
         -bios qboot.rom
+        # QEMU decodes only the low half of a VF's address: without the window above 4 GiB, Linux places VFs below.
+        -global q35-pcihost.pci-hole64-size=0
         -kernel "$kernel_image" -initrd "$cache/initramfs"
         -chardev "file,id=console,path=$console_log" -serial chardev:console
         -chardev "pipe,id=qmp,path=$control/qmp" -mon chardev=qmp,mode=control
