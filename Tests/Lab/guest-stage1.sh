@@ -84,6 +84,11 @@ for folder in docker containerd containers cni; do
     mkdir -p "/root/var/lib/$folder"
     mount -t tmpfs -o mode=755 tmpfs "/root/var/lib/$folder" || fail "/var/lib/$folder"
 done
+# A working copy below one of those, /tmp say, is put back: the tests run what was built in it.
+if [ ! -e "/root$LAB_REPOSITORY" ]; then
+    mkdir -p "/root$LAB_REPOSITORY"
+    mount -o bind "/host$LAB_REPOSITORY" "/root$LAB_REPOSITORY" || fail "the working copy"
+fi
 echo lab >/proc/sys/kernel/hostname
 
 wait

@@ -139,7 +139,8 @@ launch() {
     mkdir -p "$control/exec"
     for fifo in qmp command shell; do mkfifo "$control/$fifo.in" "$control/$fifo.out"; done
     cp "$lab_home/guest-init.sh" "$control/guest-init.sh"
-    printf 'LAB_PFS=%q\nLAB_MODULES=%q\n' "$pfs" "$(cd -- "$kernel_root/tree/lib/modules" && pwd -P)" >"$control/config"
+    printf 'LAB_PFS=%q\nLAB_MODULES=%q\nLAB_REPOSITORY=%q\n' \
+        "$pfs" "$(cd -- "$kernel_root/tree/lib/modules" && pwd -P)" "$repository" >"$control/config"
     boot_options_line >"$control/options"
     if [[ -n $capture ]]; then
         capture_folder=$capture
