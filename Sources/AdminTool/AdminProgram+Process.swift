@@ -29,7 +29,8 @@ extension AdminProgram {
                     warn: warn)
             })
         return program.run(
-            Array(CommandLine.arguments.dropFirst()), output: StandardStream.output.write,
+            Array(CommandLine.arguments.dropFirst()),
+            output: { try StandardStream.output.write($0) },
             diagnostics: { line in
                 // With standard error gone there is nowhere left to say so.
                 try? StandardStream.error.write(line + "\n")

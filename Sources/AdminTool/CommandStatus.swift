@@ -8,7 +8,7 @@ package enum CommandStatus: Int32, CaseIterable, Sendable {
     case failure = 1
     /// There is no such VF, PF or attachment.
     case notFound = 2
-    /// Somebody else has the VF, or no VF is free.
+    /// Somebody else has the VF, the host uses it, its name is taken, or no VF is free.
     case inUse = 3
     /// The caller lacks the rights.
     case notPermitted = 4
@@ -29,7 +29,7 @@ package enum CommandStatus: Int32, CaseIterable, Sendable {
             switch code {
             case .invalidRequest: .usage
             case .notFound: .notFound
-            case .noneFree, .inUse: .inUse
+            case .noneFree, .inUse, .obstructed: .inUse
             case .unsupported: .unsupported
             case .invalidNamespace: .invalidNamespace
             case .notPermitted: .notPermitted

@@ -10,6 +10,7 @@ extension CNIErrorCode {
             case .notFound: .notFound
             case .noneFree: .noneFree
             case .inUse: .tryAgainLater
+            case .obstructed: .obstructed
             case .unsupported: .unsupported
             case .invalidNamespace: .invalidNamespace
             case .notPermitted: .notPermitted

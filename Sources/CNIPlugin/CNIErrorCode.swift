@@ -36,6 +36,8 @@ package struct CNIErrorCode: RawRepresentable, Hashable, Sendable {
     package static var addressManagementFailed: Self { Self(rawValue: 105) }
     /// CHECK found differences; the message names them all.
     package static var differs: Self { Self(rawValue: 106) }
+    /// The host's own use of the VF, or an interface of the same name, stands in the way.
+    package static var obstructed: Self { Self(rawValue: 107) }
     /// Anything else.
     package static var `internal`: Self { Self(rawValue: 999) }
 }

@@ -9,6 +9,7 @@ package enum CNIProgram {
     ///
     /// - Parameter makeHost: Makes the host once there is work to do.
     package static func run<H: Host>(makeHost: @escaping @Sendable () throws -> H) -> Never {
+        StandardStream.reserve()
         let dispatcher = CNIDispatcher(
             environment: ProcessInfo.processInfo.environment,
             readInput: {
@@ -18,20 +19,15 @@ package enum CNIProgram {
             makeHost: makeHost,
             writeError: { text in
                 // There is nowhere left to tell that standard error is closed.
-                try? write(text, to: STDERR_FILENO)
+                try? StandardStream.error.write(text)
             })
         let answer = dispatcher.run()
         do {
-            try write(String(decoding: answer.output, as: UTF8.self), to: STDOUT_FILENO)
+            try StandardStream.output.write(answer.output)
         } catch {
             // The runtime gets no answer, so it must not take the call for a success.
             exit(1)
         }
         exit(answer.status)
-    }
-
-    private static func write(_ text: String, to stream: Int32) throws(SystemCallError) {
-        let descriptor = try Descriptor(duplicating: stream)
-        try descriptor.write(Array(text.utf8), subject: "stream \(stream)")
     }
 }

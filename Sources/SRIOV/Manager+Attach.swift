@@ -15,14 +15,13 @@ extension Manager {
     package func attach<Value>(
         _ request: AttachRequest, finish: (AttachedInterface<H>) throws -> Value
     ) throws -> Value {
-        let subject = "attach \(request.owner.container)/\(request.owner.interfaceName)"
         let container = try openTarget(of: request)
         let (function, locks) = try claim(request.selection, for: request.owner)
         return try withExtendedLifetime(locks) {
             let candidate = try examine(function, for: request, in: container)
             let attachment = try record(candidate, for: request, in: container)
             do {
-                let attached = try explaining(candidate, "\(subject) (\(function.address))") {
+                let attached = try explaining(candidate) {
                     try configure(candidate, as: attachment, in: container)
                 }
                 let value = try finish(attached)
@@ -33,7 +32,7 @@ extension Manager {
                 } catch {
                     // The front end did its part and does not know that it was in vain.
                     try releaseAfterFailure(attachment)
-                    throw ManagerError.wrapping(error, subject)
+                    throw ManagerError.wrapping(error, "record \(function.address) as attached")
                 }
                 return value
             } catch {
@@ -94,7 +93,7 @@ extension Manager {
         do {
             if try host.link(named: name, in: container) != nil {
                 throw ManagerError(
-                    .inUse, "interface \(name) already exists in \(request.namespacePath)")
+                    .obstructed, "interface \(name) already exists in \(request.namespacePath)")
             }
             let parent = try pfInfo(of: function)
             if parent == nil, request.settings.needsPhysicalFunction {
@@ -128,7 +127,7 @@ extension Manager {
         }
         guard UserspaceDriver.isKnown(driver) else {
             throw ManagerError(
-                .inUse,
+                .obstructed,
                 "VF \(function.address) has no interface in the host's network namespace, and "
                     + "no record says who has it")
         }
@@ -138,11 +137,13 @@ extension Manager {
     func refuseIfTheHostUses(_ link: Link, of subject: String) throws {
         if link.controllerIndex != nil {
             let kind = link.controllerKind ?? "bridge or bond"
-            throw ManagerError(.inUse, "\(subject): \(link.name) is a member of a \(kind)")
+            throw ManagerError(
+                .obstructed, "\(subject): \(link.name) is a member of a \(kind)")
         }
         // Only an interface that is up can carry a route, so a VF at rest costs no dump.
         if link.isUp, try host.defaultRouteInterfaces().contains(link.index) {
-            throw ManagerError(.inUse, "\(subject): \(link.name) carries the host's default route")
+            throw ManagerError(
+                .obstructed, "\(subject): \(link.name) carries the host's default route")
         }
     }
 
@@ -261,7 +262,7 @@ extension Manager {
         if outcome.isComplete { return error }
         return ManagerError(
             ManagerError.code(of: error),
-            "attach \(attachment.virtualFunction) failed and could not be undone wholly, its "
+            "VF \(attachment.virtualFunction) could not be brought back wholly after a failure, its "
                 + "record stays for recovery",
             causes: [error] + outcome.failures)
     }
@@ -269,7 +270,7 @@ extension Manager {
     /// Adds to a failure what it was about, and that the PF is down if it is: drivers refuse or swallow
     /// settings then.
     private func explaining<Value>(
-        _ candidate: AttachCandidate, _ subject: String, _ body: () throws -> Value
+        _ candidate: AttachCandidate, _ body: () throws -> Value
     ) throws -> Value {
         do {
             return try body()
@@ -278,7 +279,8 @@ extension Manager {
             if let link = candidate.parent?.link, !link.isUp {
                 causes.append(ManagerError(.unsupported, "\(link.name) is down"))
             }
-            throw ManagerError(ManagerError.code(of: error), subject, causes: causes)
+            throw ManagerError(
+                ManagerError.code(of: error), "VF \(candidate.function.address)", causes: causes)
         }
     }
 }

@@ -51,7 +51,7 @@ extension Manager {
                 }
                 do {
                     try makeFree(function)
-                } catch  where error.code == .inUse || error.code == .incomplete {
+                } catch  where [.inUse, .obstructed, .incomplete].contains(error.code) {
                     continue
                 }
                 let present = try virtualFunction(at: address)
@@ -126,7 +126,7 @@ extension Manager {
             guard let link else { return false }
             try refuseIfTheHostUses(link, of: "VF \(function.address)")
             return true
-        } catch let error as ManagerError where error.code == .inUse {
+        } catch let error as ManagerError where error.code == .obstructed {
             return false
         } catch {
             throw .wrapping(error, "read the state of \(function.address)")

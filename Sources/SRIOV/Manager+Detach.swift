@@ -13,7 +13,6 @@ extension Manager {
     /// - Throws: `ManagerError` `incomplete` if the VF could not be brought home, or `inUse` if
     ///   another process had it all the time; the record stays, and repeating the call continues.
     package func detach(_ request: DetachRequest) throws -> DetachOutcome {
-        let subject = "detach \(request.owner.container)/\(request.owner.interfaceName)"
         let found: Attachment?
         do {
             found = try store.attachment(of: request.owner)
@@ -38,8 +37,11 @@ extension Manager {
             let obstacles = outcome.interface + outcome.frontEnd
             guard obstacles.isEmpty else {
                 throw ManagerError(
-                    .incomplete, "\(subject) (\(attachment.virtualFunction))", causes: obstacles)
+                    .incomplete,
+                    "VF \(attachment.virtualFunction) of \(attachment.owner) is not wholly released",
+                    causes: obstacles)
             }
+            let subject = "VF \(attachment.virtualFunction)"
             for error in outcome.store {
                 warn("\(subject): \(error), proceeding anyway")
             }

@@ -105,7 +105,7 @@ extension Manager {
     private func note(_ obstacles: inout [String], _ check: () throws -> Void) throws {
         do {
             try check()
-        } catch let error as ManagerError where error.code == .inUse {
+        } catch let error as ManagerError where error.code == .obstructed {
             obstacles.append(error.message)
         }
     }

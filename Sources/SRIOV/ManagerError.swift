@@ -7,8 +7,11 @@ package struct ManagerError: Error, Sendable {
         case notFound
         /// There is no free VF where one was to be chosen.
         case noneFree
-        /// Somebody else has it: an owner, a lock, the host itself.
+        /// Another owner has it, or another process works on it: it may be free later.
         case inUse
+        /// Something that vfmap has no part in stands in the way: the host's own use of an interface, or an
+        /// interface of the same name.
+        case obstructed
         /// The hardware, its driver or the kernel cannot do it.
         case unsupported
         /// The namespace is missing, is none, or is our own.

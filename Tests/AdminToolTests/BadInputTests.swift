@@ -153,33 +153,33 @@ import Testing
         ),
         (
             ["attach", "0000:09:10.0", "--netns", "blue"],
-            "attach 0000:09:10.0: there is no PCI function 0000:09:10.0", 2
+            "attach blue/net1: there is no PCI function 0000:09:10.0", 2
         ),
         (
             ["attach", "nothing", "--netns", "blue"],
-            "attach nothing: no PF or VF has an interface called nothing", 2
+            "attach blue/net1: no PF or VF has an interface called nothing", 2
         ),
         (
             ["attach", "pf0", "--netns", "blue"],
-            "attach pf0: pf0 is a physical function (0000:01:00.0), not a virtual one", 64
+            "attach blue/net1: pf0 is a physical function (0000:01:00.0), not a virtual one", 64
         ),
         (
             ["attach", "--pf", "pf9", "--netns", "blue"],
-            "attach a VF of pf9: no physical function with SR-IOV has an interface called pf9", 2
+            "attach blue/net1: no physical function with SR-IOV has an interface called pf9", 2
         ),
         (
             ["attach", "--pf", "0000:01:10.0", "--netns", "blue"],
-            "attach a VF of 0000:01:10.0: 0000:01:10.0 is a virtual function, not a physical one",
+            "attach blue/net1: 0000:01:10.0 is a virtual function, not a physical one",
             64
         ),
         (
             ["attach", "pf0v0", "--netns", "green"],
-            "attach pf0v0: open network namespace of green: network namespace /run/netns/green does not exist",
+            "attach green/net1: open network namespace of green: network namespace /run/netns/green does not exist",
             8
         ),
         (
             ["attach", "pf0v0", "--netns", "/proc/self/ns/net"],
-            "attach pf0v0: /proc/self/ns/net is the host's own network namespace", 8
+            "attach self/net1: /proc/self/ns/net is the host's own network namespace", 8
         ),
         (["create", "--pf", "pf0"], "missing expected argument '--count <number>'", 64),
         (["create", "--pf", "pf0", "--count", "-1"], "missing value for '--count <number>'", 64),
@@ -224,10 +224,10 @@ import Testing
     }
 
     static let rootOnly: [([String], String)] = [
-        (["attach", "0000:01:10.0", "--netns", "blue"], "attach 0000:01:10.0: needs root"),
+        (["attach", "0000:01:10.0", "--netns", "blue"], "attach blue/net1: needs root"),
         (
             ["attach", "--pf", "pf0", "--netns", "blue", "--dry-run"],
-            "attach a VF of pf0: needs root"
+            "attach blue/net1: needs root"
         ),
         (["create", "--pf", "pf0", "--count", "0"], "create VFs of pf0: needs root"),
         (["detach", "0000:01:10.0"], "detach 0000:01:10.0: needs root"),

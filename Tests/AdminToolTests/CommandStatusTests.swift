@@ -5,7 +5,8 @@ import Testing
 @Suite struct CommandStatusTests {
     /// The documented numbers: scripts depend on them.
     static let documented: [(ManagerError.Code, Int32)] = [
-        (.invalidRequest, 64), (.notFound, 2), (.noneFree, 3), (.inUse, 3), (.unsupported, 7),
+        (.invalidRequest, 64), (.notFound, 2), (.noneFree, 3), (.inUse, 3), (.obstructed, 3),
+        (.unsupported, 7),
         (.invalidNamespace, 8), (.notPermitted, 4), (.incomplete, 6), (.stateUnusable, 5),
         (.internal, 1),
     ]

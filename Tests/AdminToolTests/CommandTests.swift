@@ -100,7 +100,7 @@ import Testing
                 third
                     == .init(
                         output: "",
-                        errors: ["vfmap: attach a VF of pf0: pf0 has no free VF among its 2"],
+                        errors: ["vfmap: attach red/net1: pf0 has no free VF among its 2"],
                         status: .inUse))
         }
     }
@@ -374,6 +374,21 @@ import Testing
             for command in ["list", "show", "create", "attach", "detach", "check", "recover"] {
                 #expect(run.output.contains(command))
             }
+        }
+    }
+}
+
+extension CommandTests {
+    @Test func refusalOfTheKernelNamesOwnerVFAndPFOnceEach() throws {
+        try AdminFixture.with { fixture in
+            let run = fixture.run(
+                "attach", "pf0v0", "--netns", "blue", "--link-state", "enable")
+            #expect(
+                run.errors == [
+                    "vfmap: attach blue/net1: VF 0000:01:10.0: set link state of VF 0 of pf0: "
+                        + "operation not supported (EOPNOTSUPP)"
+                ])
+            #expect(run.status == .unsupported)
         }
     }
 }

@@ -74,7 +74,7 @@ import Testing
             variables: ["CNI_NETNS": "/proc/self/ns/net"], code: 8,
             message: "CNI_NETNS: /proc/self/ns/net is the host's own network namespace"),
         Case(
-            variables: ["CNI_IFNAME": "taken"], code: 11,
+            variables: ["CNI_IFNAME": "taken"], code: 107,
             message: "interface taken already exists in /run/netns/c1"),
         Case(
             variables: ["CNI_IFNAME": "a/b"], code: 4,

@@ -94,6 +94,6 @@ import Testing
         let numbers = ManagerError.Code.allCases.map {
             CNIError(reporting: ManagerError($0, "x")).code.rawValue
         }
-        #expect(numbers == [7, 100, 101, 11, 102, 8, 103, 11, 104, 999])
+        #expect(numbers == [7, 100, 101, 11, 107, 102, 8, 103, 11, 104, 999])
     }
 }

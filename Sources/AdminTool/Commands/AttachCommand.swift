@@ -67,8 +67,7 @@ struct AttachCommand: AdminCommand {
     }
 
     var subject: String {
-        if let vf { return "attach \(vf)" }
-        return pf.map { "attach a VF of \($0)" } ?? "attach"
+        "attach \(container ?? netns.containerName)/\(ifname)"
     }
 
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {

@@ -1,17 +1,23 @@
 internal import Glibc
-internal import LinuxSystem
 
-/// Where the program writes.
-enum StandardStream: Int32 {
+/// Where a program writes.
+package enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
 
     /// Writes all of a text.
     ///
     /// - Throws: `SystemCallError`; part of the text may have been written.
-    func write(_ text: String) throws(SystemCallError) {
+    package func write(_ text: String) throws(SystemCallError) {
+        try write(Array(text.utf8))
+    }
+
+    /// Writes all bytes.
+    ///
+    /// - Throws: `SystemCallError`; part of them may have been written.
+    package func write(_ bytes: [UInt8]) throws(SystemCallError) {
         let descriptor = try Descriptor(duplicating: rawValue)
-        try descriptor.write(Array(text.utf8), subject: description)
+        try descriptor.write(bytes, subject: description)
     }
 }
 
@@ -20,7 +26,7 @@ extension StandardStream {
     ///
     /// Were the caller to start us with one closed, the next socket or file would get its number, and
     /// our answer. What is put in its place cannot be written to, so that an answer fails as it should.
-    static func reserve() {
+    package static func reserve() {
         for number in Int32(0)...2 where fcntl(number, F_GETFD) == -1 {
             // Takes the lowest free number, which is this one.
             _ = open("/dev/null", O_RDONLY | O_CLOEXEC)
@@ -29,7 +35,7 @@ extension StandardStream {
 }
 
 extension StandardStream: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch self {
         case .output: "standard output"
         case .error: "standard error"
