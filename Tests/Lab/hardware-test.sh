@@ -2,6 +2,7 @@
 # Runs inside the guest: the real programs on emulated SR-IOV hardware.
 #
 # Usage: hardware-test.sh FOLDER-OF-THE-PROGRAMS [--long]
+# The guest is booted with --capture wire.
 #
 # Every check looks at the kernel through iproute2, not through vfmap's own eyes. Every scenario ends with
 # the whole machine as it was before.
@@ -90,6 +91,7 @@ reaches() { # NAMESPACE ADDRESS
 }
 
 for name in a b c d e f g; do ip netns add $name; done
+mkdir -p /run/udev/rules.d && cp "$(dirname "$0")"/../../udev-rules/*.rules /run/udev/rules.d
 "$programs/vfmap" create --pf pf0 --count 7 >/dev/null || fail "create 7 VFs on pf0"
 "$programs/vfmap" create --pf 0000:02:00.0 --count 2 >/dev/null || fail "create 2 VFs on pf1"
 equal "seven VFs exist" 7 "$(cat /sys/class/net/pf0/device/sriov_numvfs)"
@@ -193,6 +195,42 @@ equal "the PF is left down" false "$(ip -json link show pf0 | jq '.[0].flags | i
 ip link set pf0 up
 pristine "a PF that is down" "$before"
 
+echo "-- what the host itself uses is not taken"
+name0=$(ls /sys/bus/pci/devices/$vf0/net)
+ip link add br0 type bridge && ip link set "$name0" master br0
+before=$(snapshot)
+refuse "a member of a bridge" "$name0 is a member of a bridge" a "$(conf $vf0)"
+pristine "a member of a bridge" "$before"
+ip link del br0
+ip link set "$name0" up && ip address add 10.7.0.1/24 dev "$name0" && ip route add default via 10.7.0.254
+before=$(snapshot)
+refuse "a VF with the default route" "$name0 carries the host's default route" a "$(conf $vf0)"
+contains "create refuses it too" "$name0 carries the host's default route" \
+    "$("$programs/vfmap" create --pf pf0 --count 0 2>&1)"
+pristine "a VF with the default route" "$before"
+ip address flush dev "$name0" && ip link set "$name0" down
+ip address add 10.7.0.1/24 dev pf1 && ip route add default via 10.7.0.254
+contains "create refuses a PF with the default route" "pf1 carries the host's default route" \
+    "$("$programs/vfmap" create --pf pf1 --count 0 2>&1)"
+ip address flush dev pf1
+
+echo "-- standard streams that are closed"
+before=$(snapshot)
+contains "closed standard input is an empty one" '"code":6' "$(plugin ADD a "" <&-)"
+answer=$(CNI_COMMAND=ADD CNI_CONTAINERID=a CNI_NETNS=/run/netns/a CNI_IFNAME=net1 \
+    "$programs/sriov" <&- 2>&-)
+contains "closed standard error does not end up in the answer" '"code":6' "$answer"
+(plugin ADD a "$(conf $vf0)" >&-) && fail "closed standard output is a failure" ||
+    pass "closed standard output is a failure"
+plugin DEL a "$(conf $vf0)"
+pristine "closed streams" "$before"
+
+echo "-- udev rules"
+udev=$(udevadm test --action=move "/sys/class/net/$name0" 2>&1)
+contains "NetworkManager is told to leave a VF alone" NM_UNMANAGED=1 "$udev"
+[[ $(udevadm test --action=move /sys/class/net/pf0 2>&1) != *NM_UNMANAGED* ]] &&
+    pass "a PF is left to it" || fail "a PF is left to it"
+
 echo "-- two ADDs race for one VF, seven take seven"
 before=$(snapshot)
 (plugin ADD a "$(conf $vf0)" >"$work/race-a" 2>/dev/null) &
@@ -265,6 +303,11 @@ reaches a 10.8.0.2 && pass "the same VLAN is reached" || fail "the same VLAN is 
 reaches b 10.8.0.1 || fail "and the other way"
 ip netns exec a ping -c 2 -W 2 10.8.0.3 >/dev/null && fail "another VLAN is not reached" ||
     pass "another VLAN is not reached"
+# The wire is captured outside the guest, behind whatever the card does to a tag.
+equal "no frame of theirs is untagged" 0 \
+    "$(tcpdump -nr /lab/wire/pf0.pcap 'icmp and host 10.8.0.1' 2>/dev/null | wc -l)"
+contains "their frames carry the tag on the wire" "vlan 100" \
+    "$(tcpdump -enr /lab/wire/pf0.pcap 'vlan 100 and icmp and host 10.8.0.1' 2>/dev/null | head -1)"
 plugin DEL a "$(conf $vf0 "$(address 100 10.8.0.1/24)")"
 plugin DEL b "$(conf 0000:02:10.0 "$(address 100 10.8.0.2/24)")"
 plugin DEL c "$(conf 0000:02:10.2 "$(address 200 10.8.0.3/24)")"

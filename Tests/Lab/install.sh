@@ -14,6 +14,7 @@ readonly lab_packages=(
     'iputils-ping:traffic between namespaces'
     'tcpdump:reads what was on the wire'
     'strace:shows what a failing program did'
+    'udev:checks the rules for virtual functions (most machines have it)'
     'jq:talks to the QEMU monitor; reads JSON in tests'
     'util-linux:flock, setsid and setpriv hold the guest'
     'xz-utils:unpacks the kernel source'

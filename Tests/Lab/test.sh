@@ -12,7 +12,7 @@ export VFMAP_LAB_INSTANCE=${VFMAP_LAB_INSTANCE:-test-$$}
 
 "$here/lab" install
 trap '"$here/lab" stop' EXIT
-"$here/lab" boot
+"$here/lab" boot --capture wire
 
 bundle=$root/.build/debug/vfmapPackageTests.xctest
 echo "== netlink layer on netdevsim and igb"
