@@ -33,7 +33,7 @@ package protocol Host: Sendable {
     func functionExists(at address: PCIAddress) -> Bool
 
     /// Changes how many VFs a PF has (`sriov_numvfs`), and waits until their interfaces are there, as far as
-    /// a driver makes any.
+    /// a driver makes any, and the PF has its carrier back if it had one.
     ///
     /// - Parameter count: 0 removes them all; another number is taken only when there are none.
     func setNumberOfVFs(_ count: Int, of function: PhysicalFunction, deadline: Deadline) throws

@@ -267,8 +267,8 @@ extension Manager {
             causes: [error] + outcome.failures)
     }
 
-    /// Adds to a failure what it was about, and that the PF is down if it is: drivers refuse or swallow
-    /// settings then.
+    /// Adds to a failure what it was about, and that the PF is down or has no carrier if so: drivers
+    /// refuse or swallow settings then.
     private func explaining<Value>(
         _ candidate: AttachCandidate, _ body: () throws -> Value
     ) throws -> Value {
@@ -276,8 +276,9 @@ extension Manager {
             return try body()
         } catch {
             var causes: [any Error] = [error]
-            if let link = candidate.parent?.link, !link.isUp {
-                causes.append(ManagerError(.unsupported, "\(link.name) is down"))
+            if let link = candidate.parent?.link, !link.hasCarrier {
+                let state = link.isUp ? "has no carrier" : "is down"
+                causes.append(ManagerError(.unsupported, "\(link.name) \(state)"))
             }
             throw ManagerError(
                 ManagerError.code(of: error), "VF \(candidate.function.address)", causes: causes)

@@ -13,6 +13,8 @@ extension ManagerError {
         case let error as ManagerError: error.code
         case is NetworkNamespaceError: .invalidNamespace
         case is StoreError: .stateUnusable
+        // Settings have been checked by then: what the kernel finds invalid, its driver cannot.
+        case let error as NetlinkError where error.errno == .invalidArgument: .unsupported
         case let error as NetlinkError: code(of: error.errno)
         case let error as SystemCallError: code(of: error.errno)
         default: .internal

@@ -7,8 +7,16 @@ extension SystemHost {
     ) throws {
         // It listens before the VFs appear, so no interface is missed.
         let monitor = try LinkMonitor()
+        let hadCarrier = try hasCarrier(function.address)
         try sysfs.write("\(count)", to: "bus/pci/devices/\(function.address)/sriov_numvfs")
-        guard count > 0 else { return }
+        if count > 0 { try awaitInterfaces(of: function, monitor, deadline) }
+        if hadCarrier { try awaitCarrier(of: function, monitor, deadline) }
+    }
+
+    /// Waits until a driver has made the interfaces of all VFs.
+    private func awaitInterfaces(
+        of function: PhysicalFunction, _ monitor: LinkMonitor, _ deadline: Deadline
+    ) throws {
         let bindsDrivers =
             try sysfs.number(of: "bus/pci/devices/\(function.address)/sriov_drivers_autoprobe")
         guard bindsDrivers != 0 else { return }
@@ -30,6 +38,23 @@ extension SystemHost {
                 true
             }
         }
+    }
+
+    /// Waits until the PF has its carrier back, which igb takes from it when the number of VFs changes:
+    /// rates are refused without.
+    ///
+    /// It may be gone for reasons of its own, so that it stays away is no error.
+    private func awaitCarrier(
+        of function: PhysicalFunction, _ monitor: LinkMonitor, _ deadline: Deadline
+    ) throws {
+        let deadline = Deadline(after: min(.seconds(10), deadline.remaining))
+        while try !hasCarrier(function.address), !deadline.hasPassed {
+            _ = try monitor.wait(until: deadline) { _ in true }
+        }
+    }
+
+    private func hasCarrier(_ address: PCIAddress) throws -> Bool {
+        try link(of: address, expectedName: nil, in: try hostNamespace())?.hasCarrier ?? false
     }
 
     private func functionsWithoutInterface(

@@ -93,6 +93,9 @@ reaches() { # NAMESPACE ADDRESS
 for name in a b c d e f g; do ip netns add $name; done
 mkdir -p /run/udev/rules.d && cp "$(dirname "$0")"/../../udev-rules/*.rules /run/udev/rules.d
 "$programs/vfmap" create --pf pf0 --count 7 >/dev/null || fail "create 7 VFs on pf0"
+ip link set pf0 vf 0 max_tx_rate 100 && ip link set pf0 vf 0 max_tx_rate 0 &&
+    pass "a VF takes a rate as soon as it was created" ||
+    fail "a VF takes a rate as soon as it was created"
 "$programs/vfmap" create --pf 0000:02:00.0 --count 2 >/dev/null || fail "create 2 VFs on pf1"
 equal "seven VFs exist" 7 "$(cat /sys/class/net/pf0/device/sriov_numvfs)"
 
