@@ -10,7 +10,7 @@ programs=$1
 pfs=(pf0 pf1)
 [[ -z ${2:-} ]] || pfs=("$2")
 
-say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+say() { printf '\n== %s\n' "$*"; }
 
 for pf in "${pfs[@]}"; do
     file=/sys/class/net/$pf/device/sriov_numvfs
