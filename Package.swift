@@ -60,7 +60,9 @@ let package = Package(
                 .unsafeFlags(
                     ["-static-executable", "-Xlinker", "-s"], .when(configuration: .release))
             ]),
-        .executableTarget(name: "vfmap", dependencies: ["AdminTool"], swiftSettings: strict),
+        .executableTarget(
+            name: "vfmap", dependencies: ["AdminTool", "PCIDevices", "SRIOV"], swiftSettings: strict
+        ),
 
         // Tests, and the machine in memory that they share.
         .target(

@@ -46,6 +46,15 @@ package enum PCIScan {
     }
 }
 
+extension PCIScan {
+    /// The network controllers (class 02), sorted by address.
+    package static func networkControllers(
+        sysfs: Sysfs = Sysfs()
+    ) throws(PCIScanError) -> [PCIAddress] {
+        try functions(sysfs: sysfs).filter { $0.classCode >> 8 == 0x02 }.map(\.address)
+    }
+}
+
 extension PCIFunction {
     fileprivate init?(_ function: vfmap_pci_function) {
         guard

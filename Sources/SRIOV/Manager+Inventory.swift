@@ -10,7 +10,9 @@ extension Manager {
     package func inventory() throws(ManagerError) -> Inventory {
         do {
             let own = try host.hostNamespace()
-            let links = try host.links(in: own)
+            let links = Dictionary(
+                try host.links(in: own).map { ($0.name, $0) },
+                uniquingKeysWith: { first, _ in first })
             let attachments = Dictionary(
                 try store.attachments().map { ($0.virtualFunction, $0) },
                 uniquingKeysWith: { first, _ in first })
@@ -22,9 +24,7 @@ extension Manager {
                 for address in parent.orderedVirtualFunctions {
                     guard let function = try host.virtualFunction(at: address) else { continue }
                     let attachment = attachments[address]
-                    let home = links.first {
-                        $0.pciAddress == address || $0.name == function.interfaceName
-                    }
+                    let home = function.interfaceName.flatMap { links[$0] }
                     let away = home == nil ? locate(function, attachment) : nil
                     children.append(
                         Inventory.VFEntry(

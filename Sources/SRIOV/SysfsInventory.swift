@@ -12,16 +12,32 @@ package struct SysfsInventory: Sendable {
 
     private func folder(of address: PCIAddress) -> String { "\(Self.devices)/\(address)" }
 
-    /// Every PF, sorted by address.
+    /// Every PF of a network card, sorted by address.
     package func physicalFunctions() throws(SystemCallError) -> [PhysicalFunction] {
-        var functions: [PhysicalFunction] = []
+        var candidates: [PCIAddress] = []
         for entry in try sysfs.entries(of: Self.devices) {
-            guard let address = PCIAddress(entry),
-                let function = try physicalFunction(at: address)
-            else { continue }
-            functions.append(function)
+            guard let address = PCIAddress(entry), try isNetworkController(address) else {
+                continue
+            }
+            candidates.append(address)
         }
-        return functions.sorted { $0.address < $1.address }
+        return try physicalFunctions(among: candidates)
+    }
+
+    /// The PFs among some functions, sorted by address.
+    package func physicalFunctions(
+        among candidates: [PCIAddress]
+    ) throws(SystemCallError) -> [PhysicalFunction] {
+        var functions: [PhysicalFunction] = []
+        for address in candidates.sorted() {
+            if let function = try physicalFunction(at: address) { functions.append(function) }
+        }
+        return functions
+    }
+
+    /// Storage controllers and accelerators have VFs too, which are not for us.
+    private func isNetworkController(_ address: PCIAddress) throws(SystemCallError) -> Bool {
+        try sysfs.value(of: "\(folder(of: address))/class")?.hasPrefix("0x02") ?? false
     }
 
     /// - Returns: nil if there is no such function, or it can have no VFs (`sriov_totalvfs`).

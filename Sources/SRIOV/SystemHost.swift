@@ -6,11 +6,19 @@ internal import Synchronization
 package final class SystemHost: Sendable {
     let sysfs: Sysfs
     let functions: SysfsInventory
+    private let enumerate: (@Sendable (Sysfs) throws -> [PCIAddress])?
     private let own = Mutex<SystemNamespace?>(nil)
 
-    /// - Parameter sysfs: The tree to read functions from.
-    package init(sysfs: Sysfs = Sysfs()) {
+    /// - Parameters:
+    ///   - sysfs: The tree to read functions from.
+    ///   - enumerate: Lists the network controllers of the whole host; nil goes through sysfs, which a program
+    ///     without libpci can do as well.
+    package init(
+        sysfs: Sysfs = Sysfs(),
+        enumerate: (@Sendable (Sysfs) throws -> [PCIAddress])? = nil
+    ) {
         self.sysfs = sysfs
+        self.enumerate = enumerate
         functions = SysfsInventory(sysfs: sysfs)
     }
 }
@@ -23,7 +31,8 @@ extension SystemHost: Host {
     // MARK: PCI functions
 
     package func physicalFunctions() throws -> [PhysicalFunction] {
-        try functions.physicalFunctions()
+        guard let enumerate else { return try functions.physicalFunctions() }
+        return try functions.physicalFunctions(among: try enumerate(sysfs))
     }
 
     package func physicalFunction(at address: PCIAddress) throws -> PhysicalFunction? {

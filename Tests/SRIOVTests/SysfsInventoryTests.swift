@@ -12,6 +12,8 @@ import Testing
         try tree.addPF(bus: "02", name: "pf1", indexes: Array(0..<7))
         try tree.addPF(bus: "01", name: "pf0", indexes: Array(0..<7))
         try tree.addFunction("0000:00:1f.0", driver: nil)
+        let storage = try tree.addFunction("0000:03:00.0", pciClass: "0x010802", driver: "nvme")
+        try tree.write("16", to: "\(storage)/sriov_totalvfs")
         let functions = try SysfsInventory(sysfs: tree.sysfs).physicalFunctions()
         #expect(functions.map(\.address.description) == ["0000:01:00.0", "0000:02:00.0"])
         #expect(functions.map(\.interfaceName) == ["pf0", "pf1"])

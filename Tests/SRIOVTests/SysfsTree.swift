@@ -35,12 +35,14 @@ final class SysfsTree {
     @discardableResult
     func addFunction(
         _ address: String, vendor: String = "0x8086", device: String = "0x10c9",
-        driver: String? = "igb", interfaces: [String] = [], numaNode: String = "-1"
+        pciClass: String = "0x020000", driver: String? = "igb", interfaces: [String] = [],
+        numaNode: String = "-1"
     ) throws -> String {
         let path = "bus/pci/devices/\(address)"
         try folder(path)
         try write(vendor, to: "\(path)/vendor")
         try write(device, to: "\(path)/device")
+        try write(pciClass, to: "\(path)/class")
         try write(numaNode, to: "\(path)/numa_node")
         if let driver { try link("\(path)/driver", to: "../../drivers/\(driver)") }
         for interface in interfaces {
