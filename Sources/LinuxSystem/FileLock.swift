@@ -20,10 +20,7 @@ package final class FileLock: Sendable {
     ///   - deadline: When waiting ends; one that has passed makes a single attempt.
     /// - Throws: `SystemCallError`; with `EAGAIN` if another holder had the lock until the end.
     package init(path: String, mode: Mode, deadline: Deadline) throws(SystemCallError) {
-        if let slash = path.lastIndex(of: "/") {
-            try makeFolders(String(path[..<slash]))
-        }
-        descriptor = try Descriptor(opening: path, flags: O_RDWR | O_CREAT, permissions: 0o600)
+        descriptor = try Self.open(path)
         let number = descriptor.rawValue
         let operation = mode == .shared ? LOCK_SH : LOCK_EX
         var pause: UInt32 = 500
@@ -37,6 +34,16 @@ package final class FileLock: Sendable {
                 usleep(pause)
                 pause = min(pause * 2, 20_000)
             }
+        }
+    }
+
+    private static func open(_ path: String) throws(SystemCallError) -> Descriptor {
+        do {
+            return try Descriptor(opening: path, flags: O_RDWR | O_CREAT, permissions: 0o600)
+        } catch  where error.errno == .noSuchFile {
+            guard let slash = path.lastIndex(of: "/") else { throw error }
+            try makeFolders(String(path[..<slash]))
+            return try Descriptor(opening: path, flags: O_RDWR | O_CREAT, permissions: 0o600)
         }
     }
 }

@@ -68,6 +68,18 @@ extension Descriptor {
     }
 }
 
+extension Descriptor {
+    /// Reads what one call of read(2) gives, at most `limit` bytes.
+    package borrowing func readOnce(
+        limit: Int, subject: String
+    ) throws(SystemCallError) -> [UInt8] {
+        let number = rawValue
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let count = try systemCall("read", on: subject) { read(number, &bytes, limit) }
+        return Array(bytes[..<count])
+    }
+}
+
 extension String {
     /// The text without white space at either end.
     package func trimmingASCIISpace() -> String {

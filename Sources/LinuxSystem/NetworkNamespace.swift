@@ -17,15 +17,49 @@ package final class NetworkNamespace: Sendable {
     ///
     /// - Throws: `NetworkNamespaceError` if there is nothing there, or something else than a network
     ///   namespace; `SystemCallError` if it cannot be opened.
-    package init(path: String) throws {
-        self.path = path
-        descriptor = try Self.open(path)
-        identity = try Self.identify(descriptor.rawValue, path: path)
+    package static func open(_ path: String) throws -> NetworkNamespace {
+        try open(path) {}.namespace
     }
 
-    /// The namespace that this process lives in.
+    /// Opens a namespace and runs work inside it, as `run` does, with one thread for both.
+    ///
+    /// - Throws: As the other; what the work throws.
+    package static func open<Value>(
+        _ path: String, running work: () throws -> Value
+    ) throws -> (namespace: NetworkNamespace, value: Value) {
+        let descriptor = try descriptor(of: path)
+        let number = descriptor.rawValue
+        guard vfmap_file_system_type(number) == nsfsMagic else {
+            throw NetworkNamespaceError.notANamespace(path)
+        }
+        let (cookie, value) = try onDedicatedThread {
+            do {
+                try enter(number, path: path)
+            } catch let error as SystemCallError where error.errno == .invalidArgument {
+                // setns(2) answers EINVAL for a descriptor of another kind of namespace.
+                throw NetworkNamespaceError.notANamespace(path)
+            }
+            return (try currentCookie(), try work())
+        }
+        let identity = try identify(number, path: path, cookie: cookie)
+        return (NetworkNamespace(path: path, identity: identity, descriptor: descriptor), value)
+    }
+
+    /// The namespace that this process lives in; call it on a thread that has not left it.
     package static func current() throws -> NetworkNamespace {
-        try NetworkNamespace(path: "/proc/self/ns/net")
+        let path = "/proc/self/ns/net"
+        let descriptor = try descriptor(of: path)
+        let identity = try identify(
+            descriptor.rawValue, path: path, cookie: try currentCookie())
+        return NetworkNamespace(path: path, identity: identity, descriptor: descriptor)
+    }
+
+    private init(
+        path: String, identity: NamespaceIdentity, descriptor: consuming Descriptor
+    ) {
+        self.path = path
+        self.identity = identity
+        self.descriptor = descriptor
     }
 
     /// Runs work inside the namespace, on a thread that ends with it.
@@ -47,7 +81,7 @@ package final class NetworkNamespace: Sendable {
         try body(descriptor.rawValue)
     }
 
-    private static func open(_ path: String) throws -> Descriptor {
+    private static func descriptor(of path: String) throws -> Descriptor {
         do {
             return try Descriptor(opening: path)
         } catch  where error.errno.isAbsence {
@@ -55,22 +89,11 @@ package final class NetworkNamespace: Sendable {
         }
     }
 
-    private static func identify(_ descriptor: Int32, path: String) throws -> NamespaceIdentity {
-        guard vfmap_file_system_type(descriptor) == nsfsMagic else {
-            throw NetworkNamespaceError.notANamespace(path)
-        }
+    private static func identify(
+        _ descriptor: Int32, path: String, cookie: UInt64?
+    ) throws(SystemCallError) -> NamespaceIdentity {
         var status = stat()
         try systemCall("stat", on: path) { fstat(descriptor, &status) }
-        let cookie: UInt64?
-        do {
-            cookie = try onDedicatedThread {
-                try enter(descriptor, path: path)
-                return try currentCookie()
-            }
-        } catch let error as SystemCallError where error.errno == .invalidArgument {
-            // setns(2) answers EINVAL for a descriptor of another kind of namespace.
-            throw NetworkNamespaceError.notANamespace(path)
-        }
         return NamespaceIdentity(
             device: UInt64(status.st_dev), inode: UInt64(status.st_ino), cookie: cookie)
     }

@@ -13,14 +13,17 @@ package struct Sysfs: Sendable {
         self.root = root
     }
 
-    /// Reads an attribute and trims the white space around its value.
+    /// Reads an attribute, which the kernel hands out whole (at most a page), and trims the white space around its value.
     ///
     /// - Returns: nil if the attribute does not exist, or if the kernel says that it means nothing
     ///   for this device (`EINVAL`, `EOPNOTSUPP`, as `speed` of an interface that is down).
     /// - Throws: `SystemCallError` for any other failure.
     package func value(of attribute: String) throws(SystemCallError) -> String? {
         do {
-            return try readTextFile(root + "/" + attribute, limit: 65536).trimmingASCIISpace()
+            let path = root + "/" + attribute
+            let descriptor = try Descriptor(opening: path)
+            let bytes = try descriptor.readOnce(limit: 4096, subject: path)
+            return String(decoding: bytes, as: UTF8.self).trimmingASCIISpace()
         } catch
             where error.errno.isAbsence || error.errno == .invalidArgument
             || error.errno == .notSupported

@@ -56,7 +56,7 @@ package final class LinkMonitor: Sendable {
     private func events(by deadline: Deadline) throws(SystemCallError) -> [LinkEvent]? {
         do {
             return try socket.receive(by: deadline).map(LinkEvent.events)
-        } catch  where error.errno == .noBufferSpace {
+        } catch  where error.errno == .noBufferSpace || error.errno == .messageTooLong {
             return [.overrun]
         }
     }

@@ -5,7 +5,7 @@ internal import Synchronization
 /// Sends a complete request and returns what fetches the datagrams of its answer, one a call.
 ///
 /// The kernel, or in tests whatever plays it. Fetching throws `ETIMEDOUT` when no more datagrams
-/// come, `ENOBUFS` when some were lost.
+/// come, `ENOBUFS` when some were lost, `EMSGSIZE` when one was too long and the next of its size fits.
 typealias NetlinkTransport =
     @Sendable (_ request: [UInt8]) throws(SystemCallError) -> () throws(SystemCallError) -> [UInt8]
 
@@ -51,7 +51,12 @@ final class NetlinkConversation: Sendable {
         to request: NetlinkRequest, decode: (NetlinkReply) throws(MalformedReply) -> Value
     ) throws(NetlinkError) -> Value {
         var value: Value?
-        try exchange(request) { reply throws(MalformedReply) in value = try decode(reply) }
+        let take = { (reply: NetlinkReply) throws(MalformedReply) in value = try decode(reply) }
+        do {
+            try exchange(request, take: take)
+        } catch  where error.errno == .messageTooLong {
+            try exchange(request, take: take)
+        }
         guard let value else {
             throw request.error(.badMessage, kernelMessage: "an empty answer")
         }
@@ -112,14 +117,17 @@ final class NetlinkConversation: Sendable {
         }
     }
 
-    /// The next datagram; nil if parts of a list were lost. The list goes on then, and until it
+    /// The next datagram; nil if parts of a list were lost, or did not fit. The list goes on then, and until it
     /// has ended the kernel accepts no request for another.
     private func datagram(
         of request: NetlinkRequest, from next: () throws(SystemCallError) -> [UInt8]
     ) throws(SystemCallError) -> [UInt8]? {
         do {
             return try next()
-        } catch  where error.errno == .noBufferSpace && request.isDump {
+        } catch
+            where (error.errno == .noBufferSpace || error.errno == .messageTooLong)
+            && request.isDump
+        {
             return nil
         }
     }

@@ -1,6 +1,7 @@
 internal import CNetlink
 internal import Glibc
 internal import LinuxSystem
+internal import Synchronization
 
 /// An open netlink socket: the owner of libnl's `nl_sock`.
 ///
@@ -11,6 +12,10 @@ final class NetlinkSocket: Sendable {
     // libnl changes a socket only in the calls of `open`, which end before anybody shares it.
     // Sending and receiving read it.
     nonisolated(unsafe) private let socket: OpaquePointer
+
+    /// Bytes of the longest datagram that is taken in. The kernel fills those of a list up to 32 KiB; a
+    /// longer one, as a PF with many VFs sends, makes it grow.
+    private let capacity = Mutex(32768)
 
     /// - Parameters:
     ///   - family: `NETLINK_ROUTE` or `NETLINK_GENERIC`.
@@ -28,11 +33,6 @@ final class NetlinkSocket: Sendable {
         // libnl makes the descriptor close-on-exec, leaves errno as the failed call set it, and
         // closes on failure.
         try systemCall("open netlink socket", on: "") { nl_connect(socket, family) < 0 ? -1 : 0 }
-        // The kernel fills the datagrams of a list up to this size, and every one is read twice
-        // only to learn its length: a longer one, as a PF with many VFs sends, gets the room it
-        // needs.
-        nl_socket_set_msg_buf_size(socket, 32768)
-        nl_socket_enable_msg_peek(socket)
         try systemCall("set netlink socket to not block", on: "") {
             nl_socket_set_nonblocking(socket) < 0 ? -1 : 0
         }
@@ -79,30 +79,61 @@ final class NetlinkSocket: Sendable {
         }
     }
 
-    /// The next datagram of the kernel, however long it is; other senders' are dropped.
+    /// The next datagram of the kernel; other senders' are dropped.
     ///
+    /// - Parameter deadline: Asked for when there is nothing to receive yet.
     /// - Returns: nil if none has come by the deadline.
-    /// - Throws: `SystemCallError`; with `ENOBUFS` if messages were lost before this one.
-    func receive(by deadline: Deadline) throws(SystemCallError) -> [UInt8]? {
-        let socket = socket
+    /// - Throws: `SystemCallError`; with `ENOBUFS` if messages were lost before this one, with
+    ///   `EMSGSIZE` if this one is lost because it was too long: then there is room for its like the next time.
+    func receive(
+        by deadline: @autoclosure () -> Deadline
+    ) throws(SystemCallError) -> [UInt8]? {
+        var limit: Deadline?
         while true {
-            var sender = sockaddr_nl()
-            var buffer: UnsafeMutablePointer<UInt8>?
-            defer { free(buffer) }
-            let count: Int32
-            do {
-                count = try systemCall("receive netlink message", on: "") {
-                    let count = nl_recv(socket, &sender, &buffer, nil)
-                    return count < 0 ? -1 : count
-                }
-            } catch  where error.errno == .wouldBlock {
-                guard try isReadable(by: deadline) else { return nil }
+            guard let (bytes, length, sender) = try receiveNow() else {
+                let end = limit ?? deadline()
+                limit = end
+                guard try isReadable(by: end) else { return nil }
                 continue
             }
-            if sender.nl_pid == 0 {
-                return Array(UnsafeBufferPointer(start: buffer, count: Int(count)))
+            guard sender == 0 else { continue }
+            if length <= bytes.count { return bytes }
+            capacity.withLock { $0 = max($0, length) }
+            throw SystemCallError(
+                operation: "receive netlink message", subject: "", errno: .messageTooLong)
+        }
+    }
+
+    /// The datagram at the head of the queue: as much of it as there is room for, its whole length, its
+    /// sender; nil if the queue is empty.
+    private func receiveNow() throws(SystemCallError) -> ([UInt8], length: Int, sender: UInt32)? {
+        let descriptor = descriptor
+        let room = capacity.withLock { $0 }
+        var sender = sockaddr_nl()
+        var length = 0
+        var failure: SystemCallError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+            do throws(SystemCallError) {
+                length = try systemCall("receive netlink message", on: "") {
+                    withUnsafeMutablePointer(to: &sender) { sender in
+                        sender.withMemoryRebound(to: sockaddr.self, capacity: 1) { sender in
+                            var size = socklen_t(MemoryLayout<sockaddr_nl>.size)
+                            return recvfrom(
+                                descriptor, buffer.baseAddress, room, Int32(MSG_TRUNC), sender,
+                                &size)
+                        }
+                    }
+                }
+                count = min(length, room)
+            } catch {
+                failure = error
             }
         }
+        if let failure {
+            if failure.errno == .wouldBlock { return nil }
+            throw failure
+        }
+        return (bytes, length, sender.nl_pid)
     }
 
     /// Waits until there is something to receive, or the deadline has passed.

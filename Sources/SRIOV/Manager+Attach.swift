@@ -156,7 +156,7 @@ extension Manager {
             let attachment = Attachment(
                 owner: request.owner, virtualFunction: candidate.function.address,
                 physicalFunction: candidate.function.physicalFunction,
-                index: candidate.function.index, phase: .preparing, boot: try host.bootIdentity(),
+                index: candidate.function.index, phase: .preparing, boot: store.boot,
                 namespace: NamespaceReference(
                     path: request.namespacePath, identity: host.identity(of: container)),
                 settings: request.settings,

@@ -1,5 +1,6 @@
 internal import Glibc
 package import LinuxSystem
+internal import Netlink
 internal import Synchronization
 
 /// This machine: sysfs for what PCI functions are, netlink for interfaces and settings.
@@ -56,14 +57,15 @@ extension SystemHost: Host {
     package func hostNamespace() throws -> SystemNamespace {
         try own.withLock { own in
             if let own { return own }
-            let namespace = SystemNamespace(try NetworkNamespace.current(), isOwn: true)
+            let namespace = SystemNamespace(own: try NetworkNamespace.current())
             own = namespace
             return namespace
         }
     }
 
     package func openNamespace(_ path: String) throws -> SystemNamespace {
-        SystemNamespace(try NetworkNamespace(path: path), isOwn: false)
+        let (namespace, socket) = try NetworkNamespace.open(path) { try RouteSocket() }
+        return SystemNamespace(namespace, socket: socket)
     }
 
     package func identity(of namespace: SystemNamespace) -> NamespaceIdentity {

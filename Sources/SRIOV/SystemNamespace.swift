@@ -7,19 +7,27 @@ package final class SystemNamespace: Sendable {
     let namespace: NetworkNamespace
     /// Whether it is the namespace of this process, for which sysfs speaks.
     let isOwn: Bool
-    private let openSocket = Mutex<RouteSocket?>(nil)
+    private let openSocket: Mutex<RouteSocket?>
 
-    init(_ namespace: NetworkNamespace, isOwn: Bool) {
+    /// - Parameter socket: One that was opened inside the namespace.
+    init(_ namespace: NetworkNamespace, socket: RouteSocket) {
         self.namespace = namespace
-        self.isOwn = isOwn
+        isOwn = false
+        openSocket = Mutex(socket)
     }
 
-    /// The socket inside the namespace, opened when it is first needed.
+    /// - Parameter own: The namespace of the calling thread.
+    init(own: NetworkNamespace) {
+        namespace = own
+        isOwn = true
+        openSocket = Mutex(nil)
+    }
+
+    /// The socket inside the namespace; in our own it is opened when it is first needed.
     func socket() throws -> RouteSocket {
         try openSocket.withLock { socket in
             if let socket { return socket }
-            // Our own namespace needs no thread to enter it.
-            let opened = isOwn ? try RouteSocket() : try RouteSocket.inside(namespace)
+            let opened = try RouteSocket()
             socket = opened
             return opened
         }

@@ -31,11 +31,11 @@ import Testing
 
     @Test func pathsThatAreNoNamespacesAreRefused() {
         let missing = #expect(throws: NetworkNamespaceError.self) {
-            try NetworkNamespace(path: "/run/netns/nothing-of-this-name")
+            try NetworkNamespace.open("/run/netns/nothing-of-this-name")
         }
         #expect(missing == .missing("/run/netns/nothing-of-this-name"))
         let file = #expect(throws: NetworkNamespaceError.self) {
-            try NetworkNamespace(path: "/etc/passwd")
+            try NetworkNamespace.open("/etc/passwd")
         }
         #expect(file == .notANamespace("/etc/passwd"))
     }
@@ -43,7 +43,7 @@ import Testing
     @Test(.enabled(if: geteuid() == 0, "needs root"))
     func namespacesOfAnotherKindAreRefused() {
         let other = #expect(throws: NetworkNamespaceError.self) {
-            try NetworkNamespace(path: "/proc/self/ns/uts")
+            try NetworkNamespace.open("/proc/self/ns/uts")
         }
         #expect(other == .notANamespace("/proc/self/ns/uts"))
     }

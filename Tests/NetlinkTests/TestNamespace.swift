@@ -16,7 +16,7 @@ struct TestNamespace {
     init() throws {
         namespace = try onDedicatedThread {
             try systemCall("unshare", on: "") { vfmap_unshare_network_namespace() }
-            return try NetworkNamespace(path: "/proc/thread-self/ns/net")
+            return try NetworkNamespace.open("/proc/thread-self/ns/net")
         }
         socket = try RouteSocket.inside(namespace)
     }
