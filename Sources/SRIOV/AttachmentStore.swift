@@ -1,4 +1,3 @@
-internal import Glibc
 package import LinuxSystem
 internal import Synchronization
 
@@ -12,7 +11,7 @@ package final class AttachmentStore: Sendable {
     /// How the file is opened.
     package enum Access: Hashable, Sendable {
         case readWrite
-        /// For reading, with the rights that an unprivileged user has; nothing is made or changed.
+        /// For reading; nothing is made or changed.
         case readOnly
     }
 
@@ -21,9 +20,9 @@ package final class AttachmentStore: Sendable {
     package let path: String
     package let boot: BootIdentity
     let schema: StateSchema
-    private let access: Access
-    private let failpoint: (@Sendable () throws -> Void)?
-    private let file = Mutex<StateFile?>(nil)
+    let access: Access
+    let failpoint: (@Sendable () throws -> Void)?
+    let file = Mutex<StateFile?>(nil)
 
     /// - Parameters:
     ///   - path: The database; it and its folder are made at the first insert where missing.
@@ -126,131 +125,5 @@ package final class AttachmentStore: Sendable {
 
     private static func vanished(_ attachment: Attachment) -> StoreError {
         .vanished(owner: attachment.owner, virtualFunction: attachment.virtualFunction)
-    }
-}
-
-// MARK: Transactions
-
-extension AttachmentStore {
-    /// - Returns: nil if there is no file, or an empty one.
-    private func read<Value: Sendable>(
-        _ body: (borrowing SQLiteDatabase) throws -> Value
-    ) throws -> Value? {
-        try withFile { file in
-            let deadline = Deadline(after: StateFile.patience)
-            while true {
-                do {
-                    guard try open(&file, access == .readOnly ? .readOnly : .existing) else {
-                        return nil
-                    }
-                    return try file?.read(body)
-                } catch let error as SQLiteError where error.isReadOnly && !deadline.hasPassed {
-                    // Without the right to write the log's index, a reader cannot join while a
-                    // writer is making it; that takes the writer an instant.
-                    file = nil
-                    usleep(1000)
-                } catch let error as SQLiteError where error.isCannotOpen && !logExists {
-                    // Without the right to make the log, a file that has none cannot be opened in
-                    // the usual way. No process writes to the file before it has made a log, so
-                    // what was read is sound if there is still none afterwards.
-                    file = nil
-                    let value = try openFile(.immutable).read(body)
-                    if !logExists { return value }
-                }
-            }
-        }
-    }
-
-    private func write<Value: Sendable>(
-        _ body: (borrowing SQLiteDatabase, _ beforeWrite: () throws -> Void) throws -> Value
-    ) throws -> Value {
-        try withFile { file in
-            do {
-                _ = try open(&file, access == .readOnly ? .readOnly : .create)
-            } catch let error as SQLiteError
-                where error.errno == .noSuchFile && access == .readWrite
-            {
-                try makeFolder()
-                _ = try open(&file, .create)
-            }
-            guard let value = try file?.write(body) else {
-                preconditionFailure("the state file is open")
-            }
-            return value
-        }
-    }
-
-    /// Lends the open file, and lets go of it after a failure, so that the next call starts anew.
-    private func withFile<Value: Sendable>(
-        _ body: (inout StateFile?) throws -> Value
-    ) throws -> Value {
-        try file.withLock { file in
-            do {
-                return try body(&file)
-            } catch let error as SQLiteError {
-                file = nil
-                throw storeError(error)
-            } catch let error as SystemCallError {
-                file = nil
-                throw StoreError.unusable(path: path, reason: error.description)
-            }
-        }
-    }
-
-    /// Opens the file unless it is open already and still the one at the path.
-    ///
-    /// - Returns: false if there is none and it was not to be made.
-    private func open(_ file: inout StateFile?, _ access: SQLiteDatabase.Access) throws -> Bool {
-        if let moved = file?.database.hasMoved {
-            if !moved { return true }
-            file = nil
-        }
-        file = try openFileIfThere(access)
-        return file != nil
-    }
-
-    /// - Returns: nil if there is no file and it was not to be made.
-    private func openFileIfThere(
-        _ access: SQLiteDatabase.Access
-    ) throws(SQLiteError) -> StateFile? {
-        do throws(SQLiteError) {
-            return try openFile(access)
-        } catch {
-            guard access != .create, error.errno == .noSuchFile else { throw error }
-            return nil
-        }
-    }
-
-    private func openFile(_ access: SQLiteDatabase.Access) throws(SQLiteError) -> StateFile {
-        let failpoint = failpoint
-        return try StateFile(path: path, access: access, schema: schema) { try failpoint?() }
-    }
-
-    private var logExists: Bool { Glibc.access(path + "-wal", F_OK) == 0 }
-
-    /// Makes the folder of the file, durably.
-    private func makeFolder() throws(SystemCallError) {
-        guard let slash = path.lastIndex(of: "/") else { return }
-        let folder = String(path[..<slash])
-        try makeFolders(folder)
-        // Whatever the umask, as for the file.
-        try systemCall("change the mode of", on: folder) { chmod(folder, 0o755) }
-        let parent = try Descriptor(opening: folder + "/..", flags: O_RDONLY | O_DIRECTORY)
-        let number = parent.rawValue
-        try systemCall("synchronise", on: folder + "/..") { fsync(number) }
-    }
-
-    private func storeError(_ error: SQLiteError) -> StoreError {
-        if error.isBusy { return .busy(path: path, waited: StateFile.patience) }
-        guard error.isReadOnly, access == .readWrite else {
-            return .unusable(path: path, reason: error.description)
-        }
-        do {
-            // SQLite fell back to reading when it was refused writing; ask the kernel why.
-            try systemCall("write to", on: path) { Glibc.access(path, W_OK) }
-            return .unusable(path: path, reason: error.description)
-        } catch {
-            return .unusable(path: path, reason: "cannot be written: \(error.errno)")
-        }
     }
 }

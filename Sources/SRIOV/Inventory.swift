@@ -18,8 +18,10 @@ package struct Inventory: Sendable {
         package let link: Link?
         /// Where the interface lives: nil for this namespace, else the container's path.
         package let namespacePath: String?
-        /// nil for a free VF.
+        /// nil for a free VF, and where it is not known.
         package let attachment: Attachment?
+        /// Whether the caller may read the state file, and so knows if there is an attachment.
+        package var attachmentIsKnown = true
     }
 
     /// Sorted by address.

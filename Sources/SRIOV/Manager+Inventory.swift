@@ -4,7 +4,8 @@ internal import Netlink
 extension Manager {
     /// The PFs and VFs of this host, with what is known of each.
     ///
-    /// What the caller has no right to see stays unknown; with no state file there are no owners.
+    /// What the caller has no right to see stays unknown, the state file with a warning; with no state
+    /// file there are no owners.
     ///
     /// - Throws: `ManagerError` if sysfs or the state file cannot be read.
     package func inventory() throws(ManagerError) -> Inventory {
@@ -13,9 +14,7 @@ extension Manager {
             let links = Dictionary(
                 try host.links(in: own).map { ($0.name, $0) },
                 uniquingKeysWith: { first, _ in first })
-            let attachments = Dictionary(
-                try store.attachments().map { ($0.virtualFunction, $0) },
-                uniquingKeysWith: { first, _ in first })
+            let attachments = try knownAttachments()
             var parents: [Inventory.PFEntry] = []
             var children: [Inventory.VFEntry] = []
             for parent in try host.physicalFunctions() {
@@ -23,7 +22,7 @@ extension Manager {
                 parents.append(Inventory.PFEntry(function: parent, link: info?.link))
                 for address in parent.orderedVirtualFunctions {
                     guard let function = try host.virtualFunction(at: address) else { continue }
-                    let attachment = attachments[address]
+                    let attachment = attachments?[address]
                     let home = function.interfaceName.flatMap { links[$0] }
                     let away = home == nil ? locate(function, attachment) : nil
                     children.append(
@@ -31,7 +30,7 @@ extension Manager {
                             function: function,
                             info: function.index.flatMap { info?.vf($0) },
                             link: home ?? away?.link, namespacePath: away?.path,
-                            attachment: attachment))
+                            attachment: attachment, attachmentIsKnown: attachments != nil))
                 }
             }
             return Inventory(
@@ -39,6 +38,19 @@ extension Manager {
                 virtualFunctions: children.sorted { $0.function.address < $1.function.address })
         } catch {
             throw error as? ManagerError ?? .wrapping(error, "list virtual functions")
+        }
+    }
+
+    /// The records of this boot; nil, with a warning, if the caller may not read them.
+    private func knownAttachments() throws -> [PCIAddress: Attachment]? {
+        do {
+            return Dictionary(
+                try store.attachments().map { ($0.virtualFunction, $0) },
+                uniquingKeysWith: { first, _ in first })
+        } catch let error as StoreError {
+            guard case .notPermitted = error else { throw error }
+            warn("owners are not known: \(error)")
+            return nil
         }
     }
 

@@ -12,6 +12,7 @@ extension ManagerError {
         switch error {
         case let error as ManagerError: error.code
         case is NetworkNamespaceError: .invalidNamespace
+        case StoreError.notPermitted: .notPermitted
         case is StoreError: .stateUnusable
         // Settings have been checked by then: what the kernel finds invalid, its driver cannot.
         case let error as NetlinkError where error.errno == .invalidArgument: .unsupported

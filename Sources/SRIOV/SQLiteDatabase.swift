@@ -7,35 +7,22 @@ internal import LinuxSystem
 package struct SQLiteDatabase: ~Copyable {
     /// How a database is opened.
     package enum Access: Hashable, Sendable {
-        /// For reading and writing; made where missing.
-        case create
         /// For reading and writing, or for reading where there is no right to write.
-        case existing
+        case readWrite
         /// For reading.
         case readOnly
-        /// For reading a file that is known not to change, with no locks and no log.
-        case immutable
     }
 
     private let handle: OpaquePointer
 
-    /// Opens a database; SQLite reads nothing of it before the first statement.
+    /// Opens a file that is there; SQLite reads nothing of it before the first statement.
     ///
     /// - Throws: `SQLiteError`.
     package init(path: String, access: Access) throws(SQLiteError) {
-        var name = path
-        var flags: Int32
-        switch access {
-        case .create: flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        case .existing: flags = SQLITE_OPEN_READWRITE
-        case .readOnly: flags = SQLITE_OPEN_READONLY
-        case .immutable:
-            flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
-            name = "file:\(Self.percentEncoded(path))?immutable=1"
-        }
+        var flags = access == .readWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
         flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(name, &opened, flags, nil)
+        let code = sqlite3_open_v2(path, &opened, flags, nil)
         guard let opened else {
             throw SQLiteError(code: code, message: "out of memory", errno: nil)
         }
@@ -45,7 +32,6 @@ package struct SQLiteDatabase: ~Copyable {
             throw error
         }
         handle = opened
-        _ = vfmap_sqlite_keep_log(handle)
     }
 
     deinit {
@@ -55,11 +41,6 @@ package struct SQLiteDatabase: ~Copyable {
     /// Sets how long a statement waits for another connection before it fails.
     package func setBusyTimeout(milliseconds: Int32) {
         sqlite3_busy_timeout(handle, milliseconds)
-    }
-
-    /// Sets after how many pages in the log a commit moves them to the database.
-    package func setCheckpointInterval(pages: Int32) {
-        sqlite3_wal_autocheckpoint(handle, pages)
     }
 
     /// Runs a statement to its end and drops its rows.
@@ -102,15 +83,5 @@ package struct SQLiteDatabase: ~Copyable {
         return SQLiteError(
             code: code, message: String(cString: sqlite3_errmsg(handle)),
             errno: fileFailed == 0 ? nil : ErrorNumber(rawValue: fileFailed))
-    }
-
-    /// The path as a part of a `file:` URI.
-    private static func percentEncoded(_ path: String) -> String {
-        path.utf8.map { byte in
-            let character = Character(Unicode.Scalar(byte))
-            let isPlain =
-                character.isASCII && (character.isLetter || character.isNumber || character == "/")
-            return isPlain ? String(character) : "%" + hexadecimal(byte, digits: 2)
-        }.joined()
     }
 }

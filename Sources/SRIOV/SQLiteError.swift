@@ -18,9 +18,6 @@ package struct SQLiteError: Error, Hashable, Sendable {
     /// Whether another connection was in the way until the busy timeout ended.
     package var isBusy: Bool { isKind(SQLITE_BUSY) }
 
-    /// Whether the file, its log or the log's index could not be opened.
-    package var isCannotOpen: Bool { isKind(SQLITE_CANTOPEN) }
-
     /// Whether a write was refused because the file was opened for reading only.
     package var isReadOnly: Bool { isKind(SQLITE_READONLY) }
 }

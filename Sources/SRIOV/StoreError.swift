@@ -4,6 +4,8 @@ package import LinuxSystem
 package enum StoreError: Error, Hashable, Sendable {
     /// The file cannot be read or written: damaged, no database, no rights, no room. It was not changed.
     case unusable(path: String, reason: String)
+    /// A reader without root's rights may not read the file.
+    case notPermitted(path: String, errno: ErrorNumber)
     /// A later version of this program wrote the file. It was not changed.
     case newer(path: String, version: Int64, supported: Int64)
     /// The file is somebody else's database. It was not changed.
@@ -21,6 +23,8 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .unusable(let path, let reason):
             "state file \(path): \(reason)"
+        case .notPermitted(let path, let errno):
+            "state file \(path): \(errno)"
         case .newer(let path, let version, let supported):
             "state file \(path): written by a later version (schema \(version), "
                 + "this program knows \(supported))"

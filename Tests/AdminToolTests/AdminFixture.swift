@@ -45,7 +45,9 @@ struct AdminFixture: Sendable {
             isPrivileged: isPrivileged, lookups: Self.lookups,
             makeManager: { path, warn in
                 Manager(
-                    host: host, store: AttachmentStore(path: path, boot: boot),
+                    host: host,
+                    store: AttachmentStore(
+                        path: path, boot: boot, access: isPrivileged ? .readWrite : .readOnly),
                     locks: LockFolder(path: folder + "/locks"), releaseFrontEnd: { _ in },
                     warn: warn)
             })

@@ -147,8 +147,8 @@ import Testing
         let path = fixture.folder + "/a/b/state.db"
         try AttachmentStore(path: path, boot: StoreFixture.boot).insert(try .sample())
         #expect(fixture.mode(of: fixture.folder + "/a/b") == 0o755)
-        #expect(fixture.mode(of: path) == 0o644)
-        #expect(fixture.mode(of: path + "-wal") == 0o644)
+        #expect(fixture.mode(of: path) == 0o600)
+        #expect(fixture.mode(of: path + "-journal") == 0o600)
     }
 
     @Test func failureAtAnyCallChangesNothing() throws {

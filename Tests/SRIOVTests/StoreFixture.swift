@@ -48,6 +48,19 @@ struct StoreFixture: Sendable {
         #expect(Glibc.write(file.rawValue, bytes, bytes.count) == bytes.count)
     }
 
+    /// Runs statements on the file as it is.
+    func execute(_ statements: String...) throws {
+        let database = try SQLiteDatabase(path: path, access: .readWrite)
+        for statement in statements { try database.execute(statement) }
+    }
+
+    /// What SQLite says of the whole file: `ok`, or what is wrong.
+    func integrity() throws -> String {
+        let database = try SQLiteDatabase(path: path, access: .readWrite)
+        var statement = try database.prepare("PRAGMA integrity_check")
+        return try statement.step() ? statement.text(0) : ""
+    }
+
     func mode(of path: String) -> UInt32 {
         var status = stat()
         return stat(path, &status) == 0 ? status.st_mode & 0o7777 : 0

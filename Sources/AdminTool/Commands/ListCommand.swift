@@ -10,8 +10,9 @@ struct ListCommand: AdminCommand {
             discussion: """
                 STATE is the phase of the VF's attachment: preparing, attached, detaching or \
                 restoring. Without one it is free; userspace (bound to vfio-pci or its like); \
-                foreign (in another namespace, or a member of a bridge or bond); no-driver; or \
-                no-interface (its driver makes none, or it is out of sight).
+                foreign (in another namespace, or a member of a bridge or bond); no-driver; \
+                no-interface (its driver makes none, or it is out of sight); or unknown, \
+                where the state file may not be read.
                 """)
     }
 

@@ -14,6 +14,8 @@ enum VFCondition: String, Hashable, Codable, CaseIterable {
     /// A driver is bound and no interface is to be seen: the driver makes none, or it is in a namespace
     /// that cannot be looked into.
     case noInterface = "no-interface"
+    /// The state file may not be read, so that whether there is a record is not known.
+    case unknown
     case preparing
     case attached
     case detaching
@@ -28,6 +30,8 @@ enum VFCondition: String, Hashable, Codable, CaseIterable {
                 case .detaching: .detaching
                 case .restoring: .restoring
                 }
+        } else if !entry.attachmentIsKnown {
+            self = .unknown
         } else if entry.namespacePath != nil || entry.link?.controllerIndex != nil {
             self = .foreign
         } else if entry.link != nil || entry.function.interfaceName != nil {

@@ -1,0 +1,38 @@
+import Glibc
+import LinuxSystem
+import Testing
+
+/// Where processes wait for each other: a file for each in a folder that all of them know.
+struct StartLine {
+    struct TooLate: Error {}
+
+    let folder: String
+    /// How many processes there are.
+    let runners: Int
+
+    /// Returns when every process is here.
+    func wait(as runner: Int) throws {
+        try mark("ready-\(runner)")
+        let deadline = Deadline(after: .seconds(30))
+        while try count("ready-") < runners {
+            if deadline.hasPassed { throw TooLate() }
+            usleep(1000)
+        }
+    }
+
+    /// Says that a process has ended its work.
+    func cross(as runner: Int) throws {
+        try mark("done-\(runner)")
+    }
+
+    /// How many processes have ended their work.
+    func crossed() throws -> Int { try count("done-") }
+
+    private func mark(_ name: String) throws {
+        _ = try Descriptor(opening: "\(folder)/\(name)", flags: O_WRONLY | O_CREAT)
+    }
+
+    private func count(_ prefix: String) throws -> Int {
+        try folderEntries(folder).count { $0.hasPrefix(prefix) }
+    }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import LinuxSystem
+import SRIOV
+import Testing
+
+/// The state file under several processes, and under processes that are killed.
+@Suite final class StoreProcessTests {
+    private let fixture: StoreFixture
+
+    init() throws {
+        fixture = try StoreFixture()
+    }
+
+    deinit {
+        fixture.delete()
+    }
+
+    @Test func killedWriterLosesNothingThatItWasTold() async throws {
+        var steps = 0
+        var halfWritten = 0
+        for kill in 1...100 {
+            let delay = UInt32.random(in: 0...20_000)
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [
+                    path = fixture.path as String, folder = fixture.folder as String,
+                    steps = steps as Int, delay = delay as UInt32
+                ] in
+                let told = try Descriptor(
+                    opening: folder + "/told", flags: O_WRONLY | O_CREAT | O_TRUNC)
+                let store = AttachmentStore(path: path, boot: StoreFixture.boot)
+                Thread.detachNewThread {
+                    usleep(delay)
+                    Glibc.kill(getpid(), SIGKILL)
+                }
+                for step in steps... {
+                    try WriterScript.act(step, on: store)
+                    try told.write([1], subject: "told")
+                }
+            }
+            let names = try folderEntries(fixture.folder)
+            if names.contains("state.db-journal"),
+                try !fixture.bytes(of: "state.db-journal").isEmpty
+            {
+                halfWritten += 1
+            }
+            if names.contains("told") { steps += try fixture.bytes(of: "told").count }
+            let found = try fixture.store.attachments()
+            // The step at hand may have been taken without anybody being told.
+            if found != (try WriterScript.records(after: steps)) { steps += 1 }
+            #expect(found == (try WriterScript.records(after: steps)), "kill \(kill)")
+            // The first ones may die before there is a file.
+            let verdict = names.contains("state.db") ? try fixture.integrity() : "ok"
+            #expect(verdict == "ok", "kill \(kill)")
+        }
+        // Otherwise the moments were not what this is about.
+        #expect(steps > 20)
+        #expect(halfWritten > 0)
+    }
+
+    @Test func oneOfManyProcessesGetsAVF() async throws {
+        await withTaskGroup { group in
+            for process in 1...6 {
+                group.addTask { [path = fixture.path, folder = fixture.folder] in
+                    await #expect(processExitsWith: .success) {
+                        [
+                            path = path as String, folder = folder as String,
+                            process = process as Int
+                        ] in
+                        let store = AttachmentStore(path: path, boot: StoreFixture.boot)
+                        let won = try Descriptor(
+                            opening: "\(folder)/won-\(process)", flags: O_WRONLY | O_CREAT)
+                        try StartLine(folder: folder, runners: 6).wait(as: process)
+                        for number in 1...40 {
+                            let own = try Attachment.sample(
+                                number, container: "p\(process)-\(number)")
+                            do {
+                                try store.insert(own)
+                                try won.write([UInt8(number)], subject: "won")
+                            } catch StoreError.conflict(let holder) {
+                                try #require(holder.virtualFunction == own.virtualFunction)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        var winners: [String] = []
+        for process in 1...6 {
+            winners += try fixture.bytes(of: "won-\(process)").map { "p\(process)-\($0)" }
+        }
+        let holders = try fixture.store.attachments().map(\.owner.container)
+        #expect(holders.count == 40)
+        #expect(holders.sorted() == winners.sorted())
+    }
+
+    @Test func processesWithVFsOfTheirOwnAllSucceedAndReadersSeeWholeRecords() async throws {
+        await withTaskGroup { group in
+            for process in 0..<6 {
+                group.addTask { [path = fixture.path, folder = fixture.folder] in
+                    await #expect(processExitsWith: .success) {
+                        [
+                            path = path as String, folder = folder as String,
+                            process = process as Int
+                        ] in
+                        let line = StartLine(folder: folder, runners: 8)
+                        try line.wait(as: process)
+                        for number in process * 20 + 1...process * 20 + 20 {
+                            // Every record by a connection of its own, as by one plugin each.
+                            let store = AttachmentStore(path: path, boot: StoreFixture.boot)
+                            var attachment = try Attachment.sample(number)
+                            try store.insert(attachment)
+                            attachment.phase = .attached
+                            try store.update(attachment)
+                            if number % 2 == 1 { try store.remove(attachment) }
+                        }
+                        try line.cross(as: process)
+                    }
+                }
+            }
+            for reader in 6..<8 {
+                group.addTask { [path = fixture.path, folder = fixture.folder] in
+                    await #expect(processExitsWith: .success) {
+                        [
+                            path = path as String, folder = folder as String,
+                            reader = reader as Int
+                        ] in
+                        let store = AttachmentStore(
+                            path: path, boot: StoreFixture.boot,
+                            access: reader == 6 ? .readOnly : .readWrite)
+                        let line = StartLine(folder: folder, runners: 8)
+                        try line.wait(as: reader)
+                        let deadline = Deadline(after: .seconds(60))
+                        while try line.crossed() < 6 && !deadline.hasPassed {
+                            for found in try store.attachments() {
+                                var written = try Attachment.sample(found.index ?? -1)
+                                written.phase = found.phase
+                                try #require(found == written)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let left = try fixture.store.attachments()
+        #expect(left.map(\.index) == (1...60).map { $0 * 2 })
+        #expect(left.allSatisfy { $0.phase == .attached })
+    }
+
+    @Test func fileDoesNotGrowWithTheNumberOfTransactions() throws {
+        for _ in 1...200 {
+            // Each by a connection of its own, as by one plugin each.
+            try fixture.store.insert(try .sample())
+            try fixture.store.remove(try .sample())
+        }
+        let sizes = try folderEntries(fixture.folder).map { try fixture.bytes(of: $0).count }
+        #expect(sizes.reduce(0, +) < 65536)
+    }
+}
