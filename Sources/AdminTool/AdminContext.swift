@@ -37,7 +37,7 @@ struct AdminContext<H: Host>: Sendable {
         switch reference {
         case .address(let address):
             if let function = try manager.host.physicalFunction(at: address) { return function }
-            if try manager.host.virtualFunction(at: address) != nil {
+            if try manager.host.virtualFunction(at: address)?.physicalFunction != nil {
                 throw ManagerError(
                     .invalidRequest, "\(address) is a virtual function, not a physical one")
             }

@@ -1,5 +1,5 @@
 internal import LinuxSystem
-package import Netlink
+internal import Netlink
 package import SRIOV
 
 /// The plugin's own part of an ADD, after the manager has put the VF in its place: addresses, routes,
@@ -14,16 +14,12 @@ package struct AttachmentFinisher<H: Host>: Sendable {
     let limit: Duration?
     let log: CNILog
 
-    /// - Parameters:
-    ///   - link: The interface in the container; nil for a VF without one, whose addresses are only reported.
-    ///   - info: The PF's view of the VF.
+    /// - Parameter attached: The VF in its place; the addresses of one without interface are only reported.
     /// - Returns: The result document.
     /// - Throws: Any error, with the addresses given back. If even that failed, the error says so.
-    package func finish(
-        host: H, namespace: H.Namespace, link: Link?, info: VFInfo?
-    ) throws -> [UInt8] {
+    package func finish(_ attached: AttachedInterface<H>) throws -> [UInt8] {
         var result = CNIResult()
-        result.interfaces = [interface(link, info)]
+        result.interfaces = [interface(attached)]
         guard let delegate else { return try document(result) }
         do {
             let given = try delegate.add(version: version, limit: limit)
@@ -31,11 +27,11 @@ package struct AttachmentFinisher<H: Host>: Sendable {
                 throw CNIError(
                     .addressManagementFailed, "IPAM plugin \(delegate.type) gave no address")
             }
-            if let link {
+            if let link = attached.link {
                 let log = log
-                try InterfaceConfigurator(host: host, namespace: namespace, link: link) {
-                    log.debug($0)
-                }.apply(given)
+                try InterfaceConfigurator(
+                    host: attached.host, namespace: attached.namespace, link: link
+                ) { log.debug($0) }.apply(given)
             }
             result.addresses = given.addresses.map { address in
                 CNIResult.Address(address.network, gateway: address.gateway, interface: 0)
@@ -53,12 +49,14 @@ package struct AttachmentFinisher<H: Host>: Sendable {
         }
     }
 
-    private func interface(_ link: Link?, _ info: VFInfo?) -> CNIResult.Interface {
-        let administered = info.flatMap { $0.macAddress.isZero ? nil : $0.macAddress }
+    private func interface(_ attached: AttachedInterface<H>) -> CNIResult.Interface {
+        let link = attached.link
+        let administered = attached.info.flatMap { $0.macAddress.isZero ? nil : $0.macAddress }
         let mac = link?.macAddress ?? configuration.settings.macAddress ?? administered
         return CNIResult.Interface(
             name: environment.interfaceName, mac: mac?.description,
-            sandbox: environment.namespacePath)
+            sandbox: environment.namespacePath, mtu: link?.mtu,
+            pciID: attached.attachment.virtualFunction.description)
     }
 
     private func document(_ own: CNIResult) throws -> [UInt8] {

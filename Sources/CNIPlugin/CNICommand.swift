@@ -3,5 +3,7 @@ package enum CNICommand: String, Sendable {
     case add = "ADD"
     case delete = "DEL"
     case check = "CHECK"
+    case status = "STATUS"
+    case collectGarbage = "GC"
     case version = "VERSION"
 }

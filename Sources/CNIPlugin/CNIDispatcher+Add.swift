@@ -16,9 +16,6 @@ extension CNIDispatcher {
         return try logging(log) {
             try configuration.validate()
             for warning in configuration.warnings { log.warning(warning) }
-            guard let device = configuration.device else {
-                throw CNIError(.internal, "deviceID was neither accepted nor refused")
-            }
             if version.hasOneAddressPerFamily, configuration.ipamType == nil {
                 throw CNIError(
                     .invalidConfiguration,
@@ -26,11 +23,14 @@ extension CNIDispatcher {
             }
             let delegate = try delegate(configuration, call, input)
             let manager = try makeManager(log)
+            guard let selection = try selection(configuration, manager) else {
+                throw CNIError(.internal, "deviceID was neither accepted nor refused")
+            }
             let record = delegate.map {
                 IPAMRecord(type: $0.type, environment: call, input: input.bytes)
             }
             let request = AttachRequest(
-                owner: owner(call, network: network), selection: .address(device),
+                owner: owner(call, network: network), selection: selection,
                 settings: configuration.settings, namespacePath: call.namespacePath,
                 frontEndData: try record?.encoded())
             let document = try manager.attach(request) { attached in
@@ -39,11 +39,9 @@ extension CNIDispatcher {
                 let finisher = AttachmentFinisher<H>(
                     configuration: configuration, version: version, environment: call,
                     delegate: delegate, limit: limit, log: log)
-                return try finisher.finish(
-                    host: attached.host, namespace: attached.namespace, link: attached.link,
-                    info: attached.info)
+                log.debug("configured \(attached.attachment.virtualFunction)")
+                return try finisher.finish(attached)
             }
-            log.debug("attached \(device)")
             return document + [UInt8(ascii: "\n")]
         }
     }

@@ -78,6 +78,7 @@ extension CNIDispatcher {
                 "prevResult has no interface \(call.interfaceName) in \(call.namespacePath)"
             ]
         }
+        differences += comparison.differences(ofFunction: attachment.virtualFunction)
         guard let link = report.link else { return differences }
         return differences
             + comparison.differences(of: link)

@@ -33,7 +33,9 @@ extension CNIDispatcher {
             let hasOwnDocument = configuration.ipamType != nil && input.version != nil
             let request = DetachRequest(
                 owner: owner(call, network: input.networkName ?? ""),
-                virtualFunction: configuration.device, namespacePath: call.knownNamespacePath,
+                virtualFunction: configuration.device
+                    ?? configuration.previousResult?.pciAddress(of: call.interfaceName),
+                namespacePath: call.knownNamespacePath,
                 settings: configuration.settings, releasesFrontEnd: !hasOwnDocument)
             let outcome = Result { try manager.detach(request) }
             var failures: [any Error] = []

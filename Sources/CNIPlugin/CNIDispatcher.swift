@@ -21,7 +21,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
 
     /// - Parameters:
     ///   - environment: All variables. `VFMAP_STATE` names the state file, `VFMAP_RUN` the folder of
-    ///     the locks' folder, where they are not the usual ones.
+    ///     the locks' folder, `VFMAP_CONFIG` the configuration file, where they are not the usual ones.
     ///   - readInput: Reads standard input to its end; called at most once, and not for VERSION.
     ///   - makeHost: Called at most once, and only when there is work to do.
     ///   - writeError: Takes text for standard error.
@@ -67,6 +67,8 @@ package struct CNIDispatcher<H: Host>: Sendable {
         case .add: output = try add(call, input)
         case .delete: output = try delete(call, input)
         case .check: output = try check(call, input)
+        case .status: output = try status(call, input)
+        case .collectGarbage: output = try collectGarbage(call, input)
         case .version: output = try versions()
         }
         return Answer(output: output, status: 0)
@@ -124,6 +126,25 @@ package struct CNIDispatcher<H: Host>: Sendable {
         return try IPAMDelegate(
             type: type, in: call.searchPath, environment: environment, input: input.bytes,
             patience: ipamPatience, passOn: writeError)
+    }
+
+    /// Which VF a configuration asks for; nil if it leaves that to a device plugin, which names one at ADD.
+    ///
+    /// - Throws: `CNIError` or `ManagerError`; of code `notFound` if there is no such PF.
+    func selection(
+        _ configuration: NetworkConfiguration, _ manager: Manager<H>
+    ) throws -> VFSelection? {
+        if let device = configuration.device { return .address(device) }
+        if let reference = configuration.physicalFunction {
+            return .anyOf(physicalFunction: try manager.physicalFunction(reference).address)
+        }
+        guard let pool = configuration.pool else { return nil }
+        let path = nonEmpty("VFMAP_CONFIG") ?? PoolList.defaultPath
+        guard let list = try PoolList.read(path) else {
+            throw CNIError(
+                .invalidConfiguration, "pool: \"\(pool)\" is not defined, there is no \(path)")
+        }
+        return .pool(pool, of: list)
     }
 
     func owner(_ call: CNIEnvironment, network: String) -> AttachmentOwner {

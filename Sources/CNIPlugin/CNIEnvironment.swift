@@ -23,6 +23,7 @@ package struct CNIEnvironment: Hashable, Sendable {
             switch command {
             case .add, .check: ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"]
             case .delete: ["CNI_CONTAINERID", "CNI_IFNAME", "CNI_PATH"]
+            case .status, .collectGarbage: ["CNI_PATH"]
             case .version: []
             }
         let missing = required.filter { variables[$0, default: ""].isEmpty }
@@ -41,10 +42,15 @@ package struct CNIEnvironment: Hashable, Sendable {
     /// The path of the container's namespace; nil if the runtime does not tell.
     package var knownNamespacePath: String? { namespacePath.isEmpty ? nil : namespacePath }
 
-    /// Checks the container's identity and the interface's name for characters that are not allowed.
+    /// Checks the container's identity and the interface's name for characters that are not allowed, where the
+    /// command is about a container.
     ///
     /// - Throws: `CNIError` `invalidEnvironment`.
     package func validateNames() throws(CNIError) {
+        switch command {
+        case .status, .collectGarbage, .version: return
+        case .add, .delete, .check: break
+        }
         guard isIdentifier(containerID) else {
             throw CNIError(
                 .invalidEnvironment, "invalid characters in containerID", details: containerID)

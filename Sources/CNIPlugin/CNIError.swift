@@ -1,3 +1,5 @@
+package import SRIOV
+
 /// An error as a CNI plugin reports it: one JSON document on standard output.
 package struct CNIError: Error, Hashable, Sendable {
     package let code: CNIErrorCode

@@ -22,6 +22,11 @@ package struct CNIErrorCode: RawRepresentable, Hashable, Sendable {
     /// Something stands in the way that may be gone later: the same call may be repeated.
     package static var tryAgainLater: Self { Self(rawValue: 11) }
 
+    /// STATUS: no ADD can be served now.
+    package static var notAvailable: Self { Self(rawValue: 50) }
+    /// STATUS: the same, and what is attached has no network either.
+    package static var notAvailableNorConnected: Self { Self(rawValue: 51) }
+
     /// The VF or the attachment does not exist.
     package static var notFound: Self { Self(rawValue: 100) }
     /// There is no free VF.

@@ -1,4 +1,5 @@
 internal import Netlink
+package import SRIOV
 
 extension CNIResult {
     /// Reads a result of any version, up to the types of 1.1.0.

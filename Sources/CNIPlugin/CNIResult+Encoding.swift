@@ -1,4 +1,5 @@
 internal import Netlink
+package import SRIOV
 
 extension CNIResult {
     /// The result as a configuration of this version expects it.

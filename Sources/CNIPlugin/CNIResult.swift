@@ -1,6 +1,7 @@
+package import LinuxSystem
 package import Netlink
 
-/// The result of an ADD, in the shape of CNI 1.0.0, whatever version it came in or goes out.
+/// The result of an ADD, in the shape of CNI 1.1.0, whatever version it came in or goes out.
 package struct CNIResult: Hashable, Sendable {
     package struct Interface: Hashable, Sendable {
         package var name: String
@@ -87,6 +88,11 @@ package struct CNIResult: Hashable, Sendable {
     package var dns = DNS()
 
     package init() {}
+
+    /// The PCI function of an interface in a container; nil if the result does not tell.
+    package func pciAddress(of name: String) -> PCIAddress? {
+        interfaces.first { $0.name == name && $0.sandbox != nil }?.pciID.flatMap { PCIAddress($0) }
+    }
 
     /// This result, of a plugin earlier in the chain, and one that comes on top of it: its positions of
     /// interfaces move up, and the DNS of the earlier plugin stays if it gave any.

@@ -29,15 +29,18 @@ package struct CNIVersion: Hashable, Sendable {
     package static var supported: [Self] {
         [
             Self(0, 1, 0), Self(0, 2, 0), Self(0, 3, 0), Self(0, 3, 1), Self(0, 4, 0),
-            Self(1, 0, 0),
+            Self(1, 0, 0), Self(1, 1, 0),
         ]
     }
 
     /// The newest that this plugin speaks.
-    package static var newest: Self { Self(1, 0, 0) }
+    package static var newest: Self { Self(1, 1, 0) }
 
     /// Whether a configuration of this version may ask for CHECK: since 0.4.0.
     package var allowsCheck: Bool { self >= Self(0, 4, 0) }
+
+    /// Whether a configuration of this version may ask for GC and STATUS: since 1.1.0.
+    package var allowsStatusAndCollection: Bool { self >= Self(1, 1, 0) }
 
     /// Whether results have one address of each family, `ip4` and `ip6`, and no interfaces: until 0.2.0.
     package var hasOneAddressPerFamily: Bool { self < Self(0, 3, 0) }

@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import SRIOV
 
 /// The IPAM plugin of a network, to which the choice of addresses is delegated.
 ///
@@ -11,6 +12,8 @@ package struct IPAMDelegate: Sendable {
         package var add: Duration = .seconds(20)
         package var delete: Duration = .seconds(10)
         package var check: Duration = .seconds(10)
+        package var status: Duration = .seconds(10)
+        package var collectGarbage: Duration = .seconds(20)
 
         package init() {}
     }
@@ -89,6 +92,31 @@ package struct IPAMDelegate: Sendable {
     /// Has the addresses checked.
     package func check() throws(CNIError) {
         _ = try run(.check, Deadline(after: patience.check))
+    }
+
+    /// Asks whether it could give addresses now.
+    ///
+    /// - Returns: false if it does not know the command: so answer those made for versions before 1.1.0.
+    package func status() throws(CNIError) -> Bool {
+        do {
+            _ = try run(.status, Deadline(after: patience.status))
+            return true
+        } catch  where error.code == .invalidEnvironment {
+            return false
+        }
+    }
+
+    /// Has all addresses taken back but those of the attachments that the input lists.
+    ///
+    /// - Returns: false if it knows neither the command nor the version: so answer those made for versions
+    ///   before 1.1.0.
+    package func collectGarbage() throws(CNIError) -> Bool {
+        do {
+            _ = try run(.collectGarbage, Deadline(after: patience.collectGarbage))
+            return true
+        } catch  where error.code == .invalidEnvironment || error.code == .incompatibleVersion {
+            return false
+        }
     }
 
     private func run(

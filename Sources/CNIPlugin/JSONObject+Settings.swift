@@ -1,5 +1,6 @@
 internal import LinuxSystem
 internal import Netlink
+internal import SRIOV
 
 /// The keys that ask something of the VF.
 extension JSONObject {

@@ -6,8 +6,14 @@ package import SRIOV
 /// Every key is read for itself; what is wrong with one is put down in `problems` and the key counts as
 /// absent. ADD and CHECK refuse a configuration with problems, DEL goes on with what is left.
 package struct NetworkConfiguration: Hashable, Sendable {
-    /// `deviceID`; nil if it is missing or no PCI address.
+    /// `deviceID`, or what a runtime says in its place; nil if it is missing or no PCI address.
     package private(set) var device: PCIAddress?
+    /// `pf`: any VF of it will do; nil for none.
+    package private(set) var physicalFunction: PhysicalFunctionReference?
+    /// `pool`: any VF of it will do; nil for none.
+    package private(set) var pool: String?
+    /// `statusCapacity`: whether STATUS fails where there is no free VF.
+    package private(set) var countsFree = true
     /// vlan, vlanQoS, vlanProto, mac, spoofchk, trust, link_state, min_tx_rate, max_tx_rate.
     package private(set) var settings = VFSettings()
     /// `ipam.type`; nil for a network without IPAM.
@@ -29,8 +35,11 @@ package struct NetworkConfiguration: Hashable, Sendable {
     ///   - object: The members of the document on standard input.
     ///   - version: Its version: how `prevResult` reads if it names none of its own.
     ///   - arguments: CNI_ARGS, which may ask for a MAC too.
-    package init(_ object: JSONObject, version: CNIVersion, arguments: CNIArguments) {
-        device = read { try Self.device(object) }
+    ///   - needsVF: Whether it is a problem if nothing tells which VF.
+    package init(
+        _ object: JSONObject, version: CNIVersion, arguments: CNIArguments, needsVF: Bool = true
+    ) {
+        readSelection(object, needsVF: needsVF)
         readSettings(object, arguments: arguments)
         ipamType = read { try object.object("ipam")?.word("type") }
         dns = read { try object.object("dns").map(CNIResult.DNS.init) } ?? CNIResult.DNS()
@@ -57,15 +66,27 @@ package struct NetworkConfiguration: Hashable, Sendable {
             details: problems.dropFirst().map(\.message).joined(separator: "; "))
     }
 
-    private static func device(_ object: JSONObject) throws(JSONKeyError) -> PCIAddress {
-        let example = "the PCI address of a VF, such as 0000:03:10.2"
-        guard let text = try object.word("deviceID") else {
-            throw JSONKeyError("deviceID", "missing, must be \(example)")
+    private mutating func readSelection(_ object: JSONObject, needsVF: Bool) {
+        let earlier = problems.count
+        device = read { try object.deviceAddress() }
+        physicalFunction = read { try object.physicalFunction() }
+        pool = read { try object.word("pool") }
+        countsFree = read { try object.boolean("statusCapacity") } ?? true
+        guard problems.count == earlier else { return }
+        let given = [
+            ("deviceID", device != nil), ("pf", physicalFunction != nil), ("pool", pool != nil),
+        ]
+        .filter(\.1).map(\.0)
+        if given.count > 1 {
+            problems.append(
+                CNIError(.invalidConfiguration, "\(given[1]): must not be given with \(given[0])"))
+        } else if given.isEmpty, needsVF {
+            problems.append(
+                CNIError(
+                    .invalidConfiguration,
+                    "deviceID: missing, must be the PCI address of a VF, such as 0000:03:10.2, "
+                        + "unless there is pf or pool"))
         }
-        guard let address = PCIAddress(text) else {
-            throw JSONKeyError("deviceID", "must be \(example), not \"\(text)\"")
-        }
-        return address
     }
 
     private mutating func readSettings(_ object: JSONObject, arguments: CNIArguments) {
@@ -92,7 +113,9 @@ package struct NetworkConfiguration: Hashable, Sendable {
         do {
             return try body()
         } catch {
-            problems.append(CNIError(reporting: error))
+            let problem = CNIError(reporting: error)
+            // What is wrong with runtimeConfig itself is met by every key in it.
+            if !problems.contains(problem) { problems.append(problem) }
             return nil
         }
     }

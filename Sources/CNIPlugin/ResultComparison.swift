@@ -1,4 +1,4 @@
-internal import LinuxSystem
+package import LinuxSystem
 package import Netlink
 
 /// Compares the result of an ADD with what is in the container now.
@@ -19,6 +19,14 @@ package struct ResultComparison: Sendable {
         position = expected.interfaces.firstIndex {
             $0.name == interfaceName && $0.sandbox.map(isContainer) == true
         }
+    }
+
+    /// - Parameter present: The VF that is attached.
+    package func differences(ofFunction present: PCIAddress) -> [String] {
+        guard let position, let text = expected.interfaces[position].pciID,
+            PCIAddress(text) != present
+        else { return [] }
+        return ["\(interfaceName) is \(present), prevResult has \(text)"]
     }
 
     package func differences(of link: Link) -> [String] {
@@ -46,6 +54,8 @@ package struct ResultComparison: Sendable {
                     && (wanted.gateway == nil || Self.gateways(of: route).contains(wanted.gateway))
                     && (wanted.table == nil || wanted.table == route.table ?? Route.mainTable)
                     && (wanted.priority == nil || wanted.priority == route.priority)
+                    && (wanted.mtu == nil || wanted.mtu == route.mtu)
+                    && (wanted.advertisedMSS == nil || wanted.advertisedMSS == route.advertisedMSS)
             }
         }.map { route in
             let via = route.gateway.map { " via \($0)" } ?? ""

@@ -24,6 +24,13 @@ package struct IPNetwork: Hashable, Sendable {
 
     package var isIPv6: Bool { address.isIPv6 }
 
+    /// Whether the address is one that an interface gives itself: in 169.254.0.0/16 or fe80::/10.
+    package var isLinkLocal: Bool {
+        let bytes = address.bytes
+        return isIPv6
+            ? bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80 : bytes[0] == 169 && bytes[1] == 254
+    }
+
     /// The same network with every bit after the prefix zero.
     package var network: IPNetwork {
         var bytes = address.bytes

@@ -26,7 +26,9 @@ package protocol Host: Sendable {
     /// Finds a PF by its interface's name in the host.
     func physicalFunction(named name: String) throws -> PhysicalFunction?
 
-    /// - Returns: nil if there is no such function, or it is no VF.
+    /// A VF, or a network function that may be one whose PF is not visible, as inside a virtual machine.
+    ///
+    /// - Returns: nil if there is no such function, or it is anything else.
     func virtualFunction(at address: PCIAddress) throws -> VirtualFunction?
 
     /// Whether there is a PCI function at the address, of whatever kind.

@@ -96,11 +96,12 @@ extension Manager {
                     .obstructed, "interface \(name) already exists in \(request.namespacePath)")
             }
             let parent = try pfInfo(of: function)
-            if parent == nil, request.settings.needsPhysicalFunction {
+            let outOfReach = request.settings.namesForPhysicalFunction
+            if parent == nil, !outOfReach.isEmpty {
                 throw ManagerError(
                     .unsupported,
-                    "the physical function of \(function.address) is not visible here, so only "
-                        + "MAC address and MTU can be set")
+                    "the physical function of \(function.address) is not visible here, so its "
+                        + "\(outOfReach.joined(separator: ", ")) cannot be set")
             }
             let before = try vfInfo(of: function, in: parent)
             let own = try host.hostNamespace()
@@ -108,6 +109,7 @@ extension Manager {
                 of: function.address, expectedName: function.interfaceName, in: own)
             if let link {
                 try refuseIfTheHostUses(link, of: "VF \(function.address)")
+                if function.physicalFunction == nil { try refuseIfAddressed(link, function) }
             } else {
                 try refuseWithoutInterface(function)
             }
@@ -145,6 +147,18 @@ extension Manager {
             throw ManagerError(
                 .obstructed, "\(subject): \(link.name) carries the host's default route")
         }
+    }
+
+    /// Refuses an interface with addresses, where nothing tells a VF from the host's own card.
+    private func refuseIfAddressed(_ link: Link, _ function: VirtualFunction) throws {
+        let addresses = try host.addresses(of: link, in: try host.hostNamespace())
+        guard let network = addresses.map(\.network).first(where: { !$0.isLinkLocal }) else {
+            return
+        }
+        throw ManagerError(
+            .obstructed,
+            "PCI function \(function.address) is not known to be a virtual function, and its "
+                + "\(link.name) has the host's address \(network)")
     }
 
     // MARK: The changes

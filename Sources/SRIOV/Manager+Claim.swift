@@ -16,8 +16,8 @@ extension Manager {
             try makeFree(function)
             // Bringing it back, or whoever had the lock before, may have moved its interface.
             return (try virtualFunction(at: address), locks)
-        case .anyOf(let parent):
-            return try claimAny(of: try physicalFunction(at: parent))
+        case .anyOf, .pool:
+            return try claimAny(of: try candidates(of: selection))
         }
     }
 
@@ -28,22 +28,24 @@ extension Manager {
             let function = try virtualFunction(at: address)
             if let holder = try holder(of: function) { throw inUse(function, by: holder) }
             return function
-        case .anyOf(let address):
-            let parent = try physicalFunction(at: address)
-            for candidate in parent.orderedVirtualFunctions {
-                let function = try virtualFunction(at: candidate)
-                if try isAvailable(function), try holder(of: function) == nil { return function }
+        case .anyOf, .pool:
+            let candidates = try candidates(of: selection)
+            for address in candidates.addresses {
+                let function = try virtualFunction(at: address)
+                if try isAvailable(function, in: candidates), try holder(of: function) == nil {
+                    return function
+                }
             }
-            throw noneFree(of: parent)
+            throw candidates.noneFree
         }
     }
 
     private func claimAny(
-        of parent: PhysicalFunction
+        of candidates: VFCandidates
     ) throws(ManagerError) -> (VirtualFunction, AttachmentLocks) {
         // Free ones first: bringing back what somebody left behind takes time.
         for mayBringBack in [false, true] {
-            for address in parent.orderedVirtualFunctions {
+            for address in candidates.addresses {
                 let function = try virtualFunction(at: address)
                 if try holder(of: function) != nil, !mayBringBack { continue }
                 guard let locks = try AttachmentLocks.ifFree(function, in: self.locks) else {
@@ -55,10 +57,10 @@ extension Manager {
                     continue
                 }
                 let present = try virtualFunction(at: address)
-                if try isAvailable(present) { return (present, locks) }
+                if try isAvailable(present, in: candidates) { return (present, locks) }
             }
         }
-        throw noneFree(of: parent)
+        throw candidates.noneFree
     }
 
     /// Sees to it that no record holds a VF whose lock we have.
@@ -108,38 +110,12 @@ extension Manager {
         }
     }
 
-    private func holder(of function: VirtualFunction) throws(ManagerError) -> Attachment? {
+    func holder(of function: VirtualFunction) throws(ManagerError) -> Attachment? {
         do {
             return try store.attachment(of: function.address)
         } catch {
             throw .wrapping(error, "look up who has \(function.address)")
         }
-    }
-
-    /// Whether a VF without a record can be given to anybody.
-    private func isAvailable(_ function: VirtualFunction) throws(ManagerError) -> Bool {
-        do {
-            guard function.interfaceName != nil else { return false }
-            let link = try host.link(
-                of: function.address, expectedName: function.interfaceName,
-                in: try host.hostNamespace())
-            guard let link else { return false }
-            try refuseIfTheHostUses(link, of: "VF \(function.address)")
-            return true
-        } catch let error as ManagerError where error.code == .obstructed {
-            return false
-        } catch {
-            throw .wrapping(error, "read the state of \(function.address)")
-        }
-    }
-
-    private func physicalFunction(at address: PCIAddress) throws(ManagerError) -> PhysicalFunction {
-        do {
-            if let function = try host.physicalFunction(at: address) { return function }
-        } catch {
-            throw .wrapping(error, "read PCI function \(address)")
-        }
-        throw ManagerError(.notFound, "\(address) is not a physical function with SR-IOV")
     }
 
     private func inUse(_ function: VirtualFunction, by attachment: Attachment) -> ManagerError {
@@ -151,18 +127,5 @@ extension Manager {
             .inUse,
             "VF \(address) is \(attachment.phase.rawValue) to \(attachment.owner) in "
                 + attachment.namespace.path)
-    }
-
-    private func noneFree(of parent: PhysicalFunction) -> ManagerError {
-        ManagerError(
-            .noneFree,
-            "\(parent.displayName) has no free VF among its \(parent.virtualFunctions.count)")
-    }
-}
-
-extension PhysicalFunction {
-    /// The VFs in order of their index.
-    var orderedVirtualFunctions: [PCIAddress] {
-        virtualFunctions.sorted { $0.key < $1.key }.map(\.value)
     }
 }

@@ -16,6 +16,8 @@ package struct PhysicalFunction: Hashable, Codable, Sendable {
     package var iommuGroup: Int?
     /// The RDMA device, such as `mlx5_0`; nil for none.
     package var rdmaDevice: String?
+    /// What its interface speaks; nil without one in this namespace.
+    package var linkType: LinkType?
     /// The most VFs that the hardware offers (`sriov_totalvfs`).
     package var maximumVFs: Int
     /// The VFs that exist, by index on this PF; indexes may have gaps.
@@ -24,7 +26,7 @@ package struct PhysicalFunction: Hashable, Codable, Sendable {
     package init(
         address: PCIAddress, interfaceName: String? = nil, driver: String? = nil,
         vendor: UInt16 = 0, device: UInt16 = 0, numaNode: Int? = nil, iommuGroup: Int? = nil,
-        rdmaDevice: String? = nil, maximumVFs: Int = 0,
+        rdmaDevice: String? = nil, linkType: LinkType? = nil, maximumVFs: Int = 0,
         virtualFunctions: [Int: PCIAddress] = [:]
     ) {
         self.address = address
@@ -35,6 +37,7 @@ package struct PhysicalFunction: Hashable, Codable, Sendable {
         self.numaNode = numaNode
         self.iommuGroup = iommuGroup
         self.rdmaDevice = rdmaDevice
+        self.linkType = linkType
         self.maximumVFs = maximumVFs
         self.virtualFunctions = virtualFunctions
     }

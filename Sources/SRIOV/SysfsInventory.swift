@@ -10,6 +10,9 @@ package struct SysfsInventory: Sendable {
 
     private static let devices = "bus/pci/devices"
 
+    /// The base class of network controllers in a function's class code.
+    private static let networkClass = 0x02
+
     private func folder(of address: PCIAddress) -> String { "\(Self.devices)/\(address)" }
 
     /// Every PF of a network card, sorted by address.
@@ -48,12 +51,16 @@ package struct SysfsInventory: Sendable {
         guard let maximum = try sysfs.number(of: "\(folder)/sriov_totalvfs"), maximum > 0 else {
             return nil
         }
+        let interfaceName = try interfaceName(of: address)
         return PhysicalFunction(
-            address: address, interfaceName: try interfaceName(of: address),
+            address: address, interfaceName: interfaceName,
             driver: try sysfs.linkTarget(of: "\(folder)/driver"),
             vendor: try identifier("\(folder)/vendor"), device: try identifier("\(folder)/device"),
             numaNode: try numaNode(of: folder), iommuGroup: try iommuGroup(of: folder),
-            rdmaDevice: try sysfs.entries(of: "\(folder)/infiniband").first, maximumVFs: maximum,
+            rdmaDevice: try sysfs.entries(of: "\(folder)/infiniband").first,
+            linkType: try interfaceName.flatMap { name throws(SystemCallError) in
+                try sysfs.number(of: "class/net/\(name)/type").map(LinkType.init)
+            }, maximumVFs: maximum,
             virtualFunctions: try virtualFunctions(of: folder))
     }
 
@@ -70,16 +77,25 @@ package struct SysfsInventory: Sendable {
         return try physicalFunction(at: address)
     }
 
-    /// - Returns: nil if there is no such function, or it is no VF of a visible PF.
+    /// A VF; also a network function of which nobody can tell whether it is one: inside a virtual machine
+    /// VFs have no PF.
+    ///
+    /// - Returns: nil if there is no such function, or it is a PF or no network function.
     package func virtualFunction(
         at address: PCIAddress
     ) throws(SystemCallError) -> VirtualFunction? {
         let folder = folder(of: address)
-        guard let target = try sysfs.linkTarget(of: "\(folder)/physfn"),
-            let parent = PCIAddress(target)
-        else { return nil }
+        let parent = try sysfs.linkTarget(of: "\(folder)/physfn").flatMap { PCIAddress($0) }
+        if parent == nil {
+            let maximum = try sysfs.number(of: "\(folder)/sriov_totalvfs") ?? 0
+            let code = try sysfs.number(of: "\(folder)/class") ?? 0
+            guard maximum == 0, code >> 16 == Self.networkClass else { return nil }
+        }
         return VirtualFunction(
-            address: address, physicalFunction: parent, index: try index(of: address, on: parent),
+            address: address, physicalFunction: parent,
+            index: try parent.flatMap { parent throws(SystemCallError) in
+                try index(of: address, on: parent)
+            },
             interfaceName: try interfaceName(of: address),
             driver: try sysfs.linkTarget(of: "\(folder)/driver"),
             vendor: try identifier("\(folder)/vendor"), device: try identifier("\(folder)/device"),

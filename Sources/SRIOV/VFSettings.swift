@@ -33,8 +33,14 @@ package struct VFSettings: Hashable, Codable, Sendable {
     }
 
     /// Whether anything is asked that only the PF can do.
-    package var needsPhysicalFunction: Bool {
-        vlan != nil || minimumRate != nil || maximumRate != nil || spoofCheck != nil
-            || trust != nil || linkState != nil
+    package var needsPhysicalFunction: Bool { !namesForPhysicalFunction.isEmpty }
+
+    /// The names of the settings asked for that only the PF can do.
+    package var namesForPhysicalFunction: [String] {
+        [
+            (vlan != nil, "VLAN"), (minimumRate != nil, "minimum rate"),
+            (maximumRate != nil, "maximum rate"), (spoofCheck != nil, "spoof check"),
+            (trust != nil, "trust"), (linkState != nil, "link state"),
+        ].filter(\.0).map(\.1)
     }
 }

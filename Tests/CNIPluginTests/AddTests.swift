@@ -15,7 +15,7 @@ import Testing
             ))
         #expect(
             output == #"{"cniVersion":"1.0.0","interfaces":[{"mac":"02:11:22:33:44:55","#
-                + #""name":"net1","sandbox":"/run/netns/c1"}],"#
+                + #""mtu":1500,"name":"net1","pciID":"0000:01:10.0","sandbox":"/run/netns/c1"}],"#
                 + #""ips":[{"address":"10.1.0.5/24","gateway":"10.1.0.1","interface":0}],"#
                 + #""routes":[{"dst":"0.0.0.0/0"}]}"# + "\n")
         let kernel = fixture.host.kernel
@@ -62,7 +62,11 @@ import Testing
         ),
         (
             "1.0.0",
-            #"{"cniVersion":"1.0.0","interfaces":[{"mac":"02:00:01:00:00:00","name":"net1","sandbox":"/run/netns/c1"}],"ips":[{"address":"10.1.0.5/24","gateway":"10.1.0.1","interface":0}],"routes":[{"dst":"0.0.0.0/0"}]}"#
+            #"{"cniVersion":"1.0.0","interfaces":[{"mac":"02:00:01:00:00:00","mtu":1500,"name":"net1","pciID":"0000:01:10.0","sandbox":"/run/netns/c1"}],"ips":[{"address":"10.1.0.5/24","gateway":"10.1.0.1","interface":0}],"routes":[{"dst":"0.0.0.0/0"}]}"#
+        ),
+        (
+            "1.1.0",
+            #"{"cniVersion":"1.1.0","interfaces":[{"mac":"02:00:01:00:00:00","mtu":1500,"name":"net1","pciID":"0000:01:10.0","sandbox":"/run/netns/c1"}],"ips":[{"address":"10.1.0.5/24","gateway":"10.1.0.1","interface":0}],"routes":[{"dst":"0.0.0.0/0"}]}"#
         ),
     ])
     func theResultIsOfTheConfigurationsVersion(version: String, output: String) throws {
@@ -75,7 +79,8 @@ import Testing
         let output = try fixture.add(fixture.configuration(ipam: "{}"))
         #expect(
             output == #"{"cniVersion":"1.0.0","interfaces":[{"mac":"02:00:01:00:00:00","#
-                + #""name":"net1","sandbox":"/run/netns/c1"}]}"# + "\n")
+                + #""mtu":1500,"name":"net1","pciID":"0000:01:10.0","#
+                + #""sandbox":"/run/netns/c1"}]}"# + "\n")
         #expect(fixture.ipam.calls == [])
         #expect(try fixture.store().attachments().first?.frontEndData == nil)
     }
@@ -86,8 +91,8 @@ import Testing
             fixture.configuration(#""dns":{"nameservers":["10.0.0.53"]}"#, ipam: "{}"))
         #expect(
             output == #"{"cniVersion":"1.0.0","dns":{"nameservers":["10.0.0.53"]},"#
-                + #""interfaces":[{"mac":"02:00:01:00:00:00","name":"net1","#
-                + #""sandbox":"/run/netns/c1"}]}"# + "\n")
+                + #""interfaces":[{"mac":"02:00:01:00:00:00","mtu":1500,"name":"net1","#
+                + #""pciID":"0000:01:10.0","sandbox":"/run/netns/c1"}]}"# + "\n")
     }
 
     @Test func theResultOfEarlierPluginsIsKept() throws {
@@ -99,7 +104,8 @@ import Testing
         #expect(
             output == #"{"cniVersion":"1.0.0","interfaces":["#
                 + #"{"name":"eth0","sandbox":"/run/netns/c1"},"#
-                + #"{"mac":"02:00:01:00:00:00","name":"net1","sandbox":"/run/netns/c1"}],"#
+                + #"{"mac":"02:00:01:00:00:00","mtu":1500,"name":"net1","pciID":"0000:01:10.0","#
+                + #""sandbox":"/run/netns/c1"}],"#
                 + #""ips":[{"address":"10.9.0.5/24","interface":0},"#
                 + #"{"address":"10.1.0.5/24","gateway":"10.1.0.1","interface":1}],"#
                 + #""routes":[{"dst":"0.0.0.0/0"}]}"# + "\n")
@@ -116,7 +122,7 @@ import Testing
         let output = try fixture.add(fixture.configuration(#""mac":"02:11:22:33:44:55""#))
         #expect(
             output == #"{"cniVersion":"1.0.0","interfaces":[{"mac":"02:11:22:33:44:55","#
-                + #""name":"net1","sandbox":"/run/netns/c1"}],"#
+                + #""name":"net1","pciID":"0000:01:10.0","sandbox":"/run/netns/c1"}],"#
                 + #""ips":[{"address":"10.1.0.5/24","gateway":"10.1.0.1","interface":0}],"#
                 + #""routes":[{"dst":"0.0.0.0/0"}]}"# + "\n")
         #expect(fixture.host.kernel.addresses == [])

@@ -20,6 +20,8 @@ import Testing
         let code: UInt64
         let message: String
         var details = ""
+        /// That of the answer; the newest where the input's is not known.
+        var answerVersion = "1.0.0"
 
         var testDescription: String { message }
     }
@@ -55,7 +57,8 @@ import Testing
             message: "min_tx_rate: must not be above max_tx_rate, 2 is above 1"),
         Case(
             device: "", code: 7,
-            message: "deviceID: missing, must be the PCI address of a VF, such as 0000:03:10.2"),
+            message: "deviceID: missing, must be the PCI address of a VF, such as 0000:03:10.2, "
+                + "unless there is pf or pool"),
         Case(
             device: "../../0000:01:10.0", code: 7,
             message: "deviceID: must be the PCI address of a VF, such as 0000:03:10.2, "
@@ -85,20 +88,45 @@ import Testing
             message: "invalid characters in containerID", details: "../x"),
         Case(
             variables: ["CNI_NETNS": "", "CNI_PATH": ""], code: 4,
-            message: "required env variables [CNI_NETNS,CNI_PATH] missing"),
+            message: "required env variables [CNI_NETNS,CNI_PATH] missing",
+            answerVersion: "1.1.0"),
         Case(
             variables: ["CNI_ARGS": "FOO=1"], code: 4,
             message: "CNI_ARGS: unknown keys [FOO] and no IgnoreUnknown=1"),
-        Case(input: "", code: 6, message: "stdin is empty"),
-        Case(input: "[]", code: 6, message: "stdin must be a JSON object, not an array"),
+        Case(input: "", code: 6, message: "stdin is empty", answerVersion: "1.1.0"),
+        Case(
+            input: "[]", code: 6, message: "stdin must be a JSON object, not an array",
+            answerVersion: "1.1.0"),
         Case(input: #"{"cniVersion":"1.0.0"}"#, code: 7, message: "missing network name"),
         Case(
-            version: "1.1.0", code: 1, message: "incompatible CNI versions",
-            details: #"config is "1.1.0", plugin supports ["#
-                + #""0.1.0" "0.2.0" "0.3.0" "0.3.1" "0.4.0" "1.0.0"]"#),
+            version: "1.2.0", code: 1, message: "incompatible CNI versions",
+            details: #"config is "1.2.0", plugin supports ["#
+                + #""0.1.0" "0.2.0" "0.3.0" "0.3.1" "0.4.0" "1.0.0" "1.1.0"]"#,
+            answerVersion: "1.1.0"),
         Case(
             ipam: #"{"type":"../scripted"}"#, code: 7,
             message: #"ipam.type: "../scripted" must be a name, not a path"#),
+        Case(
+            members: #""pf":"pf0""#, code: 7, message: "pf: must not be given with deviceID"),
+        Case(
+            members: #""pool":"p""#, code: 7, message: "pool: must not be given with deviceID"),
+        Case(
+            members: #""pf":"a/b""#, code: 7,
+            message: "pf: must be the PCI address of a PF or the name of its interface, "
+                + #"not "a/b""#),
+        Case(
+            members: #""pf":"pf7""#, device: "", code: 100,
+            message: "pf7 is not a physical function with SR-IOV"),
+        Case(
+            members: #""pciBusID":"0000:01:10.2""#, code: 7,
+            message: "pciBusID: 0000:01:10.2 contradicts deviceID 0000:01:10.0"),
+        Case(
+            members: #""runtimeConfig":{"deviceID":"x"}"#, code: 7,
+            message: "runtimeConfig.deviceID: must be the PCI address of a VF, such as "
+                + #"0000:03:10.2, not "x""#),
+        Case(
+            members: #""statusCapacity":"no""#, code: 7,
+            message: "statusCapacity: must be true or false, not a string"),
         Case(
             members: #""prevResult":[]"#, code: 7,
             message: "prevResult: must be an object, not an array"),
@@ -116,7 +144,8 @@ import Testing
         #expect(answer.status == 1)
         #expect(
             answer.output
-                == (try errorDocument(bad.code, bad.message, details: bad.details)))
+                == (try errorDocument(
+                    bad.code, bad.message, details: bad.details, version: bad.answerVersion)))
         #expect(fixture.host.kernel == before)
         #expect(fixture.ipam.calls == [])
         #expect(!FileManager.default.fileExists(atPath: fixture.statePath))

@@ -43,8 +43,8 @@ import Testing
     func versionsAreToldWithoutReadingAnything(environment: [String: String]) {
         let answer = answer(environment)
         #expect(
-            answer.output == #"{"cniVersion":"1.0.0","supportedVersions":["#
-                + #""0.1.0","0.2.0","0.3.0","0.3.1","0.4.0","1.0.0"]}"# + "\n")
+            answer.output == #"{"cniVersion":"1.1.0","supportedVersions":["#
+                + #""0.1.0","0.2.0","0.3.0","0.3.1","0.4.0","1.0.0","1.1.0"]}"# + "\n")
         #expect(answer.status == 0)
         #expect(answer.complaint == "")
     }
@@ -56,14 +56,16 @@ import Testing
         #expect(
             answer.complaint == """
                 CNI plugin sriov of vfmap
-                CNI protocol versions supported: 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0
+                CNI protocol versions supported: 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0
 
                 """)
     }
 
     @Test func anUnknownCommandIsAnError() throws {
-        let answer = answer(["CNI_COMMAND": "GC", "CNI_PATH": "/opt/cni/bin"])
-        #expect(answer.output == (try errorDocument(4, "unknown CNI_COMMAND: GC")))
+        let answer = answer(["CNI_COMMAND": "UPDATE", "CNI_PATH": "/opt/cni/bin"])
+        #expect(
+            answer.output
+                == (try errorDocument(4, "unknown CNI_COMMAND: UPDATE", version: "1.1.0")))
         #expect(answer.status == 1)
     }
 
@@ -73,7 +75,8 @@ import Testing
             answer.output
                 == (try errorDocument(
                     4,
-                    "required env variables [CNI_CONTAINERID,CNI_NETNS,CNI_IFNAME] missing")))
+                    "required env variables [CNI_CONTAINERID,CNI_NETNS,CNI_IFNAME] missing",
+                    version: "1.1.0")))
     }
 
     @Test func anErrorIsInTheLogFileAsWell() throws {

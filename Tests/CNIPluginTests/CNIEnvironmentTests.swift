@@ -23,6 +23,7 @@ import Testing
         ("ADD", "CNI_CONTAINERID,CNI_NETNS,CNI_IFNAME,CNI_PATH"),
         ("CHECK", "CNI_CONTAINERID,CNI_NETNS,CNI_IFNAME,CNI_PATH"),
         ("DEL", "CNI_CONTAINERID,CNI_IFNAME,CNI_PATH"),
+        ("STATUS", "CNI_PATH"), ("GC", "CNI_PATH"),
     ])
     func allMissingVariablesAreNamedTogether(command: String, names: String) {
         let error = #expect(throws: CNIError.self) {
@@ -41,12 +42,20 @@ import Testing
         #expect(error?.message == "required env variables [CNI_IFNAME] missing")
     }
 
+    @Test(arguments: ["STATUS", "GC", "VERSION"])
+    func commandsAboutNoContainerTakeAnyNames(command: String) throws {
+        let read = try CNIEnvironment([
+            "CNI_COMMAND": command, "CNI_PATH": "/opt/cni/bin", "CNI_IFNAME": "a/b",
+        ])
+        try read.validateNames()
+    }
+
     @Test func deletingNeedsNoNamespace() throws {
         let read = try CNIEnvironment(environment(["CNI_COMMAND": "DEL", "CNI_NETNS": ""]))
         #expect(read.knownNamespacePath == nil)
     }
 
-    @Test(arguments: ["GC", "STATUS", "add", "FOO"])
+    @Test(arguments: ["gc", "UPDATE", "add", "FOO"])
     func anUnknownCommandIsNamed(command: String) {
         let error = #expect(throws: CNIError.self) {
             try CNIEnvironment(environment(["CNI_COMMAND": command]))

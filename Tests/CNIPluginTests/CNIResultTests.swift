@@ -1,5 +1,6 @@
 import CNIPlugin
 import Netlink
+import SRIOV
 import Testing
 
 @Suite struct CNIResultTests {
@@ -91,6 +92,7 @@ import Testing
         ("0.2.0", #"{"cniVersion":"0.2.0","dns":{}}"#),
         ("0.4.0", #"{"cniVersion":"0.4.0","dns":{},"interfaces":[{"name":"net1"}]}"#),
         ("1.0.0", #"{"cniVersion":"1.0.0","interfaces":[{"name":"net1"}]}"#),
+        ("1.1.0", #"{"cniVersion":"1.1.0","interfaces":[{"name":"net1"}]}"#),
     ])
     func anEmptyDNSIsPrintedBeforeVersionOneOnly(version: String, text: String) throws {
         var result = CNIResult()
@@ -98,10 +100,38 @@ import Testing
         #expect(try printed(result, version) == text)
     }
 
-    @Test(arguments: ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0"])
+    @Test(arguments: ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"])
     func aResultSurvivesItsOwnVersion(version: String) throws {
         let text = try printed(full(), version)
         #expect(try printed(result(text), version) == text)
+    }
+
+    /// What the later versions have besides, and what is dropped for the earlier ones.
+    @Test(
+        arguments: [
+            (
+                "1.1.0",
+                #"{"cniVersion":"1.1.0","interfaces":[{"mac":"02:00:00:00:00:01","mtu":9000,"name":"net1","pciID":"0000:01:10.0","sandbox":"/run/netns/a","socketPath":"/run/s"}],"ips":[{"address":"10.1.0.5/24","interface":0}],"routes":[{"advmss":8960,"dst":"10.0.0.0/8","gw":"10.1.0.1","mtu":9000,"priority":10,"scope":0,"table":100}]}"#
+            ),
+            (
+                "0.4.0",
+                #"{"cniVersion":"0.4.0","dns":{},"interfaces":[{"mac":"02:00:00:00:00:01","name":"net1","sandbox":"/run/netns/a"}],"ips":[{"address":"10.1.0.5/24","interface":0,"version":"4"}],"routes":[{"advmss":8960,"dst":"10.0.0.0/8","gw":"10.1.0.1","mtu":9000,"priority":10,"scope":0,"table":100}]}"#
+            ),
+            (
+                "0.2.0",
+                #"{"cniVersion":"0.2.0","dns":{},"ip4":{"ip":"10.1.0.5/24","routes":[{"dst":"10.0.0.0/8","gw":"10.1.0.1"}]}}"#
+            ),
+        ] as [(String, String)])
+    func everyFieldOfTheNewestVersionIsKeptAsFarAsThereIsRoom(
+        version: String, text: String
+    ) throws {
+        let newest = #"""
+            {"cniVersion":"1.1.0","interfaces":[{"name":"net1","mac":"02:00:00:00:00:01",
+            "mtu":9000,"sandbox":"/run/netns/a","socketPath":"/run/s","pciID":"0000:01:10.0"}],
+            "ips":[{"address":"10.1.0.5/24","interface":0}],"routes":[{"dst":"10.0.0.0/8",
+            "gw":"10.1.0.1","mtu":9000,"advmss":8960,"priority":10,"table":100,"scope":0}]}
+            """#
+        #expect(try printed(result(newest), version) == text)
     }
 
     /// What the plugin `static` 1.1.1 prints in each version for the same addresses.
@@ -175,7 +205,7 @@ import Testing
         let document = try error.document(version: .newest).encoded()
         #expect(
             String(decoding: document, as: UTF8.self)
-                == #"{"cniVersion":"1.0.0","code":7,"details":"more","msg":"vlan: a/b"}"#)
+                == #"{"cniVersion":"1.1.0","code":7,"details":"more","msg":"vlan: a/b"}"#)
     }
 
     @Test func noDetailsAreLeftOut() throws {

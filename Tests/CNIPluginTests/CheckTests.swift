@@ -22,7 +22,7 @@ import Testing
         return (fixture, try fixture.add(fixture.configuration(settings)))
     }
 
-    @Test(arguments: ["0.4.0", "1.0.0"])
+    @Test(arguments: ["0.4.0", "1.0.0", "1.1.0"])
     func nothingIsSaidWhenAllIsWell(version: String) throws {
         let fixture = try PluginFixture()
         let output = try fixture.add(fixture.configuration(settings, version: version))
@@ -56,6 +56,34 @@ import Testing
                 == (try errorDocument(
                     106,
                     "MAC address of net1 is 02:11:22:33:44:55, prevResult has 02:11:22:33:44:66")))
+    }
+
+    @Test func anotherVFIsADifference() throws {
+        let (fixture, output) = try attached()
+        let other = output.replacing("0000:01:10.0", with: "0000:01:10.2")
+        #expect(
+            check(fixture, after: other).output
+                == (try errorDocument(
+                    106, "net1 is 0000:01:10.0, prevResult has 0000:01:10.2")))
+    }
+
+    @Test func whatARouteHasBesidesItsGatewayIsCompared() throws {
+        let fixture = try PluginFixture(
+            ipam: """
+                [ "$CNI_COMMAND" != ADD ] || echo '{"cniVersion":"1.1.0",
+                "ips":[{"address":"10.1.0.5/24"}],
+                "routes":[{"dst":"10.2.0.0/16","mtu":1400,"advmss":1360,"priority":5}]}'
+                """)
+        let output = try fixture.add(fixture.configuration(settings))
+        #expect(check(fixture, after: output) == ("", 0))
+        for (old, new) in [
+            ("1400", "1300"), ("1360", "1300"), (#""priority":5"#, #""priority":6"#),
+        ] {
+            #expect(
+                check(fixture, after: output.replacing(old, with: new)).output
+                    == (try errorDocument(
+                        106, "the route to 10.2.0.0/16 of prevResult is missing")))
+        }
     }
 
     @Test func aResultWithoutOurInterfaceIsADifference() throws {

@@ -157,7 +157,8 @@ import Testing
         #expect(
             answer.output
                 == (try errorDocument(
-                    4, "required env variables [CNI_CONTAINERID,CNI_PATH] missing")))
+                    4, "required env variables [CNI_CONTAINERID,CNI_PATH] missing",
+                    version: "1.1.0")))
         #expect(fixture.host.kernel == before)
     }
 

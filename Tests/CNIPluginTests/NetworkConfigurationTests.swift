@@ -156,8 +156,14 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, "deviceID: missing, must be the PCI address of a VF, such as 0000:03:10.2"),
-            (#""""#, "deviceID: missing, must be the PCI address of a VF, such as 0000:03:10.2"),
+            (
+                nil,
+                "deviceID: missing, must be the PCI address of a VF, such as 0000:03:10.2, unless there is pf or pool"
+            ),
+            (
+                #""""#,
+                "deviceID: missing, must be the PCI address of a VF, such as 0000:03:10.2, unless there is pf or pool"
+            ),
             (
                 #""../0000:01:10.0""#,
                 #"deviceID: must be the PCI address of a VF, such as 0000:03:10.2, not "../0000:01:10.0""#
@@ -177,6 +183,31 @@ import Testing
             try configuration("", device: device).validate()
         }
         #expect(error == CNIError(.invalidConfiguration, message))
+    }
+
+    @Test(arguments: [
+        #""deviceID":"0000:01:10.0","pciBusID":"0000:01:10.0""#,
+        #""pciBusID":"0000:01:10.0""#,
+        #""runtimeConfig":{"deviceID":"0000:01:10.0"}"#,
+        #""deviceID":"","runtimeConfig":{"deviceID":"0000:01:10.0"},"pciBusID":null"#,
+    ])
+    func theVFIsTakenFromWhoeverNamesIt(members: String) throws {
+        let read = try configuration(members, device: nil)
+        #expect(read.problems == [])
+        #expect(read.device == PCIAddress("0000:01:10.0"))
+    }
+
+    @Test func aPFOrAPoolStandsForTheVF() throws {
+        #expect(
+            try configuration(#""PF":"ens1f0""#, device: nil).physicalFunction
+                == .interface("ens1f0"))
+        let read = try configuration(#""pf":"0000:01:00.0""#, device: nil)
+        #expect(read.physicalFunction == .address(try #require(PCIAddress("0000:01:00.0"))))
+        #expect(read.problems == [])
+        #expect(read.countsFree)
+        let pool = try configuration(#""pool":"fast","statusCapacity":false"#, device: nil)
+        #expect(pool.pool == "fast")
+        #expect(!pool.countsFree)
     }
 
     @Test func onlyRatesThatContradictEachOtherAreRefused() throws {
@@ -221,7 +252,7 @@ import Testing
             (#"{"name":"a/b"}"#, 7, "invalid characters found in network name"),
             (#"{"name":"a\n"}"#, 7, "invalid characters found in network name"),
             (#"{"name":"n","cniVersion":1}"#, 6, "cniVersion: must be a string, not a number"),
-            (#"{"name":"n","cniVersion":"1.1.0"}"#, 1, "incompatible CNI versions"),
+            (#"{"name":"n","cniVersion":"1.2.0"}"#, 1, "incompatible CNI versions"),
             (#"{"name":"n","cniVersion":"x"}"#, 1, "incompatible CNI versions"),
         ] as [(String, UInt64, String)])
     func whatCannotBeUnderstoodIsRefused(text: String, code: UInt64, message: String) {
@@ -258,7 +289,7 @@ import Testing
         }
         #expect(
             error?.details == #"config is "2.0.0", plugin supports ["#
-                + #""0.1.0" "0.2.0" "0.3.0" "0.3.1" "0.4.0" "1.0.0"]"#)
+                + #""0.1.0" "0.2.0" "0.3.0" "0.3.1" "0.4.0" "1.0.0" "1.1.0"]"#)
     }
 
     @Test func aConfigurationWithoutVersionIsOfTheFirst() throws {

@@ -1,5 +1,6 @@
 import CNIPlugin
 import Foundation
+import SRIOV
 import SimulatedHost
 import Testing
 
@@ -62,7 +63,8 @@ import Testing
         // They were sent to another plugin: only the VF's address is missing.
         #expect(
             configuration.problems.map(\.message) == [
-                "deviceID: missing, must be the PCI address of a VF, such as 0000:03:10.2"
+                "deviceID: missing, must be the PCI address of a VF, such as 0000:03:10.2, "
+                    + "unless there is pf or pool"
             ])
     }
 

@@ -22,6 +22,14 @@ package struct JSONObject: Hashable, Sendable {
     /// The key with those above it, for errors.
     package func path(_ key: String) -> String { prefix + key }
 
+    /// The keys as they are written, sorted.
+    package var keys: [String] { members.keys.sorted() }
+
+    /// Whether a key is there, be it with null.
+    package func contains(_ key: String) -> Bool {
+        members[key] != nil || foldedMember(key) != nil
+    }
+
     /// A text; nil if it is absent.
     package func string(_ key: String) throws(JSONKeyError) -> String? {
         guard let value = value(key) else { return nil }
@@ -35,6 +43,15 @@ package struct JSONObject: Hashable, Sendable {
     package func word(_ key: String) throws(JSONKeyError) -> String? {
         let text = try string(key)
         return text?.isEmpty == true ? nil : text
+    }
+
+    /// true or false; nil if it is absent.
+    package func boolean(_ key: String) throws(JSONKeyError) -> Bool? {
+        guard let value = value(key) else { return nil }
+        guard case .bool(let truth) = value else {
+            throw JSONKeyError(path(key), "must be true or false, not \(value.kind)")
+        }
+        return truth
     }
 
     /// A whole number; nil if it is absent.

@@ -1,4 +1,4 @@
-import CNIPlugin
+import SRIOV
 import Testing
 
 @Suite struct JSONObjectTests {

@@ -1,0 +1,39 @@
+internal import LinuxSystem
+internal import SRIOV
+
+/// The keys that tell which VF.
+extension JSONObject {
+    /// `deviceID`, `runtimeConfig.deviceID`, which is for runtimes, and `pciBusID`, which Multus adds; nil if
+    /// there is none. All that are given must name the same VF.
+    func deviceAddress() throws(JSONKeyError) -> PCIAddress? {
+        let asked = [
+            ("deviceID", try word("deviceID")),
+            ("runtimeConfig.deviceID", try object("runtimeConfig")?.word("deviceID")),
+            ("pciBusID", try word("pciBusID")),
+        ]
+        var chosen: (key: String, address: PCIAddress)?
+        for case (let key, let text?) in asked {
+            guard let address = PCIAddress(text) else {
+                throw JSONKeyError(
+                    key,
+                    "must be the PCI address of a VF, such as 0000:03:10.2, not \"\(text)\"")
+            }
+            if let chosen, chosen.address != address {
+                throw JSONKeyError(
+                    key, "\(address) contradicts \(chosen.key) \(chosen.address)")
+            }
+            chosen = chosen ?? (key, address)
+        }
+        return chosen?.address
+    }
+
+    func physicalFunction() throws(JSONKeyError) -> PhysicalFunctionReference? {
+        guard let text = try word("pf") else { return nil }
+        guard let reference = PhysicalFunctionReference(text) else {
+            throw JSONKeyError(
+                "pf",
+                "must be the PCI address of a PF or the name of its interface, not \"\(text)\"")
+        }
+        return reference
+    }
+}

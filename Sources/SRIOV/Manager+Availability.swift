@@ -1,0 +1,78 @@
+internal import LinuxSystem
+internal import Netlink
+
+extension Manager {
+    /// Whether everything is there that an attach needs whatever its VF: locks and the state file.
+    ///
+    /// - Throws: `ManagerError` with the reason why not.
+    package func verifyReady() throws(ManagerError) {
+        do {
+            try locks.verifyUsable()
+            _ = try store.attachments()
+            try store.verifyWritable()
+        } catch {
+            throw error as? ManagerError ?? .wrapping(error, "cannot record attachments")
+        }
+    }
+
+    /// Whether a selection has a VF to give, with nothing locked or changed.
+    ///
+    /// A VF whose container is gone counts as free: a claim brings it back first.
+    ///
+    /// - Parameter countsFree: Whether it matters that one is free. A VF that is named by its address
+    ///   is never asked for being free: whoever has it may well be the one who asks.
+    package func availability(
+        of selection: VFSelection, countsFree: Bool
+    ) throws(ManagerError) -> VFAvailability {
+        if case .address(let address) = selection {
+            return host.functionExists(at: address)
+                ? .available : .disconnected("there is no PCI function \(address)")
+        }
+        let candidates: VFCandidates
+        do {
+            candidates = try self.candidates(of: selection)
+        } catch  where error.code == .notFound {
+            return .disconnected("\(error)")
+        }
+        do {
+            let links = try candidates.physicalFunctions.compactMap {
+                try host.vfInfos(ofPF: $0.address)?.link
+            }
+            if !links.isEmpty, links.allSatisfy({ !$0.isUp }) {
+                let names = links.map(\.name).joined(separator: ", ")
+                return .disconnected("\(names) \(links.count == 1 ? "is" : "are") down")
+            }
+            guard countsFree else { return .available }
+            for address in candidates.addresses where try isFree(address, in: candidates) {
+                return .available
+            }
+            return .exhausted("\(candidates.noneFree)")
+        } catch {
+            throw error as? ManagerError ?? .wrapping(error, "look for a free VF")
+        }
+    }
+
+    private func isFree(_ address: PCIAddress, in candidates: VFCandidates) throws -> Bool {
+        guard let function = try host.virtualFunction(at: address) else { return false }
+        guard let holder = try holder(of: function) else {
+            return try isAvailable(function, in: candidates)
+        }
+        guard holder.phase == .attached else {
+            // Nobody works on it, so its writer died.
+            return try AttachmentLocks.ifFree(function, in: locks) != nil
+        }
+        return try open(holder.namespace) == nil
+    }
+}
+
+extension LockFolder {
+    /// - Throws: `ManagerError` `notPermitted` without the rights to the folder.
+    package func verifyUsable() throws(ManagerError) {
+        do {
+            try makeFolders(path)
+            try verifyWritableFolder(path)
+        } catch {
+            throw .wrapping(error, "folder of locks")
+        }
+    }
+}

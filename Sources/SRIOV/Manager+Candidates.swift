@@ -1,0 +1,91 @@
+internal import LinuxSystem
+internal import Netlink
+
+extension Manager {
+    /// The PF that an administrator names.
+    ///
+    /// - Throws: `ManagerError` `notFound` if there is none.
+    package func physicalFunction(
+        _ reference: PhysicalFunctionReference
+    ) throws(ManagerError) -> PhysicalFunction {
+        let found: PhysicalFunction?
+        do {
+            switch reference {
+            case .address(let address): found = try host.physicalFunction(at: address)
+            case .interface(let name): found = try host.physicalFunction(named: name)
+            }
+        } catch {
+            throw .wrapping(error, "look for the physical function \(reference)")
+        }
+        if let found { return found }
+        throw ManagerError(.notFound, "\(reference) is not a physical function with SR-IOV")
+    }
+
+    /// The VFs that a selection is about: those of a PF by index, those of a pool by PF and index.
+    func candidates(of selection: VFSelection) throws(ManagerError) -> VFCandidates {
+        switch selection {
+        case .address(let address):
+            return VFCandidates(
+                subject: "VF \(address)", addresses: [address], physicalFunctions: [])
+        case .anyOf(let address):
+            let parent = try physicalFunction(.address(address))
+            return VFCandidates(
+                subject: parent.displayName, addresses: parent.orderedVirtualFunctions,
+                physicalFunctions: [parent])
+        case .pool(let name, let list):
+            let pool = try list.pool(named: name)
+            do {
+                return try candidates(of: pool, in: list)
+            } catch {
+                throw .wrapping(error, "look for the VFs of pool \(name)")
+            }
+        }
+    }
+
+    private func candidates(of pool: Pool, in list: PoolList) throws -> VFCandidates {
+        var addresses: [PCIAddress] = []
+        var parents: [PhysicalFunction] = []
+        var userspace: Set<PCIAddress> = []
+        for parent in try host.physicalFunctions() {
+            let members = try parent.orderedVirtualFunctions.compactMap {
+                try host.virtualFunction(at: $0)
+            }.filter { list.pool(of: $0, on: parent) == pool }
+            guard !members.isEmpty else { continue }
+            parents.append(parent)
+            addresses += members.map(\.address)
+            userspace.formUnion(
+                members.filter { pool.wantsUserspace($0, on: parent) }.map(\.address))
+        }
+        return VFCandidates(
+            subject: "pool \(pool.fullName)", addresses: addresses, physicalFunctions: parents,
+            userspace: userspace)
+    }
+
+    /// Whether a VF without a record can be given to anybody.
+    func isAvailable(
+        _ function: VirtualFunction, in candidates: VFCandidates
+    ) throws(ManagerError) -> Bool {
+        do {
+            guard function.interfaceName != nil else {
+                return candidates.userspace.contains(function.address)
+            }
+            let link = try host.link(
+                of: function.address, expectedName: function.interfaceName,
+                in: try host.hostNamespace())
+            guard let link else { return false }
+            try refuseIfTheHostUses(link, of: "VF \(function.address)")
+            return true
+        } catch let error as ManagerError where error.code == .obstructed {
+            return false
+        } catch {
+            throw .wrapping(error, "read the state of \(function.address)")
+        }
+    }
+}
+
+extension PhysicalFunction {
+    /// The VFs in order of their index.
+    var orderedVirtualFunctions: [PCIAddress] {
+        virtualFunctions.sorted { $0.key < $1.key }.map(\.value)
+    }
+}
