@@ -21,5 +21,6 @@ extension AttachmentStore {
 
 /// - Throws: `SystemCallError` if nothing can be made in a folder.
 func verifyWritableFolder(_ path: String) throws(SystemCallError) {
-    try systemCall("write to", on: path) { Glibc.access(path, W_OK | X_OK) }
+    // The dot makes it an error if there is a file of another kind.
+    try systemCall("write to", on: path) { Glibc.access(path + "/.", W_OK | X_OK) }
 }

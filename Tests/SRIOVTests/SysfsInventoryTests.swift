@@ -86,6 +86,38 @@ import Testing
         #expect(try inventory.virtualFunction(at: address("0000:77:00.0")) == nil)
     }
 
+    @Test func aNetworkFunctionWithoutAPFMayBeAVF() throws {
+        let tree = try SysfsTree()
+        try tree.addPF(indexes: [0])
+        for (address, code) in [("0000:00:05.0", "0x020000"), ("0000:00:06.0", "0x010802")] {
+            let folder = try tree.addFunction(
+                address, device: "0x1889", driver: "iavf",
+                interfaces: ["ens\(address.dropFirst(9).prefix(1))"])
+            try tree.write(code, to: "\(folder)/class")
+        }
+        try tree.write("0x020000", to: "bus/pci/devices/0000:01:00.0/class")
+        let inventory = SysfsInventory(sysfs: tree.sysfs)
+        let function = try inventory.virtualFunction(at: address("0000:00:05.0"))
+        #expect(
+            function
+                == VirtualFunction(
+                    address: try address("0000:00:05.0"), interfaceName: "ens5", driver: "iavf",
+                    vendor: 0x8086, device: 0x1889))
+        #expect(try inventory.virtualFunction(at: address("0000:00:06.0")) == nil)
+        #expect(try inventory.virtualFunction(at: address("0000:01:00.0")) == nil)
+    }
+
+    @Test func aPFTellsWhatItsInterfaceSpeaks() throws {
+        let tree = try SysfsTree()
+        try tree.addPF(bus: "01", name: "pf0", indexes: [])
+        try tree.addPF(bus: "02", name: "ib0", indexes: [])
+        try tree.write("1", to: "class/net/pf0/type")
+        try tree.write("32", to: "class/net/ib0/type")
+        #expect(
+            try SysfsInventory(sysfs: tree.sysfs).physicalFunctions().map(\.linkType)
+                == [.ethernet, .infiniBand])
+    }
+
     @Test func sevenPFsWith256VFsEach() throws {
         let tree = try SysfsTree()
         for bus in stride(from: 0x10, to: 0x80, by: 0x10) {
