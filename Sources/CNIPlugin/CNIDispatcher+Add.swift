@@ -15,7 +15,6 @@ extension CNIDispatcher {
         let log = log(call, configuration)
         return try logging(log) {
             try configuration.validate()
-            for warning in configuration.warnings { log.warning(warning) }
             if version.hasOneAddressPerFamily, configuration.ipamType == nil {
                 throw CNIError(
                     .invalidConfiguration,

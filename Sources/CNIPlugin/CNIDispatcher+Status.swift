@@ -28,7 +28,7 @@ extension CNIDispatcher {
             case .exhausted(let reason): throw CNIError(.notAvailable, reason)
             case .disconnected(let reason): throw CNIError(.notAvailableNorConnected, reason)
             }
-            if let delegate, try !delegate.status() {
+            if let delegate, try !delegate.status(version: version) {
                 log.debug("IPAM plugin \(delegate.type) does not know STATUS, ignoring")
             }
             return []

@@ -95,14 +95,16 @@ package struct CNIDispatcher<H: Host>: Sendable {
 
     // MARK: What the verbs share
 
-    /// The log that a configuration asks for.
+    /// The log that a configuration asks for, with what is odd about the configuration in it.
     func log(_ call: CNIEnvironment, _ configuration: NetworkConfiguration) -> CNILog {
-        .writing(
+        let log = CNILog.writing(
             to: configuration.logFile, level: configuration.logLevel,
             context: [
                 ("container", call.containerID), ("netns", call.namespacePath),
                 ("ifname", call.interfaceName),
             ], writeError: writeError)
+        for warning in configuration.warnings { log.warning(warning) }
+        return log
     }
 
     /// The manager over this host's state file and locks.

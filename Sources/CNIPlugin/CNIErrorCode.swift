@@ -8,6 +8,8 @@ package struct CNIErrorCode: RawRepresentable, Hashable, Sendable {
 
     /// The configuration's cniVersion is none that the plugin speaks.
     package static var incompatibleVersion: Self { Self(rawValue: 1) }
+    /// The container is not known; never of our own.
+    package static var unknownContainer: Self { Self(rawValue: 3) }
     /// An environment variable is missing or wrong; the message names it.
     package static var invalidEnvironment: Self { Self(rawValue: 4) }
     /// Standard input cannot be read.

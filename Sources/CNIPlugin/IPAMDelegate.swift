@@ -96,27 +96,50 @@ package struct IPAMDelegate: Sendable {
 
     /// Asks whether it could give addresses now.
     ///
-    /// - Returns: false if it does not know the command: so answer those made for versions before 1.1.0.
-    package func status() throws(CNIError) -> Bool {
+    /// - Returns: false if it does not know the command, as plugins made for versions before 1.1.0.
+    /// - Throws: `CNIError`: its own, or `notAvailable` if it does not speak the configuration's version.
+    package func status(version: CNIVersion) throws(CNIError) -> Bool {
+        let deadline = Deadline(after: patience.status)
         do {
-            _ = try run(.status, Deadline(after: patience.status))
+            _ = try run(.status, deadline)
             return true
-        } catch  where error.code == .invalidEnvironment {
-            return false
+        } catch  where Self.isIgnorance(error) {
+            guard let versions = supportedVersions(deadline), !versions.contains(version) else {
+                return false
+            }
+            throw CNIError(
+                .notAvailable, "IPAM plugin \(type) does not speak cniVersion \(version)")
         }
     }
 
     /// Has all addresses taken back but those of the attachments that the input lists.
     ///
-    /// - Returns: false if it knows neither the command nor the version: so answer those made for versions
-    ///   before 1.1.0.
+    /// - Returns: false if it knows neither the command nor the version, as plugins made for versions before
+    ///   1.1.0.
     package func collectGarbage() throws(CNIError) -> Bool {
         do {
             _ = try run(.collectGarbage, Deadline(after: patience.collectGarbage))
             return true
-        } catch  where error.code == .invalidEnvironment || error.code == .incompatibleVersion {
+        } catch  where Self.isIgnorance(error) || error.code == .incompatibleVersion {
             return false
         }
+    }
+
+    /// Whether it is how a plugin answers a command that it does not know: it misses the container, or the
+    /// interface's name, before it looks at the command.
+    private static func isIgnorance(_ error: CNIError) -> Bool {
+        error.code == .unknownContainer || error.code == .invalidEnvironment
+    }
+
+    /// The versions that it speaks; nil if it does not tell.
+    private func supportedVersions(_ deadline: Deadline) -> [CNIVersion]? {
+        // Only a sound answer counts.
+        guard let output = try? run(.version, deadline),
+            case .object(let members)? = try? JSONValue(parsing: output),
+            let versions = try? JSONObject(members).strings("supportedVersions"),
+            !versions.isEmpty
+        else { return nil }
+        return versions.compactMap { CNIVersion($0) }
     }
 
     private func run(

@@ -15,21 +15,22 @@ extension Manager {
         }
     }
 
-    /// Whether a selection has a VF to give, with nothing locked or changed.
+    /// Whether a selection has a VF to give, with nothing changed.
     ///
     /// A VF whose container is gone counts as free: a claim brings it back first.
     ///
     /// - Parameter countsFree: Whether it matters that one is free. A VF that is named by its address
     ///   is never asked for being free: whoever has it may well be the one who asks.
+    /// - Throws: `ManagerError` `invalidRequest` for an address that is no VF's and a pool that is none.
     package func availability(
         of selection: VFSelection, countsFree: Bool
     ) throws(ManagerError) -> VFAvailability {
-        if case .address(let address) = selection {
-            return host.functionExists(at: address)
-                ? .available : .disconnected("there is no PCI function \(address)")
-        }
         let candidates: VFCandidates
         do {
+            if case .address(let address) = selection {
+                _ = try virtualFunction(at: address)
+                return .available
+            }
             candidates = try self.candidates(of: selection)
         } catch  where error.code == .notFound {
             return .disconnected("\(error)")

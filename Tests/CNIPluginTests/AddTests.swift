@@ -74,6 +74,44 @@ import Testing
         #expect(try fixture.add(fixture.configuration(version: version)) == output + "\n")
     }
 
+    @Test(arguments: [
+        #"{"cniVersion":"0.2.0","ip4":{"ip":"10.1.0.5/24","gateway":"10.1.0.1","routes":[{"dst":"0.0.0.0/0"}]}}"#,
+        #"{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.5/24","gateway":"10.1.0.1"}],"routes":[{"dst":"0.0.0.0/0"}],"dns":{}}"#,
+        #"{"cniVersion":"1.1.0","interfaces":[],"ips":[{"address":"10.1.0.5/24","gateway":"10.1.0.1","interface":3}],"routes":[{"dst":"0.0.0.0/0"}]}"#,
+        #"{"ips":[{"address":"10.1.0.5/24","gateway":"10.1.0.1"}],"routes":[{"dst":"0.0.0.0/0"}]}"#,
+    ])
+    func theIPAMPluginMayAnswerInAnyVersion(answer: String) throws {
+        let fixture = try PluginFixture(ipam: #"[ "$CNI_COMMAND" != ADD ] || echo '\#(answer)'"#)
+        #expect(
+            try fixture.add(fixture.configuration(version: "1.1.0"))
+                == #"{"cniVersion":"1.1.0","interfaces":[{"mac":"02:00:01:00:00:00","mtu":1500,"#
+                + #""name":"net1","pciID":"0000:01:10.0","sandbox":"/run/netns/c1"}],"#
+                + #""ips":[{"address":"10.1.0.5/24","gateway":"10.1.0.1","interface":0}],"#
+                + #""routes":[{"dst":"0.0.0.0/0"}]}"# + "\n")
+    }
+
+    @Test func whatARouteOf1_1HasIsSetAndReported() throws {
+        let fixture = try PluginFixture(
+            ipam: """
+                [ "$CNI_COMMAND" != ADD ] || echo '{"cniVersion":"1.1.0",
+                "ips":[{"address":"10.1.0.5/24"}],"routes":[{"dst":"10.2.0.0/16","gw":"10.1.0.9",
+                "mtu":1400,"advmss":1360,"priority":5,"table":100,"scope":0}]}'
+                """)
+        let output = try fixture.add(fixture.configuration(version: "1.1.0"))
+        #expect(
+            output.contains(
+                #""routes":[{"advmss":1360,"dst":"10.2.0.0/16","gw":"10.1.0.9","mtu":1400,"#
+                    + #""priority":5,"scope":0,"table":100}]"#), "\(output)")
+        let index = try #require(fixture.interface?.link.index)
+        #expect(
+            fixture.host.kernel.routes.map(\.route) == [
+                Route(
+                    destination: try #require(IPNetwork("10.2.0.0/16")),
+                    gateway: IPAddress("10.1.0.9"), interfaceIndex: index, table: 100, scope: 0,
+                    priority: 5, mtu: 1400, advertisedMSS: 1360)
+            ])
+    }
+
     @Test func aNetworkWithoutIPAMHasNoAddresses() throws {
         let fixture = try PluginFixture()
         let output = try fixture.add(fixture.configuration(ipam: "{}"))

@@ -1,5 +1,6 @@
 import CNIPlugin
 import Foundation
+import SRIOV
 import SimulatedHost
 import Testing
 
@@ -30,6 +31,29 @@ struct DebianIPAMTests {
         }
         #expect(fixture.call("DEL", input, path) == ("", 0))
         #expect(!FileManager.default.fileExists(atPath: leases + "/sriov-net/10.7.0.2"))
+    }
+
+    /// They do not speak 1.1.0, so they know neither GC nor STATUS.
+    @Test func theyAreNoObstacleToGCAndTheReasonThatStatusFails() throws {
+        let fixture = try PluginFixture()
+        let leases = fixture.ipam.folder + "/leases"
+        let ipam =
+            #"{"type":"host-local","dataDir":"\#(leases)","ranges":[[{"subnet":"10.7.0.0/29"}]]}"#
+        let variables = [
+            "CNI_PATH": "/usr/lib/cni", "CNI_CONTAINERID": "", "CNI_NETNS": "", "CNI_IFNAME": "",
+        ]
+        try fixture.add(fixture.configuration(ipam: ipam), ["CNI_PATH": "/usr/lib/cni"])
+        #expect(FileManager.default.fileExists(atPath: leases + "/sriov-net/10.7.0.2"))
+        let input = fixture.configuration(
+            #""cni.dev/valid-attachments":[]"#, version: "1.1.0", ipam: ipam)
+        #expect(fixture.call("GC", input, variables) == ("", 0))
+        #expect(!FileManager.default.fileExists(atPath: leases + "/sriov-net/10.7.0.2"))
+        #expect(try fixture.store().attachments() == [])
+        #expect(
+            fixture.call("STATUS", input, variables).output
+                == (try errorDocument(
+                    50, "IPAM plugin host-local does not speak cniVersion 1.1.0", version: "1.1.0"))
+        )
     }
 
     @Test func aFullRangeIsTheIPAMPluginsOwnError() throws {

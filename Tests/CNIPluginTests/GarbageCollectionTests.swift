@@ -156,8 +156,10 @@ import Testing
             ])
     }
 
-    /// What plugins made for 1.0.0 answer: the first does not know the command, the second the version.
+    /// What plugins made for 1.0.0 answer: Debian's miss the container first, others do not know the command or
+    /// the version.
     @Test(arguments: [
+        #"{"code":3,"msg":"missing containerID"}"#,
         #"{"code":4,"msg":"unknown CNI_COMMAND: GC"}"#,
         #"{"code":1,"msg":"incompatible CNI versions"}"#,
     ])

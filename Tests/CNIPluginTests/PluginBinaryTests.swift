@@ -40,8 +40,8 @@ struct PluginBinaryTests {
         #expect(outcome.ending == .exited(0))
         #expect(
             String(decoding: outcome.output, as: UTF8.self)
-                == #"{"cniVersion":"1.0.0","supportedVersions":["#
-                + #""0.1.0","0.2.0","0.3.0","0.3.1","0.4.0","1.0.0"]}"# + "\n")
+                == #"{"cniVersion":"1.1.0","supportedVersions":["#
+                + #""0.1.0","0.2.0","0.3.0","0.3.1","0.4.0","1.0.0","1.1.0"]}"# + "\n")
     }
 
     @Test func anErrorIsOneDocumentOnStandardOutput() throws {
@@ -55,7 +55,7 @@ struct PluginBinaryTests {
         let outcome = try process.run(until: Deadline(after: .seconds(30)))
         #expect(outcome.ending == .exited(1))
         let text = String(decoding: outcome.output, as: UTF8.self)
-        #expect(text.hasPrefix(#"{"cniVersion":"1.0.0","code":6,"#))
+        #expect(text.hasPrefix(#"{"cniVersion":"1.1.0","code":6,"#))
         #expect(text.filter { $0 == "\n" }.count == 1)
     }
 }

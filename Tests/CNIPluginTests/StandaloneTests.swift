@@ -4,6 +4,7 @@ import LinuxSystem
 import Netlink
 import SRIOV
 import SimulatedHost
+import Synchronization
 import Testing
 
 /// Networks without a device plugin: vfmap picks the VF; and VFs without a PF.
@@ -92,12 +93,13 @@ import Testing
     @Test func parallelAddsShareAPFWithoutATie() throws {
         let fixture = try prepared(vfs: 4)
         let input = configuration(#""pf":"pf0""#)
-        let statuses = Statuses()
+        let statuses = Mutex<[Int32]>([])
         let variables = (1...4).map(container)
         DispatchQueue.concurrentPerform(iterations: 4) { index in
-            statuses.append(fixture.call("ADD", input, variables[index]).status)
+            let status = fixture.call("ADD", input, variables[index]).status
+            statuses.withLock { $0.append(status) }
         }
-        #expect(statuses.all == [0, 0, 0, 0])
+        #expect(statuses.withLock { $0 } == [0, 0, 0, 0])
         #expect(
             try fixture.store().attachments().map(\.virtualFunction.description) == [
                 "0000:01:10.0", "0000:01:10.2", "0000:01:10.4", "0000:01:10.6",
@@ -208,12 +210,4 @@ import Testing
                         + "has the host's address 192.0.2.7/24")))
         #expect(fixture.host.kernel == before)
     }
-}
-
-/// Exit statuses of parallel calls.
-private final class Statuses: @unchecked Sendable {
-    private let lock = NSLock()
-    private var values: [Int32] = []
-    var all: [Int32] { lock.withLock { values } }
-    func append(_ status: Int32) { lock.withLock { values.append(status) } }
 }

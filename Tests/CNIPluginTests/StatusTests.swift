@@ -156,6 +156,40 @@ import Testing
                     details: fixture.ipam.folder, version: "1.1.0")))
     }
 
+    @Test func aDeviceThatIsNoVFIsTheErrorOfAdd() throws {
+        #expect(
+            status(try PluginFixture(), #","deviceID":"0000:01:00.0""#).output
+                == (try refusal(7, "0000:01:00.0 is a physical function, not a virtual one")))
+    }
+
+    @Test(
+        arguments: [
+            ("", 6, "stdin is empty"), ("[]", 6, "stdin must be a JSON object, not an array"),
+            (#"{"cniVersion":"1.1.0"}"#, 7, "missing network name"),
+            (#"{"cniVersion":5,"name":"a"}"#, 6, "cniVersion: must be a string, not a number"),
+            (#"{"cniVersion":"7","name":"a"}"#, 1, "incompatible CNI versions"),
+        ] as [(String, UInt64, String)], ["STATUS", "GC"])
+    func inputThatTellsNothingIsRefused(
+        input: (text: String, code: UInt64, message: String), command: String
+    ) throws {
+        let fixture = try PluginFixture()
+        try fixture.add()
+        let before = fixture.host.kernel
+        let answer = fixture.call(command, input.text)
+        #expect(answer.output.contains("\"code\":\(input.code),"), "\(answer.output)")
+        #expect(answer.output.contains(input.message), "\(answer.output)")
+        #expect(fixture.host.kernel == before)
+        #expect(fixture.ipam.calls == ["ADD c1 net1 /run/netns/c1 "])
+    }
+
+    @Test func anUnknownLogLevelIsAWarning() throws {
+        let fixture = try PluginFixture()
+        #expect(status(fixture, #","logLevel":"loud""#) == ("", 0))
+        #expect(
+            fixture.complaint
+                == #"level=warning msg="logLevel: \"loud\" is not known, using info""# + "\n")
+    }
+
     @Test func theIPAMPluginsErrorIsPassedOn() throws {
         let fixture = try PluginFixture(
             ipam: #"echo '{"code":51,"msg":"pool empty","details":"10.1.0.0/24"}'; exit 1"#)
@@ -165,10 +199,28 @@ import Testing
                     51, "pool empty", details: "10.1.0.0/24", version: "1.1.0")))
     }
 
-    @Test func anIPAMPluginThatDoesNotKnowStatusIsNoFailure() throws {
-        let fixture = try PluginFixture(
-            ipam: #"echo '{"code":4,"msg":"unknown CNI_COMMAND: STATUS"}'; exit 1"#)
+    /// What plugins made for 1.0.0 answer to a command about no container: Debian's the first.
+    @Test(arguments: [
+        #"{"code":3,"msg":"missing containerID"}"#,
+        #"{"code":4,"msg":"unknown CNI_COMMAND: STATUS"}"#,
+    ])
+    func anIPAMPluginThatDoesNotKnowStatusIsNoFailure(document: String) throws {
+        let fixture = try PluginFixture(ipam: "echo '\(document)'; exit 1")
         #expect(status(fixture) == ("", 0))
+        #expect(fixture.ipam.calls == ["STATUS    ", "VERSION    "])
+        try fixture.ipam.install(
+            #"[ $CNI_COMMAND = VERSION ] && echo '{"supportedVersions":["1.0.0","1.1.0"]}'"#
+                + " || { echo '\(document)'; exit 1; }")
+        #expect(status(fixture) == ("", 0))
+    }
+
+    @Test func anIPAMPluginThatSaysItDoesNotSpeakTheVersionIsAFailure() throws {
+        let fixture = try PluginFixture(
+            ipam: #"[ $CNI_COMMAND = VERSION ] && echo '{"supportedVersions":["0.4.0","1.0.0"]}'"#
+                + #" || { echo '{"code":3,"msg":"missing containerID"}'; exit 1; }"#)
+        #expect(
+            status(fixture).output
+                == (try refusal(50, "IPAM plugin scripted does not speak cniVersion 1.1.0")))
     }
 
     /// One that does not speak the version could not serve an ADD either.

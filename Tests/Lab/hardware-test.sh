@@ -322,6 +322,99 @@ plugin DEL a "$(conf $vf0 "$(address 100 10.8.0.1/24)")"
 plugin DEL b "$(conf 0000:02:10.0 "$(address 100 10.8.0.2/24)")"
 pristine "two PFs" "$before"
 
+echo "-- GC and STATUS, and VFs chosen by PF and by pool"
+before=$(snapshot)
+network() { # MEMBERS [VERSION [NAME]]
+    echo "{\"cniVersion\":\"${2:-1.1.0}\",\"name\":\"${3:-lab}\",\"type\":\"sriov\"${1:+,$1}}"
+}
+about_all() { # COMMAND CONFIGURATION
+    CNI_COMMAND=$1 "$programs/sriov" <<<"$2"
+}
+mkdir -p "$work/ipam"
+# Debian's IPAM plugins speak no 1.1.0: the containers get 1.0.0, as after a change of the configuration.
+ipam="\"ipam\":{\"type\":\"host-local\",\"subnet\":\"10.7.0.0/24\",\"dataDir\":\"$work/ipam\"}"
+for name in a b c; do
+    result=$(plugin ADD $name "$(network "\"pf\":\"pf0\",\"vlan\":50,$ipam" 1.0.0)") || fail "ADD by PF"
+    contains "the result names the VF of $name" "0000:01:1" "$(jq -r '.interfaces[0].pciID' <<<"$result")"
+    equal "and its MTU" 1500 "$(jq -r '.interfaces[0].mtu' <<<"$result")"
+done
+plugin ADD d "$(network '"pf":"0000:01:00.0","vlan":60' 1.1.0 other)" >/dev/null || fail "ADD by PF's address"
+equal "three addresses are taken" 3 "$(ls "$work/ipam/lab" | grep -c ^10)"
+kept='"cni.dev/valid-attachments":[{"containerID":"b","ifname":"net1"}]'
+equal "GC is silent" "" "$(about_all GC "$(network "$kept,$ipam")" 2>&1)"
+equal "the VF of the listed container stays" 0000:01:10.2 "$(link_field b net1 .parentdev)"
+equal "with its VLAN" 50 "$(vf_field pf0 1 '.vlan_list[0].vlan // .vlan')"
+equal "and its address" b "$(cat "$work"/ipam/lab/10* | tr -d '\r' | head -1)"
+equal "the two others have left" "" "$(link_field a net1 .ifname)$(link_field c net1 .ifname)"
+equal "and lost their VLAN" "0 0" \
+    "$(vf_field pf0 0 '(.vlan_list[0].vlan // .vlan) // 0') $(vf_field pf0 2 '(.vlan_list[0].vlan // .vlan) // 0')"
+equal "and their addresses" 1 "$(ls "$work/ipam/lab" | grep -c ^10)"
+equal "the VF of the other network stays" net1 "$(link_field d net1 .ifname)"
+equal "GC without a list takes nothing" "" "$(about_all GC "$(network "$ipam")" 2>&1)"
+equal "so the container has its VF still" net1 "$(link_field b net1 .ifname)"
+plugin DEL b "$(network "\"pf\":\"pf0\",$ipam" 1.0.0)" || fail "DEL by PF"
+plugin DEL d "$(network '"pf":"0000:01:00.0"' 1.1.0 other)" || fail "DEL by PF's address"
+pristine "GC" "$before"
+
+status=$(network '"pf":"pf1"')
+equal "STATUS is silent while VFs are free" "" "$(about_all STATUS "$status" 2>&1)"
+equal "STATUS with an IPAM plugin that does not speak 1.1.0" \
+    "50 IPAM plugin host-local does not speak cniVersion 1.1.0" \
+    "$(about_all STATUS "$(network "$ipam")" 2>/dev/null | jq -r '"\(.code) \(.msg)"')"
+plugin ADD a "$status" >/dev/null || fail "ADD on pf1"
+plugin ADD b "$status" >/dev/null || fail "ADD on pf1"
+equal "STATUS without a free VF" "50 pf1 has no free VF among its 2" \
+    "$(about_all STATUS "$status" 2>/dev/null | jq -r '"\(.code) \(.msg)"')"
+equal "ADD without a free VF" "101 pf1 has no free VF among its 2" \
+    "$(plugin ADD c "$status" 2>/dev/null | jq -r '"\(.code) \(.msg)"')"
+equal "STATUS that does not count" "" "$(about_all STATUS "$(network '"pf":"pf1","statusCapacity":false')" 2>&1)"
+plugin DEL a "$status" || fail "DEL on pf1"
+equal "STATUS with one free again" "" "$(about_all STATUS "$status" 2>&1)"
+plugin DEL b "$status" || fail "DEL on pf1"
+ip link set pf1 down
+equal "STATUS with the PF down" "51 pf1 is down" \
+    "$(about_all STATUS "$status" 2>/dev/null | jq -r '"\(.code) \(.msg)"')"
+ip link set pf1 up
+mkdir "$work/fixed" && mount -t tmpfs -o ro tmpfs "$work/fixed"
+contains "STATUS with the state on a file system that is read-only" "EROFS" \
+    "$(VFMAP_STATE=$work/fixed/state.db about_all STATUS "$status" 2>/dev/null | jq -r 'select(.code == 50) | .msg')"
+umount "$work/fixed"
+pristine "STATUS" "$before"
+
+cat >"$work/config.json" <<'END'
+{"resourceList": [
+    {"resourceName": "none", "selectors": {"vendors": ["15b3"]}},
+    {"resourceName": "igb", "selectors": {"drivers": ["igbvf"], "pfNames": ["pf0#0-6"]}}]}
+END
+export VFMAP_CONFIG=$work/config.json
+# Nine want one of seven, by PF and by pool at once.
+for index in 0 1 2 3 4 5 6 7 8; do
+    by='"pf":"pf0"'
+    ((index % 2)) && by='"pool":"igb"'
+    (plugin ADD "${names[$((index % 7))]}" "$(network "$by,\"vlan\":70")" "net$((index / 7))" \
+        >"$work/choice-$index" 2>/dev/null) &
+done
+wait
+equal "seven of nine get a VF" 7 "$(cat "$work"/choice-* | jq -s '[.[] | select(.interfaces)] | length')"
+equal "each its own" 7 "$(cat "$work"/choice-* | jq -r '.interfaces // [] | .[].pciID' | sort -u | wc -l)"
+equal "the others are told that none is free" "101 101" \
+    "$(cat "$work"/choice-* | jq -r 'select(.code) | .code' | xargs)"
+equal "a pool without a VF" "101 pool none has no free VF among its 0" \
+    "$(plugin ADD a "$(network '"pool":"none"')" net9 2>/dev/null | jq -r '"\(.code) \(.msg)"')"
+for index in 0 1 2 3 4 5 6 7 8; do
+    (plugin DEL "${names[$((index % 7))]}" "$(network '"pool":"igb"')" "net$((index / 7))") &
+done
+wait
+pristine "VFs chosen by PF and by pool" "$before"
+echo '{"resourceList": [{"resourceName": "igb", "selectors": {"pfName": ["pf0"]}}]}' >"$work/config.json"
+equal "a wrong configuration file is named with its key" \
+    "7 $work/config.json: resourceList[0].selectors.pfName: is not known" \
+    "$(plugin ADD a "$(network '"pool":"igb"')" 2>/dev/null | jq -r '"\(.code) \(.msg)"')"
+unset VFMAP_CONFIG
+equal "a pool without a configuration file" "7" \
+    "$(plugin ADD a "$(network '"pool":"igb"')" 2>/dev/null | jq -r .code)"
+pristine "pools that are none" "$before"
+
 echo "-- a state file that cannot be used"
 echo garbage >"$work/garbage.db"
 answer=$(VFMAP_STATE=$work/garbage.db plugin ADD a "$(conf $vf0)" 2>/dev/null)
