@@ -96,13 +96,6 @@ extension Manager {
                     .obstructed, "interface \(name) already exists in \(request.namespacePath)")
             }
             let parent = try pfInfo(of: function)
-            let outOfReach = request.settings.namesForPhysicalFunction
-            if parent == nil, !outOfReach.isEmpty {
-                throw ManagerError(
-                    .unsupported,
-                    "the physical function of \(function.address) is not visible here, so its "
-                        + "\(outOfReach.joined(separator: ", ")) cannot be set")
-            }
             let before = try vfInfo(of: function, in: parent)
             let own = try host.hostNamespace()
             let link = try host.link(
@@ -113,6 +106,7 @@ extension Manager {
             } else {
                 try refuseWithoutInterface(function)
             }
+            if parent == nil { try refuseWithoutPhysicalFunction(function, link, request.settings) }
             return AttachCandidate(
                 function: function, link: link, parent: parent, infoBefore: before,
                 changes: before.map { VFPlan.changes(for: request.settings, from: $0) } ?? [])
@@ -146,6 +140,20 @@ extension Manager {
         if link.isUp, try host.defaultRouteInterfaces().contains(link.index) {
             throw ManagerError(
                 .obstructed, "\(subject): \(link.name) carries the host's default route")
+        }
+    }
+
+    /// Refuses what only the PF can do: without an interface the MAC too.
+    private func refuseWithoutPhysicalFunction(
+        _ function: VirtualFunction, _ link: Link?, _ settings: VFSettings
+    ) throws(ManagerError) {
+        var names = settings.namesForPhysicalFunction
+        if link == nil, settings.macAddress != nil { names.insert("MAC address", at: 0) }
+        guard names.isEmpty else {
+            throw ManagerError(
+                .unsupported,
+                "the physical function of \(function.address) is not visible here, so its "
+                    + "\(names.joined(separator: ", ")) cannot be set")
         }
     }
 

@@ -10,9 +10,6 @@ package struct SysfsInventory: Sendable {
 
     private static let devices = "bus/pci/devices"
 
-    /// The base class of network controllers in a function's class code.
-    private static let networkClass = 0x02
-
     private func folder(of address: PCIAddress) -> String { "\(Self.devices)/\(address)" }
 
     /// Every PF of a network card, sorted by address.
@@ -88,8 +85,7 @@ package struct SysfsInventory: Sendable {
         let parent = try sysfs.linkTarget(of: "\(folder)/physfn").flatMap { PCIAddress($0) }
         if parent == nil {
             let maximum = try sysfs.number(of: "\(folder)/sriov_totalvfs") ?? 0
-            let code = try sysfs.number(of: "\(folder)/class") ?? 0
-            guard maximum == 0, code >> 16 == Self.networkClass else { return nil }
+            guard maximum == 0, try isNetworkController(address) else { return nil }
         }
         return VirtualFunction(
             address: address, physicalFunction: parent,

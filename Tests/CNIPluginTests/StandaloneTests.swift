@@ -195,6 +195,29 @@ import Testing
         #expect(fixture.host.kernel == before)
     }
 
+    @Test func withoutAPFAndAnInterfaceThereIsNoMACEither() throws {
+        let fixture = try machineWithoutPF()
+        fixture.host.withKernel { kernel in
+            let address = SimulatedHost.vfAddress(0)
+            kernel.vfs[address]?.function.driver = "vfio-pci"
+            if let index = kernel.vfs[address]?.linkIndex { kernel.interfaces[index] = nil }
+            kernel.vfs[address]?.linkIndex = nil
+        }
+        #expect(
+            fixture.call("ADD", fixture.configuration(#""mac":"02:11:22:33:44:55","vlan":5"#))
+                .output
+                == (try errorDocument(
+                    102,
+                    "the physical function of 0000:01:10.0 is not visible here, so its MAC address, "
+                        + "VLAN cannot be set")))
+        #expect(
+            try fixture.add()
+                == #"{"cniVersion":"1.0.0","interfaces":[{"name":"net1","pciID":"0000:01:10.0","#
+                + #""sandbox":"/run/netns/c1"}],"#
+                + #""ips":[{"address":"10.1.0.5/24","gateway":"10.1.0.1","interface":0}],"#
+                + #""routes":[{"dst":"0.0.0.0/0"}]}"# + "\n")
+    }
+
     @Test func aCardOfTheHostsOwnIsNotMistakenForAVF() throws {
         let fixture = try machineWithoutPF()
         let network = try #require(IPNetwork("192.0.2.7/24"))
