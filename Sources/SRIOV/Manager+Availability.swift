@@ -67,10 +67,11 @@ extension Manager {
 }
 
 extension LockFolder {
+    /// Whether locks could be taken as far as rights go; nothing is made.
+    ///
     /// - Throws: `ManagerError` `notPermitted` without the rights to the folder.
     package func verifyUsable() throws(ManagerError) {
         do {
-            try makeFolders(path)
             try verifyWritableFolder(path)
         } catch {
             throw .wrapping(error, "folder of locks")

@@ -8,8 +8,7 @@ extension PoolList {
     /// Reads a configuration file.
     ///
     /// - Returns: nil if there is none.
-    /// - Throws: `ManagerError` `invalidRequest` naming the file, the key and what is wrong; another code if
-    ///   the file cannot be read.
+    /// - Throws: `ManagerError` `invalidRequest` naming the file, the key and what is wrong.
     package static func read(_ path: String) throws(ManagerError) -> PoolList? {
         let text: String
         do {
@@ -17,7 +16,7 @@ extension PoolList {
         } catch  where error.errno == .noSuchFile {
             return nil
         } catch {
-            throw .wrapping(error, "configuration file")
+            throw ManagerError(.invalidRequest, "configuration file", causes: [error])
         }
         return try PoolList(parsing: Array(text.utf8), path: path)
     }

@@ -129,6 +129,23 @@ import Testing
         #expect(try owners(fixture) == ["c1", "c4"])
     }
 
+    @Test func aVFThatSomebodyWorksOnIsLeftToThem() throws {
+        let fixture = try attached()
+        let lock = try LockFolder(path: fixture.ipam.folder + "/locks").lock(
+            SimulatedHost.vfAddress(0), .exclusive, deadline: Deadline(after: .zero))
+        let answer = withExtendedLifetime(lock) {
+            collect(fixture, #","cni.dev/valid-attachments":[]"#)
+        }
+        #expect(
+            answer.output
+                == (try errorDocument(
+                    11,
+                    "0000:01:10.0 is being worked on by another process, waited 0.1 seconds",
+                    version: "1.1.0")))
+        #expect(try owners(fixture) == ["c1", "c4"])
+        #expect(fixture.ipam.calls.last == "GC    ")
+    }
+
     @Test func aVanishedNamespaceIsNoObstacle() throws {
         let fixture = try attached()
         fixture.host.deleteNamespace("/run/netns/c1")

@@ -106,6 +106,46 @@ import Testing
             ])
     }
 
+    @Test(arguments: [#""pf":"pf0""#, #""pool":"all""#])
+    func whateverFailsAChoiceAndItsDelLeaveNothingBehind(members: String) throws {
+        for step in 1... {
+            let fixture = try PluginFixture()
+            let variables = [
+                "VFMAP_CONFIG": try writeConfiguration(
+                    #"{"resourceList":[{"resourceName":"all"}]}"#, fixture)
+            ]
+            let before = fixture.machine
+            fixture.host.arm(.fail(at: step))
+            let input = configuration(members + #","vlan":7"#)
+            let answer = fixture.call("ADD", input, variables)
+            let wasReached = fixture.host.faultWasReached
+            fixture.host.arm(.none)
+            if answer.status == 1 {
+                #expect(fixture.machine == before, "step \(step): \(answer.output)")
+                #expect(try fixture.store().attachments() == [], "step \(step)")
+            }
+            #expect(fixture.call("DEL", input).status == 0, "step \(step)")
+            #expect(fixture.machine == before, "step \(step)")
+            #expect(try fixture.store().attachments() == [], "step \(step)")
+            guard wasReached else {
+                #expect(step > 15)
+                break
+            }
+        }
+    }
+
+    @Test func aDeadWritersVFIsChosenOnceThereIsNoOther() throws {
+        let fixture = try prepared(vfs: 1)
+        fixture.host.arm(.die(at: 16))
+        _ = fixture.call("ADD", configuration(#""pf":"pf0","vlan":7"#))
+        #expect(fixture.host.faultWasReached)
+        fixture.host.arm(.none)
+        #expect(try held(fixture) == ["c1 0000:01:10.0"])
+        try fixture.add(configuration(#""pf":"pf0""#), container(2))
+        #expect(try held(fixture) == ["c2 0000:01:10.0"])
+        #expect(fixture.host.kernel.vfs[SimulatedHost.vfAddress(0)]?.info.vlans == [])
+    }
+
     @Test func aMissingFileIsFineUnlessAPoolIsNamed() throws {
         let fixture = try prepared()
         let variables = ["VFMAP_CONFIG": "/nonexistent/config.json"]

@@ -156,6 +156,22 @@ import Testing
                     details: fixture.ipam.folder, version: "1.1.0")))
     }
 
+    @Test func aFailureAtAnyStepIsReportedAndChangesNothing() throws {
+        for step in 1... {
+            let fixture = try full()
+            let before = fixture.host.kernel
+            fixture.host.arm(.fail(at: step))
+            let answer = status(fixture, #","pf":"pf0""#)
+            guard fixture.host.faultWasReached else {
+                #expect(step > 3)
+                break
+            }
+            #expect(answer.status == 1, "step \(step)")
+            #expect(answer.output.contains("EIO"), "step \(step): \(answer.output)")
+            #expect(fixture.host.kernel == before, "step \(step)")
+        }
+    }
+
     @Test func aDeviceThatIsNoVFIsTheErrorOfAdd() throws {
         #expect(
             status(try PluginFixture(), #","deviceID":"0000:01:00.0""#).output

@@ -234,6 +234,12 @@ import Testing
         #expect(try list("{}").pools == [])
     }
 
+    @Test func aFileThatCannotBeReadIsNamed() {
+        #expect(
+            refusal { _ = try PoolList.read("/proc/self") }
+                == "configuration file: read /proc/self: is a directory (EISDIR)")
+    }
+
     private func refusal(_ body: () throws -> Void) -> String? {
         do {
             try body()

@@ -34,14 +34,17 @@ import Testing
         }
     }
 
-    @Test func theLocksFolderIsMade() throws {
+    @Test func theLocksFolderNeedNotBeThere() throws {
         try withFolder { folder in
             try LockFolder(path: folder + "/run/locks").verifyUsable()
-            #expect(FileManager.default.fileExists(atPath: folder + "/run/locks"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
             try Data().write(to: URL(filePath: folder + "/file"))
-            #expect(throws: ManagerError.self) {
-                try LockFolder(path: folder + "/file").verifyUsable()
+            let error = #expect(throws: ManagerError.self) {
+                try LockFolder(path: folder + "/file/locks").verifyUsable()
             }
+            #expect(
+                error?.description
+                    == "folder of locks: write to \(folder)/file: not a directory (ENOTDIR)")
         }
     }
 }
