@@ -21,3 +21,15 @@ echo "== netlink layer on netdevsim and igb"
 
 echo "== the programs on igb"
 "$here/lab" exec --timeout 1500 -- bash "$here/hardware-test.sh" "$root/.build/release" "$@"
+
+echo "== a card without SR-IOV, in the place of the second one"
+wait_for() { # A SHELL CONDITION IN THE GUEST
+    "$here/lab" exec --timeout 60 -- sh -c "until $1; do sleep 0.2; done"
+}
+card=/sys/bus/pci/devices/0000:02:00.0
+"$here/lab" monitor device_del pf1
+wait_for "test ! -e $card"
+"$here/lab" monitor device_add e1000e,id=card,bus=port1,netdev=wire1
+wait_for "test -e $card"
+"$here/lab" exec --timeout 300 -- \
+    bash "$here/no-pf-test.sh" "$root/.build/release" 0000:02:00.0 e1000e
