@@ -1,8 +1,14 @@
-# shellcheck shell=bash
-# Sourced by the tests that run inside the guest.
+# shellcheck shell=bash disable=SC2034,SC2154
+# Sourced by the tests inside the guest, with `programs` set: how they check, and what a machine that nobody
+# works on looks like.
 
 passed=0
 failed=0
+work=$(mktemp -d)
+export VFMAP_STATE=$work/state.db
+export CNI_PATH=/usr/lib/cni
+vf0=0000:01:10.0
+vf1=0000:01:10.2
 
 pass() {
     passed=$((passed + 1))

@@ -1,5 +1,6 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2054
 # Sourced by `lab`: the life of a guest, and the commands sent to it.
+# (QEMU wants commas: SC2054.)
 #
 # QEMU inherits a lock on $control/lock and nobody else keeps it: "the lock is held" means "the guest lives", which no stale pid file can fake.
 # Requests travel through a fifo that QEMU connects to a virtio-serial port; output, status and readiness are files in the shared folder.

@@ -7,15 +7,12 @@
 set -uo pipefail
 
 programs=$1
-here=$(dirname "${BASH_SOURCE[0]}")
 disk=/disk
-vf0=0000:01:10.0
-vf1=0000:02:10.0
-export VFMAP_STATE=$disk/state.db
-export CNI_PATH=/usr/lib/cni
 
-# shellcheck source-path=SCRIPTDIR
-source "$here/checks.sh"
+# shellcheck source=Tests/Lab/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+VFMAP_STATE=$disk/state.db
+vf1=0000:02:10.0
 
 # Only failures are worth a line each: there are many cycles.
 pass() { passed=$((passed + 1)); }
@@ -45,7 +42,7 @@ reported() { # WORD
 }
 
 prepare() {
-    modprobe virtio_blk && modprobe ext4 || fail "load the drivers of the disk"
+    modprobe -a virtio_blk ext4 || fail "load the drivers of the disk"
     mkdir -p $disk
     mount /dev/vda $disk || fail "mount the disk"
     ip netns add a

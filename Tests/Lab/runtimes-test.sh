@@ -9,16 +9,15 @@ set -uo pipefail
 programs=$1
 long=
 [[ ${2:-} != --long ]] || long=1
-here=$(dirname "${BASH_SOURCE[0]}")
-work=$(mktemp -d)
-vf0=0000:01:10.0
-vf1=0000:02:10.0
-# The runtimes search these by themselves. State file and locks lie where they lie in production.
+# The runtimes look there by themselves.
 networks=/etc/cni/net.d
 results=/var/lib/cni/results
 
-# shellcheck source-path=SCRIPTDIR
-source "$here/checks.sh"
+# shellcheck source=Tests/Lab/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# State file and locks lie where they lie in production.
+unset VFMAP_STATE
+vf1=0000:02:10.0
 
 await() { # SECONDS COMMAND…
     local deadline=$((SECONDS + $1))

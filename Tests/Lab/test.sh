@@ -10,7 +10,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 export VFMAP_LAB_INSTANCE=${VFMAP_LAB_INSTANCE:-test-$$}
 
-"$here/lab" install
+"$here/lab" install --runtimes
 trap '"$here/lab" stop' EXIT
 "$here/lab" boot --capture wire
 
@@ -21,3 +21,15 @@ echo "== netlink layer on netdevsim and igb"
 
 echo "== the programs on igb"
 "$here/lab" exec --timeout 1500 -- bash "$here/hardware-test.sh" "$root/.build/release" "$@"
+
+"$here/lab" stop
+echo "== drivers of user space, in a guest with an IOMMU"
+"$here/lab" run --iommu --timeout 600 -- bash "$here/userspace-test.sh" "$root/.build/release"
+
+echo "== container runtimes"
+"$here/lab" run --timeout 1200 -- bash "$here/runtimes-test.sh" "$root/.build/release" "$@"
+
+if [[ ${1:-} == --long ]]; then
+    echo "== loss of power"
+    "$here/power-loss-test.sh" "$root/.build/release"
+fi

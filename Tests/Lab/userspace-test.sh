@@ -6,16 +6,10 @@
 set -uo pipefail
 
 programs=$1
-here=$(dirname "${BASH_SOURCE[0]}")
-work=$(mktemp -d)
-export VFMAP_STATE=$work/state.db
-export CNI_PATH=/usr/lib/cni
-vf0=0000:01:10.0
-vf1=0000:01:10.2
 leases=/var/lib/cni/networks/lab
 
-# shellcheck source-path=SCRIPTDIR
-source "$here/checks.sh"
+# shellcheck source=Tests/Lab/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 
 driver_of() { # DEVICE
     basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
@@ -62,7 +56,7 @@ held_leases() { find "$leases" -name '10.*' 2>/dev/null | wc -l; }
 
 interfaces_in() { ip -n "$1" -json link show | jq -r '[.[].ifname] | join(" ")'; }
 
-modprobe vfio-pci && modprobe uio_pci_generic || fail "load the drivers"
+modprobe -a vfio-pci uio_pci_generic || fail "load the drivers"
 for name in a b; do ip netns add $name; done
 "$programs/vfmap" create --pf pf0 --count 2 >/dev/null || fail "create 2 VFs on pf0"
 "$programs/vfmap" create --pf pf1 --count 1 >/dev/null || fail "create a VF on pf1"
