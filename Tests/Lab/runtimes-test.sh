@@ -235,7 +235,7 @@ discard a
 
 echo "-- containerd: client and plugins are killed at random moments"
 rounds=4
-[[ -z $long ]] || rounds=20
+[[ -z $long ]] || rounds=8
 network lab $vf0 "$(host_local 10.9.0.10)" '{"type":"tuning","mtu":1400}'
 lost=0
 for ((round = 0; round < rounds; round++)); do
