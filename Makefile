@@ -34,8 +34,9 @@ demo: build ## Show the main job: on emulated hardware, or with PF=<name> on thi
 lab-shell: ## A shell in a guest with emulated SR-IOV hardware
 	@$(LAB) shell
 
-lint: ## Check the format
+lint: setup ## Check the format, and the shell scripts for mistakes
 	swift format lint --strict --recursive Sources Tests Package.swift
+	@shellcheck -a $$(grep -lE '^#!/.*sh$$' Tests/Lab/*)
 
 format: ## Put everything into the format
 	swift format --in-place --recursive Sources Tests Package.swift

@@ -142,7 +142,14 @@ extension Manager {
         do {
             if try open(attachment.namespace) != nil { return false }
             if try findElsewhere(attachment) != nil { return false }
-            guard attachment.originalInterface != nil else { return true }
+            guard attachment.originalInterface != nil else {
+                // No interface tells where the VF is, so whoever still lives in the namespace counts.
+                return try !host.otherNamespaces().contains {
+                    // A namespace that went while we look is as good as another one.
+                    (try? host.openNamespace($0)).map(host.identity)
+                        == attachment.namespace.identity
+                }
+            }
             // With nobody holding the namespace the VF is home, or on its way.
             let deadline = Deadline(after: patience.returnOfInterface)
             let address = attachment.virtualFunction

@@ -33,6 +33,11 @@ extension Manager {
             if attachment.phase != .attached {
                 differences.append("the record is in phase \(attachment.phase.rawValue)")
             }
+            if function.driver != attachment.originalDriver {
+                differences.append(
+                    "VF \(address) is bound to \(function.driver ?? "no driver"), was to "
+                        + (attachment.originalDriver ?? "none"))
+            }
             var link: Link?
             if attachment.originalInterface != nil {
                 link = try checkInterface(attachment, &differences)

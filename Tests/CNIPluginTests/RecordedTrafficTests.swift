@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func thereAreCalls() {
-        #expect(Self.calls.count == 25)
+        #expect(Self.calls.count == 33)
     }
 
     @Test(arguments: calls)

@@ -1,5 +1,6 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2054
 # Sourced by `lab`: the life of a guest, and the commands sent to it.
+# (QEMU wants commas: SC2054.)
 #
 # QEMU inherits a lock on $control/lock and nobody else keeps it: "the lock is held" means "the guest lives", which no stale pid file can fake.
 # Requests travel through a fifo that QEMU connects to a virtio-serial port; output, status and readiness are files in the shared folder.
@@ -12,6 +13,7 @@ instance=${VFMAP_LAB_INSTANCE:-default}
 pfs=${VFMAP_LAB_PFS:-2}
 memory=${VFMAP_LAB_MEMORY:-2560}
 iommu=${VFMAP_LAB_IOMMU:-}
+disk=${VFMAP_LAB_DISK:-}
 capture=${VFMAP_LAB_CAPTURE:-}
 accelerator=${VFMAP_LAB_ACCEL:-tcg}
 processors=${VFMAP_LAB_CPUS:-2}
@@ -31,6 +33,7 @@ settle_boot_options() {
     require_number --memory "$memory" 512 65536
     require_number VFMAP_LAB_CPUS "$processors" 1 64
     [[ $iommu != 0 ]] || iommu=
+    [[ -z $disk || -f $disk && $disk != *,* ]] || usage_error "not a file that can be a disk: '$disk'"
     [[ $accelerator == tcg || $accelerator == kvm ]] || usage_error "VFMAP_LAB_ACCEL is tcg or kvm, not '$accelerator'"
 }
 
@@ -111,6 +114,9 @@ qemu_arguments() {
         qemu+=(-device intel-iommu)
         line+=" intel_iommu=on"
     fi
+    if [[ -n $disk ]]; then
+        qemu+=(-drive "file=$disk,format=raw,if=none,id=disk" -device virtio-blk-pci,drive=disk)
+    fi
     if [[ $accelerator == kvm ]]; then qemu+=(-accel kvm); else qemu+=(-accel tcg,thread=multi); fi
     qemu+=(-append "$line")
     for ((i = 0; i < pfs; i++)); do
@@ -125,7 +131,10 @@ qemu_arguments() {
     done
 }
 
-boot_options_line() { printf 'pfs=%s memory=%s iommu=%s capture=%s accel=%s' "$pfs" "$memory" "${iommu:+1}" "$capture" "$accelerator"; }
+boot_options_line() {
+    printf 'pfs=%s memory=%s iommu=%s disk=%s capture=%s accel=%s' \
+        "$pfs" "$memory" "${iommu:+1}" "$disk" "$capture" "$accelerator"
+}
 
 # Starts QEMU and returns at once. $1: "tied" makes it die with this process, however that ends.
 launch() {
@@ -252,6 +261,14 @@ command_stop() {
     fi
     stop_guest
     say "instance $instance stopped"
+}
+
+command_kill() {
+    parse_instance "$@"
+    require_guest
+    kill -KILL "$(<"$control/pid")"
+    await_death 5 || die "QEMU cannot be killed"
+    stop_guest
 }
 
 # --- commands in the guest ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 export VFMAP_LAB_INSTANCE=${VFMAP_LAB_INSTANCE:-test-$$}
 
-"$here/lab" install
+"$here/lab" install --runtimes
 trap '"$here/lab" stop' EXIT
 "$here/lab" boot --capture wire
 
@@ -33,3 +33,15 @@ wait_for "test ! -e $card"
 wait_for "test -e $card"
 "$here/lab" exec --timeout 300 -- \
     bash "$here/no-pf-test.sh" "$root/.build/release" 0000:02:00.0 e1000e
+
+"$here/lab" stop
+echo "== drivers of user space, in a guest with an IOMMU"
+"$here/lab" run --iommu --timeout 600 -- bash "$here/userspace-test.sh" "$root/.build/release"
+
+echo "== container runtimes"
+"$here/lab" run --timeout 1200 -- bash "$here/runtimes-test.sh" "$root/.build/release" "$@"
+
+if [[ ${1:-} == --long ]]; then
+    echo "== loss of power"
+    "$here/power-loss-test.sh" "$root/.build/release"
+fi
