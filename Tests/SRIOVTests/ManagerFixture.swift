@@ -96,6 +96,7 @@ extension VFSettings {
         Self(
             macAddress: MACAddress("02:11:22:33:44:55"),
             vlan: VLANTag(identifier: 100, qualityOfService: 3), maximumRate: 200,
-            spoofCheck: false, trust: true, mtu: 1400)
+            spoofCheck: false, trust: true, mtu: 1400, isPromiscuous: true,
+            receivesAllMulticast: true, resetsOnRelease: true)
     }
 }
