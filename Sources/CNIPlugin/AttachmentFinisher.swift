@@ -1,5 +1,5 @@
 internal import LinuxSystem
-package import Netlink
+internal import Netlink
 package import SRIOV
 
 /// The plugin's own part of an ADD, after the manager has put the VF in its place: addresses, routes,
@@ -14,26 +14,25 @@ package struct AttachmentFinisher<H: Host>: Sendable {
     let limit: Duration?
     let log: CNILog
 
-    /// - Parameters:
-    ///   - link: The interface in the container; nil for a VF without one, whose addresses are only reported.
-    ///   - info: The PF's view of the VF.
-    /// - Returns: The result document.
+    /// - Returns: The result document, and who announces the addresses; nil if there is nothing to announce.
     /// - Throws: Any error, with the addresses given back. If even that failed, the error says so.
     package func finish(
-        host: H, namespace: H.Namespace, link: Link?, info: VFInfo?
-    ) throws -> [UInt8] {
+        _ attached: AttachedInterface<H>
+    ) throws -> (document: [UInt8], announcer: AddressAnnouncer<H>?) {
         var result = CNIResult()
-        result.interfaces = [interface(link, info)]
-        guard let delegate else { return try document(result) }
+        result.interfaces = [interface(attached.link, attached.info)]
+        guard let delegate else { return (try conclude(result, attached), nil) }
         do {
             let given = try delegate.add(version: version, limit: limit)
             guard !given.addresses.isEmpty else {
                 throw CNIError(
                     .addressManagementFailed, "IPAM plugin \(delegate.type) gave no address")
             }
-            if let link {
+            if let link = attached.link {
                 let log = log
-                try InterfaceConfigurator(host: host, namespace: namespace, link: link) {
+                try InterfaceConfigurator(
+                    host: attached.host, namespace: attached.namespace, link: link
+                ) {
                     log.debug($0)
                 }.apply(given)
             }
@@ -42,7 +41,10 @@ package struct AttachmentFinisher<H: Host>: Sendable {
             }
             result.routes = given.routes
             result.dns = given.dns
-            return try document(result)
+            return (
+                try conclude(result, attached),
+                announcer(given.addresses.map(\.network), attached)
+            )
         } catch {
             do {
                 try delegate.delete()
@@ -51,6 +53,33 @@ package struct AttachmentFinisher<H: Host>: Sendable {
             }
             throw error
         }
+    }
+
+    /// The last step: nothing after it can fail here.
+    private func conclude(
+        _ result: CNIResult, _ attached: AttachedInterface<H>
+    ) throws -> [UInt8] {
+        let document = try document(result)
+        if let file = configuration.deviceInfoFile {
+            let address = attached.attachment.virtualFunction
+            let function = try attached.host.virtualFunction(at: address)
+            try file.write(
+                DeviceInfo(
+                    address: address, physicalFunction: attached.attachment.physicalFunction,
+                    rdmaDevice: function?.rdmaDevice,
+                    representor: try function.flatMap(attached.host.representor)))
+        }
+        return document
+    }
+
+    private func announcer(
+        _ networks: [IPNetwork], _ attached: AttachedInterface<H>
+    ) -> AddressAnnouncer<H>? {
+        guard configuration.announcesAddresses, let link = attached.link else { return nil }
+        let log = log
+        return AddressAnnouncer(
+            host: attached.host, namespace: attached.namespace, link: link, networks: networks
+        ) { log.warning($0) }
     }
 
     private func interface(_ link: Link?, _ info: VFInfo?) -> CNIResult.Interface {

@@ -26,23 +26,26 @@ extension CNIDispatcher {
             }
             let delegate = try delegate(configuration, call, input)
             let manager = try makeManager(log)
-            let record = delegate.map {
-                IPAMRecord(type: $0.type, environment: call, input: input.bytes)
+            var record: IPAMRecord?
+            if delegate != nil || configuration.deviceInfoFile != nil {
+                record = IPAMRecord(
+                    type: delegate?.type, deviceInfoFile: configuration.deviceInfoFile,
+                    environment: call, input: input.bytes)
             }
             let request = AttachRequest(
                 owner: owner(call, network: network), selection: .address(device),
                 settings: configuration.settings, namespacePath: call.namespacePath,
                 frontEndData: try record?.encoded())
-            let document = try manager.attach(request) { attached in
+            let (document, announcer) = try manager.attach(request) { attached in
                 // The way back needs its time too: addresses settle in 5 s, the IPAM plugin's DEL takes 10.
                 let limit = max(.seconds(2), budget.remaining - .seconds(16))
                 let finisher = AttachmentFinisher<H>(
                     configuration: configuration, version: version, environment: call,
                     delegate: delegate, limit: limit, log: log)
-                return try finisher.finish(
-                    host: attached.host, namespace: attached.namespace, link: attached.link,
-                    info: attached.info)
+                return try finisher.finish(attached)
             }
+            // With the attachment complete: a runtime that gives up meanwhile leaves nothing half done.
+            announcer?.announce()
             log.debug("attached \(device)")
             return document + [UInt8(ascii: "\n")]
         }

@@ -8,8 +8,13 @@ package import SRIOV
 package struct NetworkConfiguration: Hashable, Sendable {
     /// `deviceID`; nil if it is missing or no PCI address.
     package private(set) var device: PCIAddress?
-    /// vlan, vlanQoS, vlanProto, mac, spoofchk, trust, link_state, min_tx_rate, max_tx_rate.
+    /// vlan, vlanQoS, vlanProto, mac, spoofchk, trust, link_state, linkStateIgnoreUnsupported, min_tx_rate,
+    /// max_tx_rate and runtimeConfig.bandwidth, mtu, promisc, allmulti, resetOnRelease.
     package private(set) var settings = VFSettings()
+    /// `announce`: whether the addresses are announced to the neighbours.
+    package private(set) var announcesAddresses = true
+    /// `runtimeConfig.CNIDeviceInfoFile`; nil if it is not asked for.
+    package private(set) var deviceInfoFile: DeviceInfoFile?
     /// `ipam.type`; nil for a network without IPAM.
     package private(set) var ipamType: String?
     /// `dns`: for the result if the IPAM plugin gives none.
@@ -31,7 +36,10 @@ package struct NetworkConfiguration: Hashable, Sendable {
     ///   - arguments: CNI_ARGS, which may ask for a MAC too.
     package init(_ object: JSONObject, version: CNIVersion, arguments: CNIArguments) {
         device = read { try Self.device(object) }
-        readSettings(object, arguments: arguments)
+        let runtime = read { try object.object("runtimeConfig") }
+        readSettings(object, runtime: runtime, arguments: arguments)
+        announcesAddresses = read { try object.boolean("announce") } ?? true
+        deviceInfoFile = read { try runtime.flatMap(Self.deviceInfoFile) }
         ipamType = read { try object.object("ipam")?.word("type") }
         dns = read { try object.object("dns").map(CNIResult.DNS.init) } ?? CNIResult.DNS()
         previousResult = read {
@@ -68,12 +76,37 @@ package struct NetworkConfiguration: Hashable, Sendable {
         return address
     }
 
-    private mutating func readSettings(_ object: JSONObject, arguments: CNIArguments) {
+    private static func deviceInfoFile(
+        _ runtime: JSONObject
+    ) throws(JSONKeyError) -> DeviceInfoFile? {
+        guard let path = try runtime.word("CNIDeviceInfoFile") else { return nil }
+        guard path.hasPrefix("/"), !path.hasSuffix("/"), !path.utf8.contains(0) else {
+            throw JSONKeyError(
+                runtime.path("CNIDeviceInfoFile"),
+                "must be the absolute path of a file, not \"\(path)\"")
+        }
+        return DeviceInfoFile(path: path)
+    }
+
+    private mutating func readSettings(
+        _ object: JSONObject, runtime: JSONObject?, arguments: CNIArguments
+    ) {
         settings.vlan = read { try object.vlan() }
-        settings.macAddress = read { try object.macAddress(arguments: arguments) }
+        settings.macAddress = read { try object.macAddress(runtime: runtime, arguments: arguments) }
         settings.spoofCheck = read { try object.onOrOff("spoofchk") }
         settings.trust = read { try object.onOrOff("trust") }
         settings.linkState = read { try object.linkState() }
+        settings.toleratesUnsupportedLinkState = read {
+            try object.boolean("linkStateIgnoreUnsupported")
+        }
+        settings.mtu = read { try object.mtu() }
+        settings.isPromiscuous = read { try object.boolean("promisc") }
+        settings.receivesAllMulticast = read { try object.boolean("allmulti") }
+        settings.resetsOnRelease = read { try object.boolean("resetOnRelease") }
+        readRates(object, runtime: runtime)
+    }
+
+    private mutating func readRates(_ object: JSONObject, runtime: JSONObject?) {
         settings.minimumRate = read { try object.integer("min_tx_rate", 0...UInt32.max) }
         settings.maximumRate = read { try object.integer("max_tx_rate", 0...UInt32.max) }
         if let minimum = settings.minimumRate, let maximum = settings.maximumRate,
@@ -85,6 +118,28 @@ package struct NetworkConfiguration: Hashable, Sendable {
             settings.minimumRate = nil
             settings.maximumRate = nil
         }
+        if let bandwidth = read({ try runtime?.object("bandwidth").flatMap(BandwidthLimit.init) }) {
+            lower(to: bandwidth)
+        }
+    }
+
+    /// Puts the runtime's limit beside the network's: neither may be exceeded, so the lower one counts.
+    private mutating func lower(to bandwidth: BandwidthLimit) {
+        let key = "runtimeConfig.bandwidth.egressRate"
+        let limit = bandwidth.maximumRate
+        if let minimum = settings.minimumRate, minimum > limit {
+            let error = JSONKeyError(
+                key, "must not be below min_tx_rate, \(limit) Mbit/s is below \(minimum)")
+            problems.append(CNIError(reporting: error))
+            return
+        }
+        if bandwidth.isBelowLeast {
+            warnings.append(
+                "\(key): \(bandwidth.egressRate) bit/s is below what a VF can be limited to, using "
+                    + "1 Mbit/s")
+        }
+        let present = settings.maximumRate ?? 0
+        settings.maximumRate = present == 0 ? limit : min(present, limit)
     }
 
     /// What the body reads, or nil with the problem put down.
