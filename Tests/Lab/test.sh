@@ -21,3 +21,6 @@ echo "== netlink layer on netdevsim and igb"
 
 echo "== the programs on igb"
 "$here/lab" exec --timeout 1500 -- bash "$here/hardware-test.sh" "$root/.build/release" "$@"
+
+echo "== what users ask for beyond the plain VF"
+"$here/lab" exec --timeout 1500 -- bash "$here/features-test.sh" "$root/.build/release"
