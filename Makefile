@@ -16,7 +16,7 @@ build: setup ## Build .build/release/sriov and .build/release/vfmap
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product sriov
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product vfmap
 
-test: lint test-unit build test-lab ## Everything that CI runs: unit, fault, namespace and lab tests
+test: lint build test-unit test-lab ## Everything that CI runs: unit, fault, namespace and lab tests
 
 test-unit: setup ## Tests that need no hardware; those of namespaces need root
 	swift build --build-tests

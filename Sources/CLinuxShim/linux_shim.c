@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netpacket/packet.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -36,6 +37,12 @@ int vfmap_open_process(pid_t pid) {
 int vfmap_namespace_cookie(int socket, uint64_t *cookie) {
     socklen_t length = sizeof *cookie;
     return getsockopt(socket, SOL_SOCKET, SO_NETNS_COOKIE, cookie, &length) == 0 ? 0 : -errno;
+}
+
+int vfmap_send_frame(int socket, int index, const uint8_t *frame, size_t length) {
+    struct sockaddr_ll interface = {.sll_family = AF_PACKET, .sll_ifindex = index};
+    ssize_t sent = sendto(socket, frame, length, 0, (struct sockaddr *)&interface, sizeof interface);
+    return sent >= 0 ? 0 : -errno;
 }
 
 int64_t vfmap_file_system_type(int descriptor) {

@@ -15,12 +15,14 @@ package struct AttachmentFinisher<H: Host>: Sendable {
     let log: CNILog
 
     /// - Parameter attached: The VF in its place; the addresses of one without interface are only reported.
-    /// - Returns: The result document.
+    /// - Returns: The result document, and who announces the addresses; nil if there is nothing to announce.
     /// - Throws: Any error, with the addresses given back. If even that failed, the error says so.
-    package func finish(_ attached: AttachedInterface<H>) throws -> [UInt8] {
+    package func finish(
+        _ attached: AttachedInterface<H>
+    ) throws -> (document: [UInt8], announcer: AddressAnnouncer<H>?) {
         var result = CNIResult()
         result.interfaces = [interface(attached)]
-        guard let delegate else { return try document(result) }
+        guard let delegate else { return (try conclude(result, attached), nil) }
         do {
             let given = try delegate.add(version: version, limit: limit)
             guard !given.addresses.isEmpty else {
@@ -38,7 +40,10 @@ package struct AttachmentFinisher<H: Host>: Sendable {
             }
             result.routes = given.routes
             result.dns = given.dns
-            return try document(result)
+            return (
+                try conclude(result, attached),
+                announcer(given.addresses.map(\.network), attached)
+            )
         } catch {
             do {
                 try delegate.delete()
@@ -47,6 +52,33 @@ package struct AttachmentFinisher<H: Host>: Sendable {
             }
             throw error
         }
+    }
+
+    /// The last step: nothing after it can fail here.
+    private func conclude(
+        _ result: CNIResult, _ attached: AttachedInterface<H>
+    ) throws -> [UInt8] {
+        let document = try document(result)
+        if let file = configuration.deviceInfoFile {
+            let address = attached.attachment.virtualFunction
+            let function = try attached.host.virtualFunction(at: address)
+            try file.write(
+                DeviceInfo(
+                    address: address, physicalFunction: attached.attachment.physicalFunction,
+                    rdmaDevice: function?.rdmaDevice,
+                    representor: try function.flatMap(attached.host.representor)))
+        }
+        return document
+    }
+
+    private func announcer(
+        _ networks: [IPNetwork], _ attached: AttachedInterface<H>
+    ) -> AddressAnnouncer<H>? {
+        guard configuration.announcesAddresses, let link = attached.link else { return nil }
+        let log = log
+        return AddressAnnouncer(
+            host: attached.host, namespace: attached.namespace, link: link, networks: networks
+        ) { log.warning($0) }
     }
 
     private func interface(_ attached: AttachedInterface<H>) -> CNIResult.Interface {

@@ -25,14 +25,17 @@ extension CNIDispatcher {
             guard let selection = try selection(configuration, manager) else {
                 throw CNIError(.internal, "deviceID was neither accepted nor refused")
             }
-            let record = delegate.map {
-                IPAMRecord(type: $0.type, environment: call, input: input.bytes)
+            var record: IPAMRecord?
+            if delegate != nil || configuration.deviceInfoFile != nil {
+                record = IPAMRecord(
+                    type: delegate?.type, deviceInfoFile: configuration.deviceInfoFile,
+                    environment: call, input: input.bytes)
             }
             let request = AttachRequest(
                 owner: owner(call, network: network), selection: selection,
                 settings: configuration.settings, namespacePath: call.namespacePath,
                 frontEndData: try record?.encoded())
-            let document = try manager.attach(request) { attached in
+            let (document, announcer) = try manager.attach(request) { attached in
                 // The way back needs its time too: addresses settle in 5 s, the IPAM plugin's DEL takes 10.
                 let limit = max(.seconds(2), budget.remaining - .seconds(16))
                 let finisher = AttachmentFinisher<H>(
@@ -41,6 +44,8 @@ extension CNIDispatcher {
                 log.debug("configured \(attached.attachment.virtualFunction)")
                 return try finisher.finish(attached)
             }
+            // With the attachment complete: a runtime that gives up meanwhile leaves nothing half done.
+            announcer?.announce()
             return document + [UInt8(ascii: "\n")]
         }
     }

@@ -54,9 +54,32 @@ extension CNIDispatcher {
                     failures.append(error)
                 }
             }
+            removeDeviceInfo(configuration, outcome, log)
             guard failures.isEmpty else { throw CNIError(collecting: failures) }
             log.debug("detached, as far as there was anything")
             return []
+        }
+    }
+
+    /// Removes the file that tells of the device: the runtime's DEL may name it, and the record does.
+    private func removeDeviceInfo(
+        _ configuration: NetworkConfiguration, _ outcome: Result<DetachOutcome, any Error>,
+        _ log: CNILog
+    ) {
+        var files: Set<DeviceInfoFile> = []
+        if let file = configuration.deviceInfoFile { files.insert(file) }
+        // A record that cannot be read names no file.
+        if case .success(let outcome) = outcome, let data = outcome.attachment?.frontEndData,
+            let path = try? IPAMRecord(parsing: data).deviceInfoFile
+        {
+            files.insert(DeviceInfoFile(path: path))
+        }
+        for file in files {
+            do {
+                try file.remove()
+            } catch {
+                log.warning("\(error), proceeding anyway")
+            }
         }
     }
 

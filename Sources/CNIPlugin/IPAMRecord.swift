@@ -1,10 +1,10 @@
 internal import FoundationEssentials
 
-/// What an attachment's record keeps so that its addresses can be taken back by anybody later:
-/// everything that the IPAM plugin is told at DEL.
+/// What an attachment's record keeps so that the plugin's own part of it can be undone by anybody later: everything
+/// that the IPAM plugin is told at DEL, and the file that tells of the device.
 package struct IPAMRecord: Hashable, Codable, Sendable {
-    /// The name of the IPAM plugin.
-    package var type: String
+    /// The name of the IPAM plugin; nil for a network without IPAM.
+    package var type: String?
     /// The complete document of standard input, as it came.
     package var configuration: String
     /// CNI_ARGS.
@@ -18,8 +18,15 @@ package struct IPAMRecord: Hashable, Codable, Sendable {
     /// CNI_NETNS.
     package var namespacePath: String
 
-    package init(type: String, environment: CNIEnvironment, input: [UInt8]) {
+    /// The path of the device-info file; nil if none was asked for.
+    package var deviceInfoFile: String?
+
+    package init(
+        type: String?, deviceInfoFile: DeviceInfoFile?, environment: CNIEnvironment,
+        input: [UInt8]
+    ) {
         self.type = type
+        self.deviceInfoFile = deviceInfoFile?.path
         configuration = String(decoding: input, as: UTF8.self)
         arguments = environment.arguments
         searchPath = environment.searchPath.joined(separator: ":")

@@ -1,7 +1,7 @@
 package import SRIOV
 
-/// Takes the addresses of an attachment back from its record alone: the front end's part of an undo, for
-/// whichever program does it.
+/// Takes the addresses of an attachment back, and removes its device-info file, from its record alone: the front end's
+/// part of an undo, for whichever program does it.
 package struct IPAMRelease: Sendable {
     private let environment: [String: String]
     private let patience: IPAMDelegate.Patience
@@ -34,6 +34,8 @@ package struct IPAMRelease: Sendable {
             throw CNIError(
                 .internal, "the record of \(attachment.owner) does not tell its IPAM: \(error)")
         }
+        removeDeviceInfo(record)
+        guard let type = record.type else { return }
         var variables = environment.filter { !$0.key.hasPrefix("CNI_") }
         variables["CNI_CONTAINERID"] = record.container
         variables["CNI_IFNAME"] = record.interfaceName
@@ -43,10 +45,20 @@ package struct IPAMRelease: Sendable {
         // The plugins may have moved since: where this process finds plugins counts too.
         let folders = "\(record.searchPath):\(environment["CNI_PATH", default: ""])"
         let delegate = try IPAMDelegate(
-            type: record.type, in: folders.split(separator: ":").map(String.init),
+            type: type, in: folders.split(separator: ":").map(String.init),
             environment: variables, input: Array(record.configuration.utf8), patience: patience,
             passOn: passOn)
         try delegate.delete()
+    }
+
+    /// A file that stays is no reason to keep the VF or its address.
+    private func removeDeviceInfo(_ record: IPAMRecord) {
+        guard let path = record.deviceInfoFile else { return }
+        do {
+            try DeviceInfoFile(path: path).remove()
+        } catch {
+            passOn("\(error), proceeding anyway\n")
+        }
     }
 }
 

@@ -37,8 +37,10 @@ extension JSONObject {
     }
 
     /// The MAC of runtimeConfig, else of CNI_ARGS, else of `mac`; each one given must be sound.
-    func macAddress(arguments: CNIArguments) throws(JSONKeyError) -> MACAddress? {
-        let ofRuntime = try object("runtimeConfig")?.word("mac")
+    func macAddress(
+        runtime: JSONObject?, arguments: CNIArguments
+    ) throws(JSONKeyError) -> MACAddress? {
+        let ofRuntime = try runtime?.word("mac")
         let asked = [
             ("runtimeConfig.mac", ofRuntime), ("CNI_ARGS MAC", arguments.macAddress),
             ("mac", try word("mac")),
@@ -68,6 +70,23 @@ extension JSONObject {
         default:
             throw JSONKeyError(path(key), "must be \"on\" or \"off\", not \(value.kind)")
         }
+    }
+
+    /// A boolean, also as one of the words `on` and `off`; nil if it is absent.
+    func flag(_ key: String) throws(JSONKeyError) -> Bool? {
+        if case .bool(let truth)? = value(key) { return truth }
+        do {
+            return try onOrOff(key)
+        } catch {
+            throw JSONKeyError(
+                error.key, error.problem.replacing("must be", with: "must be true, false,"))
+        }
+    }
+
+    /// mtu; 0 counts as absent, as templates write it.
+    func mtu() throws(JSONKeyError) -> UInt32? {
+        if value("mtu") == .integer(0) { return nil }
+        return try integer("mtu", 68...65535)
     }
 
     func linkState() throws(JSONKeyError) -> VFLinkState? {

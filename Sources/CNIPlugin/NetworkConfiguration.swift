@@ -14,8 +14,13 @@ package struct NetworkConfiguration: Hashable, Sendable {
     package private(set) var pool: String?
     /// `statusCapacity`: whether STATUS fails where there is no free VF.
     package private(set) var countsFree = true
-    /// vlan, vlanQoS, vlanProto, mac, spoofchk, trust, link_state, min_tx_rate, max_tx_rate.
+    /// vlan, vlanQoS, vlanProto, mac, spoofchk, trust, link_state, linkStateIgnoreUnsupported, min_tx_rate,
+    /// max_tx_rate and runtimeConfig.bandwidth, mtu, promisc, allmulti, resetOnRelease.
     package private(set) var settings = VFSettings()
+    /// `announce`: whether the addresses are announced to the neighbours.
+    package private(set) var announcesAddresses = true
+    /// `runtimeConfig.CNIDeviceInfoFile`; nil if it is not asked for.
+    package private(set) var deviceInfoFile: DeviceInfoFile?
     /// `ipam.type`; nil for a network without IPAM.
     package private(set) var ipamType: String?
     /// `dns`: for the result if the IPAM plugin gives none.
@@ -40,7 +45,10 @@ package struct NetworkConfiguration: Hashable, Sendable {
         _ object: JSONObject, version: CNIVersion, arguments: CNIArguments, needsVF: Bool = true
     ) {
         readSelection(object, needsVF: needsVF)
-        readSettings(object, arguments: arguments)
+        let runtime = read { try object.object("runtimeConfig") }
+        readSettings(object, runtime: runtime, arguments: arguments)
+        announcesAddresses = read { try object.flag("announce") } ?? true
+        deviceInfoFile = read { try runtime.flatMap(Self.deviceInfoFile) }
         ipamType = read { try object.object("ipam")?.word("type") }
         dns = read { try object.object("dns").map(CNIResult.DNS.init) } ?? CNIResult.DNS()
         previousResult = read {
@@ -89,12 +97,37 @@ package struct NetworkConfiguration: Hashable, Sendable {
         }
     }
 
-    private mutating func readSettings(_ object: JSONObject, arguments: CNIArguments) {
+    private static func deviceInfoFile(
+        _ runtime: JSONObject
+    ) throws(JSONKeyError) -> DeviceInfoFile? {
+        guard let path = try runtime.word("CNIDeviceInfoFile") else { return nil }
+        guard path.hasPrefix("/"), !path.hasSuffix("/"), !path.utf8.contains(0) else {
+            throw JSONKeyError(
+                runtime.path("CNIDeviceInfoFile"),
+                "must be the absolute path of a file, not \"\(path)\"")
+        }
+        return DeviceInfoFile(path: path)
+    }
+
+    private mutating func readSettings(
+        _ object: JSONObject, runtime: JSONObject?, arguments: CNIArguments
+    ) {
         settings.vlan = read { try object.vlan() }
-        settings.macAddress = read { try object.macAddress(arguments: arguments) }
+        settings.macAddress = read { try object.macAddress(runtime: runtime, arguments: arguments) }
         settings.spoofCheck = read { try object.onOrOff("spoofchk") }
         settings.trust = read { try object.onOrOff("trust") }
         settings.linkState = read { try object.linkState() }
+        settings.toleratesUnsupportedLinkState = read {
+            try object.flag("linkStateIgnoreUnsupported")
+        }
+        settings.mtu = read { try object.mtu() }
+        settings.isPromiscuous = read { try object.flag("promisc") }
+        settings.receivesAllMulticast = read { try object.flag("allmulti") }
+        settings.resetsOnRelease = read { try object.flag("resetOnRelease") }
+        readRates(object, runtime: runtime)
+    }
+
+    private mutating func readRates(_ object: JSONObject, runtime: JSONObject?) {
         settings.minimumRate = read { try object.integer("min_tx_rate", 0...UInt32.max) }
         settings.maximumRate = read { try object.integer("max_tx_rate", 0...UInt32.max) }
         if let minimum = settings.minimumRate, let maximum = settings.maximumRate,
@@ -106,6 +139,28 @@ package struct NetworkConfiguration: Hashable, Sendable {
             settings.minimumRate = nil
             settings.maximumRate = nil
         }
+        if let bandwidth = read({ try runtime?.object("bandwidth").flatMap(BandwidthLimit.init) }) {
+            lower(to: bandwidth)
+        }
+    }
+
+    /// Puts the runtime's limit beside the network's: neither may be exceeded, so the lower one counts.
+    private mutating func lower(to bandwidth: BandwidthLimit) {
+        let key = "runtimeConfig.bandwidth.egressRate"
+        let limit = bandwidth.maximumRate
+        if let minimum = settings.minimumRate, minimum > limit {
+            let error = JSONKeyError(
+                key, "must not be below min_tx_rate, \(limit) Mbit/s is below \(minimum)")
+            problems.append(CNIError(reporting: error))
+            return
+        }
+        if bandwidth.isBelowLeast {
+            warnings.append(
+                "\(key): \(bandwidth.egressRate) bit/s is below what a VF can be limited to, using "
+                    + "1 Mbit/s")
+        }
+        let present = settings.maximumRate ?? 0
+        settings.maximumRate = present == 0 ? limit : min(present, limit)
     }
 
     /// What the body reads, or nil with the problem put down.

@@ -44,11 +44,15 @@ package struct Link: Hashable, Codable, Sendable {
 
 extension Link {
     package var isUp: Bool { flags & Self.upFlag != 0 }
+    /// Whether it is up and can send: it has carrier, and its queues are open (`IFF_RUNNING`).
+    package var isRunning: Bool { isUp && hasCarrier && flags & Self.runningFlag != 0 }
     package var isPromiscuous: Bool { flags & Self.promiscuousFlag != 0 }
     package var receivesAllMulticast: Bool { flags & Self.allMulticastFlag != 0 }
 
     /// The corresponding C constant is `IFF_UP`.
     static var upFlag: UInt32 { 0x1 }
+    /// The corresponding C constant is `IFF_RUNNING`.
+    static var runningFlag: UInt32 { 0x40 }
     /// The corresponding C constant is `IFF_PROMISC`.
     static var promiscuousFlag: UInt32 { 0x100 }
     /// The corresponding C constant is `IFF_ALLMULTI`.

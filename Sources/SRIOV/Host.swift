@@ -40,6 +40,15 @@ package protocol Host: Sendable {
     /// - Parameter count: 0 removes them all; another number is taken only when there are none.
     func setNumberOfVFs(_ count: Int, of function: PhysicalFunction, deadline: Deadline) throws
 
+    /// The interface that stands for a VF on its PF's switch; nil for none, as outside switchdev mode.
+    func representor(of function: VirtualFunction) throws -> String?
+
+    /// Whether a function has a reset of its own, which leaves the others alone.
+    func canReset(_ address: PCIAddress) -> Bool
+
+    /// Resets a function by itself (sysfs `reset`). What the PF administers stays, what the VF has told it goes.
+    func reset(_ address: PCIAddress) throws
+
     // MARK: Namespaces
 
     /// The namespace of this process.
@@ -75,6 +84,9 @@ package protocol Host: Sendable {
 
     func addAlternativeName(_ name: String, to link: Link, in namespace: Namespace) throws
 
+    /// Takes an alternative name from an interface; one that it does not have (any more) is as good as taken.
+    ///
+    /// udev gives and takes alternative names at any time.
     func removeAlternativeName(_ name: String, from link: Link, in namespace: Namespace) throws
 
     /// Moves an interface and renames it in one step.
@@ -112,6 +124,15 @@ package protocol Host: Sendable {
 
     /// Adds a route; others to the same destination are no obstacle, the same route is.
     func addRoute(_ route: Route, in namespace: Namespace) throws
+
+    /// Waits until an interface can send: up, and with carrier.
+    ///
+    /// - Returns: The interface as it is then; nil if the deadline passed first, or it has gone.
+    func waitForCarrier(of link: Link, in namespace: Namespace, until deadline: Deadline) throws
+        -> Link?
+
+    /// Sends Ethernet frames, whole from the addresses on, through one interface whatever the routes say.
+    func send(_ frames: [[UInt8]], through link: Link, in namespace: Namespace) throws
 
     /// Writes a value below `/proc/sys/net` as seen in the namespace.
     ///

@@ -64,7 +64,9 @@ package struct JSONObject: Hashable, Sendable {
         case .integer(let number):
             if let number = Number(exactly: number), range.contains(number) { return number }
             found = "\(number)"
-        case .unsigned(let number): found = "\(number)"
+        case .unsigned(let number):
+            if let number = Number(exactly: number), range.contains(number) { return number }
+            found = "\(number)"
         case .double(let number): found = "\(number)"
         case .null, .bool, .string, .array, .object: found = value.kind
         }

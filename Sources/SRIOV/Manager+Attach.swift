@@ -25,7 +25,7 @@ extension Manager {
                     try configure(candidate, as: attachment, in: container)
                 }
                 let value = try finish(attached)
-                var finished = attachment
+                var finished = attached.attachment
                 finished.phase = .attached
                 do {
                     try store.update(finished)
@@ -52,8 +52,8 @@ extension Manager {
         if let address = request.settings.macAddress, candidate.infoBefore != nil {
             changes.append(.macAddress(address))
         }
-        let interface = LinkSettings(
-            macAddress: request.settings.macAddress, mtu: request.settings.mtu, isUp: true)
+        var interface = request.settings.interfaceSettings
+        interface.macAddress = request.settings.macAddress
         return AttachPlan(
             virtualFunction: function, changes: changes,
             interface: candidate.link == nil ? LinkSettings() : interface,
@@ -104,7 +104,11 @@ extension Manager {
                 try refuseIfTheHostUses(link, of: "VF \(function.address)")
                 if function.physicalFunction == nil { try refuseIfAddressed(link, function) }
             } else {
-                try refuseWithoutInterface(function)
+                try refuseWithoutInterface(function, request.settings)
+            }
+            if request.settings.resetsOnRelease == true, !host.canReset(function.address) {
+                throw ManagerError(
+                    .unsupported, "VF \(function.address) cannot be reset by itself")
             }
             if parent == nil { try refuseWithoutPhysicalFunction(function, link, request.settings) }
             return AttachCandidate(
@@ -116,7 +120,9 @@ extension Manager {
         }
     }
 
-    private func refuseWithoutInterface(_ function: VirtualFunction) throws(ManagerError) {
+    private func refuseWithoutInterface(
+        _ function: VirtualFunction, _ settings: VFSettings
+    ) throws(ManagerError) {
         guard let driver = function.driver else {
             throw ManagerError(
                 .unsupported, "VF \(function.address) has no driver, so it has no interface")
@@ -126,6 +132,13 @@ extension Manager {
                 .obstructed,
                 "VF \(function.address) has no interface in the host's network namespace, and "
                     + "no record says who has it")
+        }
+        let needs = settings.needsOfInterface
+        guard needs.isEmpty else {
+            throw ManagerError(
+                .unsupported,
+                "VF \(function.address) has no interface under \(driver), so it takes no "
+                    + needs.joined(separator: ", "))
         }
     }
 
@@ -196,13 +209,14 @@ extension Manager {
     private func configure(
         _ candidate: AttachCandidate, as attachment: Attachment, in container: H.Namespace
     ) throws -> AttachedInterface<H> {
-        let settings = attachment.settings
+        var attachment = attachment
         let own = try host.hostNamespace()
         if let parent = candidate.parent, let index = attachment.index {
             for change in candidate.changes {
-                try host.setVF(change, index: index, of: parent)
+                try set(change, index: index, of: parent, &attachment.settings)
             }
         }
+        let settings = attachment.settings
         if let address = settings.macAddress {
             try assign(
                 address, to: candidate.link, index: attachment.index, of: candidate.parent, in: own)
@@ -217,6 +231,23 @@ extension Manager {
         }
         return AttachedInterface(
             attachment: attachment, host: host, namespace: container, link: link, info: info)
+    }
+
+    /// Sets one attribute; a link state that the driver does not know may be left out if that was asked for, and
+    /// then counts as never asked for: nothing is compared or restored.
+    private func set(
+        _ change: VFAttribute, index: Int, of parent: PhysicalFunctionInfo,
+        _ settings: inout VFSettings
+    ) throws {
+        do {
+            try host.setVF(change, index: index, of: parent)
+        } catch let error as NetlinkError
+            where error.errno == .notSupported && settings.toleratesUnsupportedLinkState == true
+        {
+            guard case .linkState = change else { throw error }
+            warn("\(error), proceeding anyway")
+            settings.linkState = nil
+        }
     }
 
     /// Asks the kernel whether everything took: a PF that is down swallows settings with no error.
@@ -250,8 +281,7 @@ extension Manager {
             }
             return link
         }
-        try host.setLink(
-            try look(), LinkSettings(mtu: settings.mtu, isUp: true), in: container)
+        try host.setLink(try look(), settings.interfaceSettings, in: container)
         let link = try look()
         // Coming up resets the VF, and some drivers then take another MAC.
         if let address = settings.macAddress, link.macAddress != address {

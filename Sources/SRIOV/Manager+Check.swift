@@ -81,6 +81,18 @@ extension Manager {
         if let wanted = attachment.settings.mtu, link.mtu != wanted {
             differences.append("MTU of \(link.name) is \(link.mtu), asked for was \(wanted)")
         }
+        let modes = [
+            ("promiscuous mode", attachment.settings.isPromiscuous, link.isPromiscuous),
+            (
+                "all-multicast mode", attachment.settings.receivesAllMulticast,
+                link.receivesAllMulticast
+            ),
+        ]
+        for case (let mode, let wanted?, let present) in modes where wanted != present {
+            differences.append(
+                "\(mode) of \(link.name) is \(present ? "on" : "off"), asked for was "
+                    + (wanted ? "on" : "off"))
+        }
         return link
     }
 }

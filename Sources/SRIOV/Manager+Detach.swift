@@ -108,6 +108,18 @@ extension Manager {
         }
     }
 
+    /// Ends the modes that were asked for; what the MTU was nobody knows.
+    private func endModes(of function: VirtualFunction, askedFor settings: VFSettings?) throws {
+        let own = try host.hostNamespace()
+        let end = LinkSettings(
+            isPromiscuous: settings?.isPromiscuous == true ? false : nil,
+            receivesAllMulticast: settings?.receivesAllMulticast == true ? false : nil)
+        guard !end.isEmpty,
+            let link = try host.link(of: function.address, expectedName: nil, in: own)
+        else { return }
+        try host.setLink(link, end, in: own)
+    }
+
     /// Moves a VF whose originals nobody knows to the host, and clears what was asked for.
     private func reset(
         _ function: VirtualFunction, _ link: Link, in container: H.Namespace,
@@ -118,6 +130,8 @@ extension Manager {
             function.index.map { "\(parent.link.name)v\($0)" }
         }
         try moveHome(link, named: name ?? link.name, from: container)
+        resetIfAskedFor(function.address, settings)
+        try endModes(of: function, askedFor: settings)
         guard let parent, let index = function.index, let settings,
             let present = parent.vf(index)
         else { return }

@@ -12,6 +12,8 @@ extension Manager {
         }
         attempt { try restoreInterface(attachment, &failures) }
         attempt { try restoreSettings(attachment, &failures) }
+        // What the PF administers outlives a reset; what the VF has told the PF it tells again when it comes up.
+        resetIfAskedFor(attachment.virtualFunction, attachment.settings)
         // Coming up resets some VFs, so it is last.
         attempt {
             guard let original = attachment.originalInterface, original.isUp,

@@ -10,7 +10,7 @@ package struct SysfsInventory: Sendable {
 
     private static let devices = "bus/pci/devices"
 
-    private func folder(of address: PCIAddress) -> String { "\(Self.devices)/\(address)" }
+    func folder(of address: PCIAddress) -> String { "\(Self.devices)/\(address)" }
 
     /// Every PF of a network card, sorted by address.
     package func physicalFunctions() throws(SystemCallError) -> [PhysicalFunction] {
@@ -120,6 +120,25 @@ package struct SysfsInventory: Sendable {
             if !isRepresentor { return name }
         }
         return nil
+    }
+
+    /// The interface that stands for a VF on its PF's switch: among those of the PF the one whose port is the
+    /// VF's (`pf0vf1`).
+    ///
+    /// - Returns: nil if there is none, as always outside switchdev mode.
+    package func representor(of function: VirtualFunction) throws(SystemCallError) -> String? {
+        guard let parent = function.physicalFunction, let index = function.index else { return nil }
+        for name in try interfaceNames(of: parent) {
+            let port = try sysfs.value(of: "class/net/\(name)/phys_port_name") ?? ""
+            guard port.hasPrefix("pf") || port.hasPrefix("c") else { continue }
+            if port.hasSuffix("vf\(index)") { return name }
+        }
+        return nil
+    }
+
+    /// Whether the function has a reset of its own: the kernel shows the attribute only then.
+    package func canReset(_ address: PCIAddress) -> Bool {
+        sysfs.exists("\(folder(of: address))/reset")
     }
 
     private func virtualFunctions(

@@ -40,7 +40,12 @@ extension SystemHost {
     package func removeAlternativeName(
         _ name: String, from link: Link, in namespace: SystemNamespace
     ) throws {
-        try namespace.socket().removeAlternativeName(name, fromLink: link.index, named: link.name)
+        do {
+            try namespace.socket().removeAlternativeName(
+                name, fromLink: link.index, named: link.name)
+        } catch let error as NetlinkError where error.errno == .noSuchFile {
+            return
+        }
     }
 
     package func move(
@@ -66,6 +71,37 @@ extension SystemHost {
                 }
             }
             if event == nil { return nil }
+        }
+    }
+
+    package func waitForCarrier(
+        of link: Link, in namespace: SystemNamespace, until deadline: Deadline
+    ) throws -> Link? {
+        let socket = try namespace.socket()
+        if let present = try socket.link(index: link.index), present.isRunning { return present }
+        let monitor =
+            namespace.isOwn ? try LinkMonitor() : try LinkMonitor.inside(namespace.namespace)
+        while true {
+            // Asked anew after the monitor listens, and after every event that may be it.
+            guard let present = try socket.link(index: link.index) else { return nil }
+            if present.isRunning { return present }
+            let event = try monitor.wait(until: deadline) { event in
+                switch event {
+                case .changed(let other), .removed(let other): other.index == link.index
+                case .overrun: false
+                }
+            }
+            if event == nil { return nil }
+        }
+    }
+
+    package func send(
+        _ frames: [[UInt8]], through link: Link, in namespace: SystemNamespace
+    ) throws {
+        let socket =
+            namespace.isOwn ? try PacketSocket() : try PacketSocket.inside(namespace.namespace)
+        for frame in frames {
+            try socket.send(frame, throughLink: link.index, named: link.name)
         }
     }
 

@@ -52,6 +52,16 @@ extension SystemHost: Host {
         functions.functionExists(at: address)
     }
 
+    package func representor(of function: VirtualFunction) throws -> String? {
+        try functions.representor(of: function)
+    }
+
+    package func canReset(_ address: PCIAddress) -> Bool { functions.canReset(address) }
+
+    package func reset(_ address: PCIAddress) throws {
+        try sysfs.write("1", to: "\(functions.folder(of: address))/reset")
+    }
+
     // MARK: Namespaces
 
     package func hostNamespace() throws -> SystemNamespace {

@@ -16,11 +16,21 @@ package struct VFSettings: Hashable, Codable, Sendable {
     package var linkState: VFLinkState?
     /// Bytes, 68 to 65535.
     package var mtu: UInt32?
+    /// Whether the interface takes every frame; most drivers honour it of a trusted VF only.
+    package var isPromiscuous: Bool?
+    /// Whether the interface takes every multicast frame.
+    package var receivesAllMulticast: Bool?
+    /// Whether a driver that knows no link state may leave `linkState` undone with a warning; nil is no.
+    package var toleratesUnsupportedLinkState: Bool?
+    /// Whether the function is reset when its owner gives it back; nil is no.
+    package var resetsOnRelease: Bool?
 
     package init(
         macAddress: MACAddress? = nil, vlan: VLANTag? = nil, minimumRate: UInt32? = nil,
         maximumRate: UInt32? = nil, spoofCheck: Bool? = nil, trust: Bool? = nil,
-        linkState: VFLinkState? = nil, mtu: UInt32? = nil
+        linkState: VFLinkState? = nil, mtu: UInt32? = nil, isPromiscuous: Bool? = nil,
+        receivesAllMulticast: Bool? = nil, toleratesUnsupportedLinkState: Bool? = nil,
+        resetsOnRelease: Bool? = nil
     ) {
         self.macAddress = macAddress
         self.vlan = vlan
@@ -30,6 +40,10 @@ package struct VFSettings: Hashable, Codable, Sendable {
         self.trust = trust
         self.linkState = linkState
         self.mtu = mtu
+        self.isPromiscuous = isPromiscuous
+        self.receivesAllMulticast = receivesAllMulticast
+        self.toleratesUnsupportedLinkState = toleratesUnsupportedLinkState
+        self.resetsOnRelease = resetsOnRelease
     }
 
     /// Whether anything is asked that only the PF can do.
@@ -42,5 +56,22 @@ package struct VFSettings: Hashable, Codable, Sendable {
             (maximumRate != nil, "maximum rate"), (spoofCheck != nil, "spoof check"),
             (trust != nil, "trust"), (linkState != nil, "link state"),
         ].filter(\.0).map(\.1)
+    }
+
+    /// What is asked that only a VF with an interface can do, for errors; empty for nothing.
+    ///
+    /// The MAC is not among it: the PF can administer that alone.
+    var needsOfInterface: [String] {
+        [
+            mtu.map { _ in "MTU" }, isPromiscuous.map { _ in "promiscuous mode" },
+            receivesAllMulticast.map { _ in "all-multicast mode" },
+        ].compactMap(\.self)
+    }
+
+    /// Everything that is set on the interface in its namespace, in one message.
+    var interfaceSettings: LinkSettings {
+        LinkSettings(
+            mtu: mtu, isUp: true, isPromiscuous: isPromiscuous,
+            receivesAllMulticast: receivesAllMulticast)
     }
 }

@@ -81,6 +81,14 @@ import Testing
             "--min-tx-rate 200 is above --max-tx-rate 100"
         ),
         (
+            ["--promisc", "yes"],
+            "the value 'yes' is invalid for '--promisc <on|off>': neither on nor off"
+        ),
+        (
+            ["--allmulti", "1"],
+            "the value '1' is invalid for '--allmulti <on|off>': neither on nor off"
+        ),
+        (
             ["--mtu", "67"],
             "the value '67' is invalid for '--mtu <bytes>': not a whole number from 68 to 65535"
         ),

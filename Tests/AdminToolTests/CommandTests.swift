@@ -110,7 +110,8 @@ import Testing
             let before = fixture.host.kernel
             let attach = fixture.run(
                 "attach", "0000:01:10.0", "--netns", "blue", "--vlan", "100", "--vlan-qos", "3",
-                "--trust", "on", "--mac", "02:11:22:33:44:55", "--mtu", "9000", "--dry-run")
+                "--trust", "on", "--mac", "02:11:22:33:44:55", "--mtu", "9000", "--promisc", "on",
+                "--allmulti", "off", "--dry-run")
             #expect(
                 attach.output == """
                     attach 0000:01:10.0 to /run/netns/blue
@@ -120,6 +121,8 @@ import Testing
                       set MAC address of pf0v0 to 02:11:22:33:44:55
                       move pf0v0 to /run/netns/blue as net1
                       set MTU of net1 to 9000
+                      turn promiscuous mode of net1 on
+                      turn all-multicast mode of net1 off
                       bring net1 up
 
                     """)

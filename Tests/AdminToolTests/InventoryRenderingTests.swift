@@ -206,11 +206,14 @@ import Testing
     @Test func whatTheOptionsAskedForIsReadable() {
         let settings = VFSettings(
             macAddress: MACAddress("02:11:22:33:44:55"), vlan: VLANTag.none, maximumRate: 200,
-            spoofCheck: false, linkState: .enabled, mtu: 9000)
+            spoofCheck: false, linkState: .enabled, mtu: 9000, isPromiscuous: true,
+            receivesAllMulticast: false,
+            resetsOnRelease: true)
         #expect(
             VFSettingsView(settings).text
                 == "MAC 02:11:22:33:44:55, VLAN none, transmit rate max 200 Mbit/s, "
-                + "spoof check off, link state enable, MTU 9000")
+                + "spoof check off, link state enable, MTU 9000, promiscuous mode on, "
+                + "all-multicast mode off, reset on release")
         #expect(VFSettingsView(VFSettings()).text == nil)
     }
 }

@@ -29,7 +29,9 @@ import Testing
         let request = try request(
             "--mac", "02:11:22:33:44:55", "--vlan", "100", "--vlan-qos", "3", "--vlan-proto",
             "802.1ad", "--spoofchk", "off", "--trust", "on", "--link-state", "enable",
-            "--min-tx-rate", "10", "--max-tx-rate", "200", "--mtu", "9000", "--ifname", "eth1",
+            "--min-tx-rate", "10", "--max-tx-rate", "200", "--mtu", "9000", "--promisc", "on",
+            "--allmulti", "off", "--link-state-ignore-unsupported", "--reset-on-release",
+            "--ifname", "eth1",
             "--container", "web")
         #expect(
             request.settings
@@ -37,7 +39,9 @@ import Testing
                     macAddress: MACAddress("02:11:22:33:44:55"),
                     vlan: VLANTag(identifier: 100, qualityOfService: 3, protocol: .dot1ad),
                     minimumRate: 10, maximumRate: 200, spoofCheck: false, trust: true,
-                    linkState: .enabled, mtu: 9000))
+                    linkState: .enabled, mtu: 9000, isPromiscuous: true,
+                    receivesAllMulticast: false,
+                    toleratesUnsupportedLinkState: true, resetsOnRelease: true))
         #expect(request.owner.description == "cli web/eth1")
     }
 

@@ -112,6 +112,50 @@ import Testing
             ])
     }
 
+    @Test func capabilitiesOfTheIPAMPluginArePassedOnUntouched() throws {
+        let fixture = try PluginFixture()
+        // Spacing, order, escapes and numbers are the runtime's: the document must be the very same bytes.
+        let input = fixture.configuration(
+            #"""
+            "capabilities":{"ips":true,"infinibandGUID":true},  "runtimeConfig" : {
+            "ips":["10.1.0.5/24","fd00::5/64"], "infinibandGUID":"c2:11:22:33:44:55:66:77",
+            "ipRanges":[[{"subnet":"10.1.0.0/24"}]],"big":1e21,"text":"é\/" }
+            """#)
+        let result = try fixture.add(input)
+        #expect(fixture.ipam.input(of: "ADD") == input)
+        let check = input.dropLast() + #","prevResult":\#(result)}"#
+        #expect(fixture.call("CHECK", String(check)).output == "")
+        #expect(fixture.ipam.input(of: "CHECK") == String(check))
+        #expect(fixture.call("DEL", input).status == 0)
+        #expect(fixture.ipam.input(of: "DEL") == input)
+    }
+
+    @Test func bandwidthAndModesReachTheVF() throws {
+        let fixture = try PluginFixture()
+        let before = fixture.machine
+        let input = fixture.configuration(
+            #""mtu":1400,"promisc":true,"allmulti":"on","resetOnRelease":true,"#
+                + #""runtimeConfig":{"bandwidth":{"egressRate":200000000,"egressBurst":1}}"#)
+        try fixture.add(input)
+        let link = try #require(fixture.interface?.link)
+        #expect(link.mtu == 1400)
+        #expect(link.isPromiscuous && link.receivesAllMulticast)
+        let vf = SimulatedHost.vfAddress(0)
+        #expect(fixture.host.kernel.vfs[vf]?.info.transmitRate.maximum == 200)
+        #expect(fixture.call("DEL", input).status == 0)
+        #expect(fixture.machine == before)
+        #expect(fixture.host.kernel.resets == [vf])
+    }
+
+    @Test func aLinkStateThatIsNotSupportedIsAWarningOnlyWhereAskedFor() throws {
+        let fixture = try PluginFixture()
+        let answer = fixture.call("ADD", fixture.configuration(#""link_state":"enable""#))
+        #expect(answer.output.contains(#""code":102"#))
+        try fixture.add(
+            fixture.configuration(#""link_state":"enable","linkStateIgnoreUnsupported":true"#))
+        #expect(fixture.complaint.contains("level=warning msg=\"set link state of VF 0 of pf0"))
+    }
+
     @Test func aNetworkWithoutIPAMHasNoAddresses() throws {
         let fixture = try PluginFixture()
         let output = try fixture.add(fixture.configuration(ipam: "{}"))
@@ -253,6 +297,10 @@ import Testing
             guard wasReached else {
                 #expect(step > 15)
                 break
+            }
+            // A writer that died while it told the neighbours had done everything else.
+            if try fixture.store().attachments().map(\.phase) == [.attached] {
+                #expect(fixture.call("DEL").status == 0, "step \(step)")
             }
             try fixture.add(nil, ["CNI_CONTAINERID": "c2", "CNI_NETNS": "/run/netns/c2"])
             let owners = try fixture.store().attachments().map(\.owner.container)

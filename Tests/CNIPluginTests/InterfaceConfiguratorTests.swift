@@ -4,6 +4,7 @@ import Glibc
 import LinuxSystem
 import Netlink
 import SRIOV
+import Synchronization
 import Testing
 
 /// The kernel's own view of what the configurator does, in a namespace with a pair of veth.
@@ -95,6 +96,67 @@ import Testing
         let comparison = ResultComparison(expected: result, interfaceName: "net1") { _ in true }
         #expect(
             comparison.differences(ofRoutes: try veth.host.routes(in: veth.namespace())) == [])
+    }
+
+    @Test func whatARouteIsGivenReachesTheKernelInBothFamilies() throws {
+        let veth = try Veth()
+        var result = CNIResult()
+        result.addresses = [
+            CNIResult.Address(try network("10.1.0.5/24")),
+            CNIResult.Address(try network("fd00::5/64")),
+        ]
+        result.routes = [
+            // Zero is a value: without it a route without gateway is of scope link.
+            CNIResult.Route(try network("10.3.0.0/16"), priority: 5, scope: 0),
+            CNIResult.Route(try network("10.4.0.1/32"), table: 70000),
+            CNIResult.Route(
+                try network("fd03::/32"), gateway: IPAddress("fd00::1"), mtu: 1280,
+                advertisedMSS: 1200, priority: 78, table: 1001),
+        ]
+        try veth.apply(result)
+        let routes = try veth.routes()
+        let near = try #require(routes.first { $0.destination == IPNetwork("10.3.0.0/16") })
+        #expect(near.scope == 0)
+        #expect(near.priority == 5)
+        #expect(near.gateway == nil)
+        let far = try #require(routes.first { $0.destination == IPNetwork("10.4.0.1/32") })
+        #expect(far.table == 70000)
+        let six = try #require(routes.first { $0.destination == IPNetwork("fd03::/32") })
+        #expect(six.gateway == IPAddress("fd00::1"))
+        #expect(six.table == 1001)
+        #expect(six.priority == 78)
+        #expect(six.mtu == 1280)
+        #expect(six.advertisedMSS == 1200)
+    }
+
+    @Test func anIPv6AddressThatNoRouteNeedsIsNotWaitedFor() throws {
+        let veth = try Veth()
+        var result = CNIResult()
+        result.addresses = [CNIResult.Address(try network("fd00::5/64"))]
+        let start = ContinuousClock.now
+        try veth.apply(result)
+        #expect(ContinuousClock.now - start < .seconds(1))
+        let own = try veth.addresses().filter { $0.network.address == IPAddress("fd00::5") }
+        // IFA_F_TENTATIVE, and not IFA_F_OPTIMISTIC: the kernel makes no chosen address optimistic.
+        #expect(own.map { $0.flags & 0x44 } == [0x40])
+    }
+
+    @Test func aDetectionThatDoesNotEndIsWarnedOf() throws {
+        let veth = try Veth()
+        let namespace = try veth.namespace()
+        let link = try #require(try veth.host.link(named: "net1", in: namespace))
+        var result = CNIResult()
+        result.addresses = [
+            CNIResult.Address(try network("fd00::5/64"), gateway: IPAddress("fd00::1"))
+        ]
+        let warnings = Mutex<[String]>([])
+        try InterfaceConfigurator(
+            host: veth.host, namespace: namespace, link: link, settling: .milliseconds(100)
+        ) { warning in warnings.withLock { $0.append(warning) } }.apply(result)
+        #expect(
+            warnings.withLock { $0 } == [
+                "IPv6 addresses of net1 are still tentative after 0.1 seconds, proceeding anyway"
+            ])
     }
 
     @Test func iPv6IsTurnedOnWhereTheRuntimeTurnedItOff() throws {

@@ -91,11 +91,21 @@ extension AttachRequest {
 }
 
 extension VFSettings {
+    /// Everything that a VF without interface takes.
+    static var fullThroughPF: Self {
+        var settings = full
+        settings.mtu = nil
+        settings.isPromiscuous = nil
+        settings.receivesAllMulticast = nil
+        return settings
+    }
+
     /// Everything that igb can do.
     static var full: Self {
         Self(
             macAddress: MACAddress("02:11:22:33:44:55"),
             vlan: VLANTag(identifier: 100, qualityOfService: 3), maximumRate: 200,
-            spoofCheck: false, trust: true, mtu: 1400)
+            spoofCheck: false, trust: true, mtu: 1400, isPromiscuous: true,
+            receivesAllMulticast: true, resetsOnRelease: true)
     }
 }

@@ -35,6 +35,34 @@ import Testing
         #expect(function?.device == 0x10ca)
     }
 
+    @Test func aRepresentorIsFoundByItsPort() throws {
+        let tree = try SysfsTree()
+        try tree.addPF(indexes: [0, 1, 11])
+        let inventory = SysfsInventory(sysfs: tree.sysfs)
+        let function = try #require(
+            try inventory.virtualFunction(at: address(SysfsTree.vfAddress(1))))
+        #expect(try inventory.representor(of: function) == nil)
+        for (name, port) in [("pf0", "p0"), ("eth11", "pf0vf11"), ("eth7", "c1pf0vf1")] {
+            try tree.folder("bus/pci/devices/0000:01:00.0/net/\(name)")
+            try tree.folder("class/net/\(name)")
+            try tree.write(port, to: "class/net/\(name)/phys_port_name")
+        }
+        #expect(try inventory.representor(of: function) == "eth7")
+    }
+
+    @Test func aFunctionWithTheAttributeCanBeReset() throws {
+        let tree = try SysfsTree()
+        let path = try tree.addFunction("0000:01:10.0")
+        let function = try address("0000:01:10.0")
+        let host = SystemHost(sysfs: tree.sysfs)
+        #expect(!host.canReset(function))
+        #expect(throws: SystemCallError.self) { try host.reset(function) }
+        try tree.write("", to: "\(path)/reset")
+        #expect(host.canReset(function))
+        try host.reset(function)
+        #expect(try tree.sysfs.value(of: "\(path)/reset") == "1")
+    }
+
     @Test func withoutOffsetAndStrideTheIndexIsSearched() throws {
         let tree = try SysfsTree()
         try tree.addPF(indexes: [0, 3])

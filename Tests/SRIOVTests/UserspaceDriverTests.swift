@@ -14,7 +14,7 @@ import Testing
         for name in ["a", "b"] { host.makeNamespace("/run/netns/\(name)") }
         bind(driver, in: host)
         let fixture = try ManagerFixture(host)
-        try fixture.attach(.vf(0, for: "a", .full))
+        try fixture.attach(.vf(0, for: "a", .fullThroughPF))
         return fixture
     }
 

@@ -37,6 +37,26 @@ extension SimulatedHost: Host {
         withKernel { $0.vfs[address] != nil || $0.pfs[address] != nil }
     }
 
+    package func representor(of function: VirtualFunction) throws -> String? {
+        try perform("look for the representor") { $0.representors[function.address] }
+    }
+
+    package func canReset(_ address: PCIAddress) -> Bool {
+        withKernel { $0.resettable.contains(address) }
+    }
+
+    package func reset(_ address: PCIAddress) throws {
+        try perform("reset") { kernel in
+            guard kernel.resettable.contains(address), var vf = kernel.vfs[address] else {
+                throw refusal("reset", .noSuchFile, of: address.description)
+            }
+            if !vf.isAdministered { vf.info.macAddress = .zero }
+            vf.hasBeenUp = false
+            kernel.vfs[address] = vf
+            kernel.resets.append(address)
+        }
+    }
+
     package func setNumberOfVFs(
         _ count: Int, of function: PhysicalFunction, deadline: Deadline
     ) throws {
@@ -49,6 +69,7 @@ extension SimulatedHost: Host {
             for address in present {
                 if let index = kernel.vfs[address]?.linkIndex { kernel.interfaces[index] = nil }
                 kernel.vfs[address] = nil
+                kernel.resettable.remove(address)
             }
             kernel.pfs[function.address]?.function.virtualFunctions = [:]
             kernel.addVFs(count, to: function.address)

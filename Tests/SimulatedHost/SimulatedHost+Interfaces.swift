@@ -148,6 +148,31 @@ extension SimulatedHost {
         }
     }
 
+    package func waitForCarrier(
+        of link: Link, in namespace: SimulatedNamespace, until deadline: Deadline
+    ) throws -> Link? {
+        try perform("wait for carrier") { kernel in
+            let index = try kernel.index(of: link, in: namespace)
+            guard let interface = kernel.interfaces[index], interface.link.isUp,
+                let function = interface.virtualFunction,
+                let parent = kernel.vfs[function]?.function.physicalFunction,
+                let wire = kernel.pfs[parent].flatMap({ kernel.interfaces[$0.linkIndex] })
+            else { return nil }
+            return wire.link.isUp ? interface.link : nil
+        }
+    }
+
+    package func send(
+        _ frames: [[UInt8]], through link: Link, in namespace: SimulatedNamespace
+    ) throws {
+        try perform("send frames") { kernel in
+            let index = try kernel.index(of: link, in: namespace)
+            kernel.sentFrames += frames.map {
+                SimulatedKernel.SentFrame(bytes: $0, linkIndex: index)
+            }
+        }
+    }
+
     package func setSysctl(
         _ key: String, _ value: String, in namespace: SimulatedNamespace
     ) throws {

@@ -86,6 +86,7 @@ extension SimulatedKernel {
             let linkIndex = addInterface(
                 named: "\(name)v\(index)", of: address, mac: [2, 0, parent.bus, 0, 0, UInt8(index)])
             interfaces[linkIndex]?.virtualFunction = address
+            resettable.insert(address)
             vfs[address] = VF(
                 function: VirtualFunction(
                     address: address, physicalFunction: parent, index: index,

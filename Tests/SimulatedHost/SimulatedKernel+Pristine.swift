@@ -18,6 +18,8 @@ extension SimulatedKernel {
             kernel.vfs[address]?.isAdministered = false
         }
         kernel.sysctls = [:]
+        kernel.sentFrames = []
+        kernel.resets = []
         kernel.addresses = []
         kernel.routes = []
         return kernel

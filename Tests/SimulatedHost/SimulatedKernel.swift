@@ -38,6 +38,11 @@ package struct SimulatedKernel: Hashable, Sendable {
         package var namespace: UInt64
     }
 
+    package struct SentFrame: Hashable, Sendable {
+        package var bytes: [UInt8]
+        package var linkIndex: Int32
+    }
+
     package var boot = BootIdentity(rawValue: "first-boot")
     package var pfs: [PCIAddress: PF] = [:]
     package var vfs: [PCIAddress: VF] = [:]
@@ -49,6 +54,14 @@ package struct SimulatedKernel: Hashable, Sendable {
     package var addresses: Set<Address> = []
     package var routes: Set<RouteEntry> = []
     package var sysctls: [String: String] = [:]
+    /// What went out by interfaces, in order.
+    package var sentFrames: [SentFrame] = []
+    /// The functions that have a reset of their own.
+    package var resettable: Set<PCIAddress> = []
+    /// The functions that were reset, in order.
+    package var resets: [PCIAddress] = []
+    /// The interfaces that stand for VFs in switchdev mode.
+    package var representors: [PCIAddress: String] = [:]
     /// Interfaces of the host that carry a default route.
     package var defaultRoutes: Set<Int32> = []
     package var nextNamespace: UInt64 = 1

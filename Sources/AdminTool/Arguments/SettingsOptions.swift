@@ -69,6 +69,31 @@ struct SettingsOptions: ParsableArguments {
         transform: { try WholeNumber.parse($0, 68...65535) })
     var mtu: UInt32?
 
+    @Option(
+        name: .customLong("promisc"),
+        help: ArgumentHelp(
+            "Whether the interface takes every frame; most drivers want --trust on for it.",
+            valueName: "on|off"),
+        completion: .list(["on", "off"]), transform: Self.onOrOff)
+    var promiscuous: Bool?
+
+    @Option(
+        name: .customLong("allmulti"),
+        help: ArgumentHelp(
+            "Whether the interface takes every multicast frame.", valueName: "on|off"),
+        completion: .list(["on", "off"]), transform: Self.onOrOff)
+    var allMulticast: Bool?
+
+    @Flag(
+        name: .customLong("link-state-ignore-unsupported"),
+        help: "Only warn if the driver knows no --link-state.")
+    var ignoresUnsupportedLinkState = false
+
+    @Flag(
+        name: .customLong("reset-on-release"),
+        help: "Reset the VF when it is given back.")
+    var resetOnRelease = false
+
     func validate() throws {
         let needsVLAN = [
             vlanPriority.map { ("--vlan-qos", $0 != 0) },
@@ -95,7 +120,10 @@ struct SettingsOptions: ParsableArguments {
                     protocol: vlanProtocol ?? .dot1Q)
             },
             minimumRate: minimumRate, maximumRate: maximumRate, spoofCheck: spoofCheck,
-            trust: trust, linkState: linkState, mtu: mtu)
+            trust: trust, linkState: linkState, mtu: mtu, isPromiscuous: promiscuous,
+            receivesAllMulticast: allMulticast,
+            toleratesUnsupportedLinkState: ignoresUnsupportedLinkState ? true : nil,
+            resetsOnRelease: resetOnRelease ? true : nil)
     }
 
     private static func unicastAddress(_ text: String) throws -> MACAddress {

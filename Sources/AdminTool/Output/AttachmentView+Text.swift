@@ -27,6 +27,9 @@ extension VFSettingsView {
                 onOrOff(spoofCheck).map { "spoof check \($0)" },
                 onOrOff(trust).map { "trust \($0)" }, linkState.map { "link state \($0)" },
                 mtu.map { "MTU \($0)" },
+                onOrOff(promiscuous).map { "promiscuous mode \($0)" },
+                onOrOff(allMulticast).map { "all-multicast mode \($0)" },
+                resetOnRelease == true ? "reset on release" : nil,
             ].compactMap(\.self))
     }
 }

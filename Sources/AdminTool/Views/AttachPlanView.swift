@@ -29,6 +29,12 @@ struct AttachPlanView: Hashable, Codable {
             if let mtu = plan.interface.mtu {
                 steps.append("set MTU of \(plan.targetName) to \(mtu)")
             }
+            for case (let mode, let wanted?) in [
+                ("promiscuous mode", plan.interface.isPromiscuous),
+                ("all-multicast mode", plan.interface.receivesAllMulticast),
+            ] {
+                steps.append("turn \(mode) of \(plan.targetName) \(wanted ? "on" : "off")")
+            }
             if plan.interface.isUp == true { steps.append("bring \(plan.targetName) up") }
         }
         self.steps = steps

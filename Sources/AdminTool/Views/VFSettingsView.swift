@@ -16,6 +16,10 @@ struct VFSettingsView: Hashable, Codable {
     let linkState: String?
     /// Bytes.
     let mtu: UInt32?
+    let promiscuous: Bool?
+    let allMulticast: Bool?
+    let linkStateIgnoreUnsupported: Bool?
+    let resetOnRelease: Bool?
 
     init(_ settings: VFSettings) {
         mac = settings.macAddress?.description
@@ -26,5 +30,9 @@ struct VFSettingsView: Hashable, Codable {
         trust = settings.trust
         linkState = settings.linkState?.description
         mtu = settings.mtu
+        promiscuous = settings.isPromiscuous
+        allMulticast = settings.receivesAllMulticast
+        linkStateIgnoreUnsupported = settings.toleratesUnsupportedLinkState
+        resetOnRelease = settings.resetsOnRelease
     }
 }

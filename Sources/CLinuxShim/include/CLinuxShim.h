@@ -6,6 +6,7 @@
 #pragma once
 
 #include <spawn.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -27,6 +28,10 @@ int vfmap_open_process(pid_t pid);
 /// The cookie of the network namespace that `socket` was made in: SO_NETNS_COOKIE (Linux 5.14).
 /// Unlike the inode number it is never given to another namespace while the host is up.
 int vfmap_namespace_cookie(int socket, uint64_t *_Nonnull cookie);
+
+/// Sends a whole Ethernet frame through the interface with an index: sendto(2) on a socket of AF_PACKET.
+/// <netpacket/packet.h> is not in Swift's Glibc module.
+int vfmap_send_frame(int socket, int index, const uint8_t *_Nonnull frame, size_t length);
 
 /// The type of file system behind `descriptor`, as statfs(2) reports it in f_type.
 /// `struct statfs` is shadowed by the function of the same name in Swift.

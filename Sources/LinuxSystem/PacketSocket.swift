@@ -1,0 +1,40 @@
+internal import CLinuxShim
+internal import Glibc
+
+/// A socket that sends Ethernet frames (`AF_PACKET`) and receives none.
+package final class PacketSocket: Sendable {
+    private let descriptor: Descriptor
+
+    /// Opens a socket in the network namespace of the calling thread.
+    ///
+    /// - Throws: `SystemCallError`.
+    package init() throws(SystemCallError) {
+        // Protocol 0: no frame of the interface is queued here.
+        descriptor = Descriptor(
+            owning: try systemCall("open packet socket", on: "") {
+                socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            })
+    }
+
+    /// Opens a socket in another network namespace.
+    ///
+    /// - Throws: `SystemCallError` if the namespace cannot be entered or the socket not opened.
+    package static func inside(_ namespace: NetworkNamespace) throws -> PacketSocket {
+        try namespace.run { try PacketSocket() }
+    }
+
+    /// Sends a frame.
+    ///
+    /// - Parameters:
+    ///   - frame: All of it, from the destination's address on, without the checksum at its end.
+    ///   - name: The interface's name, for the error.
+    /// - Throws: `SystemCallError`; with `ENETDOWN` if the interface is down, with `ENOBUFS` if it has no carrier.
+    package func send(
+        _ frame: [UInt8], throughLink index: Int32, named name: String
+    ) throws(SystemCallError) {
+        let number = descriptor.rawValue
+        try systemCall("send frame through", on: "interface \(name)") {
+            vfmap_send_frame(number, index, frame, frame.count)
+        }
+    }
+}

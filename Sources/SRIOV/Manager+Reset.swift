@@ -1,0 +1,22 @@
+internal import LinuxSystem
+internal import Netlink
+
+extension Manager {
+    /// Resets a VF that is home, if its owner asked for that.
+    ///
+    /// The interface is taken down first: drivers set the function up anew when it comes up, but not all of them notice
+    /// a reset below an interface that is up. A VF that cannot be reset is no worse than one whose owner did not
+    /// ask, so that is only warned of.
+    func resetIfAskedFor(_ address: PCIAddress, _ settings: VFSettings?) {
+        guard settings?.resetsOnRelease == true else { return }
+        do {
+            let own = try host.hostNamespace()
+            if let link = try host.link(of: address, expectedName: nil, in: own), link.isUp {
+                try host.setLink(link, LinkSettings(isUp: false), in: own)
+            }
+            try host.reset(address)
+        } catch {
+            warn("\(error), proceeding anyway")
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import CNIPlugin
+import Foundation
+import LinuxSystem
+import SRIOV
+import SimulatedHost
+import Testing
+
+/// `runtimeConfig.CNIDeviceInfoFile`: what Multus reads there after ADD.
+@Suite struct DeviceInfoFileTests {
+    private let fixture: PluginFixture
+    /// Below two folders that do not exist.
+    private let path: String
+
+    init() throws {
+        fixture = try PluginFixture()
+        path = fixture.ipam.folder + "/devinfo/cni/c1-net1.json"
+    }
+
+    private func configuration(ipam: String = #"{"type":"scripted"}"#) -> String {
+        fixture.configuration(
+            #""runtimeConfig":{"CNIDeviceInfoFile":"\#(path)"}"#, ipam: ipam)
+    }
+
+    /// nil if there is no file.
+    private var contents: String? {
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func write(_ text: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: fixture.ipam.folder + "/devinfo/cni", withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: URL(filePath: path))
+    }
+
+    private var folderEntries: [String] {
+        // A folder that is not there has no entries.
+        (try? FileManager.default.contentsOfDirectory(
+            atPath: fixture.ipam.folder + "/devinfo/cni")) ?? []
+    }
+
+    private let plain =
+        #"{"pci":{"pci-address":"0000:01:10.0","pf-pci-address":"0000:01:00.0"},"#
+        + #""type":"pci","version":"1.1.0"}"#
+
+    @Test(arguments: [#"{"type":"scripted"}"#, "{}"])
+    func addWritesItAndDelRemovesIt(ipam: String) throws {
+        try fixture.add(configuration(ipam: ipam))
+        #expect(contents == plain)
+        #expect(folderEntries == ["c1-net1.json"])
+        let status = fixture.call("DEL", configuration(ipam: ipam)).status
+        #expect(status == 0)
+        #expect(folderEntries == [])
+        #expect(fixture.call("DEL", configuration(ipam: ipam)).status == 0)
+    }
+
+    @Test(arguments: [#"{"type":"scripted"}"#, "{}"])
+    func delRemovesItAlsoIfTheRuntimeDoesNotNameItAnyMore(ipam: String) throws {
+        try fixture.add(configuration(ipam: ipam))
+        #expect(fixture.call("DEL", fixture.configuration(ipam: ipam)).status == 0)
+        #expect(folderEntries == [])
+    }
+
+    @Test func representorAndRDMADeviceAreTold() throws {
+        fixture.host.withKernel { kernel in
+            let vf = SimulatedHost.vfAddress(0)
+            kernel.vfs[vf]?.function.rdmaDevice = "mlx5_2"
+            kernel.representors[vf] = "eth3"
+        }
+        try fixture.add(configuration())
+        #expect(
+            contents == #"{"pci":{"pci-address":"0000:01:10.0","#
+                + #""pf-pci-address":"0000:01:00.0","rdma-device":"mlx5_2","#
+                + #""representor-device":"eth3"},"type":"pci","version":"1.1.0"}"#)
+    }
+
+    @Test func aFileOfTheDevicePluginIsCompleted() throws {
+        try write(
+            #"{"type":"pci","version":"1.0.0","pci":{"pci-address":"0000:01:10.0","#
+                + #""vhost-net":"/dev/vhost-net"}}"#)
+        try fixture.add(configuration())
+        #expect(
+            contents == #"{"pci":{"pci-address":"0000:01:10.0","#
+                + #""pf-pci-address":"0000:01:00.0","vhost-net":"/dev/vhost-net"},"#
+                + #""type":"pci","version":"1.1.0"}"#)
+    }
+
+    @Test func aFileOfAnotherTypeOfDeviceStays() throws {
+        let vdpa = #"{"type":"vdpa","version":"1.1.0","vdpa":{"parent-device":"vdpa3"}}"#
+        try write(vdpa)
+        try fixture.add(configuration())
+        #expect(contents == vdpa)
+    }
+
+    @Test func aFileThatHoldsSomethingElseIsRefusedAndNeverRemoved() throws {
+        try write("root:x:0:0")
+        let before = fixture.machine
+        let answer = fixture.call("ADD", configuration())
+        #expect(
+            answer.output
+                == (try errorDocument(
+                    7,
+                    "runtimeConfig.CNIDeviceInfoFile: \(path) cannot be written: there is a file that "
+                        + "holds no device information")))
+        #expect(fixture.machine == before)
+        #expect(try fixture.store().attachments() == [])
+        #expect(fixture.ipam.calls.last == "DEL c1 net1 /run/netns/c1 ")
+        #expect(fixture.call("DEL", configuration()).status == 0)
+        #expect(contents == "root:x:0:0")
+        #expect(fixture.complaint.contains("cannot be removed"))
+    }
+
+    @Test func aFolderThatCannotBeMadeIsAnErrorThatLeavesNothing() throws {
+        let file = fixture.ipam.folder + "/devinfo"
+        try Data().write(to: URL(filePath: file))
+        let before = fixture.machine
+        let answer = fixture.call("ADD", configuration())
+        #expect(
+            answer.output
+                == (try errorDocument(
+                    999,
+                    "runtimeConfig.CNIDeviceInfoFile: \(path) cannot be written: make folder "
+                        + "\(file)/cni: not a directory (ENOTDIR)")))
+        #expect(fixture.machine == before)
+        #expect(try fixture.store().attachments() == [])
+        #expect(fixture.call("DEL", configuration()).status == 0)
+    }
+
+    @Test func aFIFOInItsPlaceHoldsNobodyUp() throws {
+        try write("")
+        try FileManager.default.removeItem(atPath: path)
+        try systemCall("make FIFO", on: path) { mkfifo(path, 0o600) }
+        #expect(fixture.call("ADD", configuration()).status == 1)
+        #expect(fixture.call("DEL", configuration()).status == 0)
+    }
+
+    @Test func whoUndoesADeadWritersWorkRemovesTheFile() throws {
+        try fixture.add(configuration())
+        var record = try #require(try fixture.store().attachments().first)
+        record.phase = .preparing
+        try fixture.store().update(record)
+        fixture.host.makeNamespace("/run/netns/c2")
+        try fixture.add(nil, ["CNI_CONTAINERID": "c2", "CNI_NETNS": "/run/netns/c2"])
+        #expect(folderEntries == [])
+    }
+}
