@@ -18,6 +18,7 @@ extension SimulatedKernel {
             kernel.vfs[address]?.isAdministered = false
         }
         kernel.sysctls = [:]
+        kernel.waits = []
         kernel.addresses = []
         kernel.routes = []
         return kernel
