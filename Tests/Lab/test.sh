@@ -22,6 +22,9 @@ echo "== netlink layer on netdevsim and igb"
 echo "== the programs on igb"
 "$here/lab" exec --timeout 1500 -- bash "$here/hardware-test.sh" "$root/.build/release" "$@"
 
+echo "== whatever happens, every VF comes back"
+"$here/lab" exec --timeout 1500 -- bash "$here/convergence-test.sh" "$root/.build/release" "$@"
+
 echo "== a card without SR-IOV, in the place of the second one"
 wait_for() { # A SHELL CONDITION IN THE GUEST
     "$here/lab" exec --timeout 60 -- sh -c "until $1; do sleep 0.2; done"
