@@ -51,10 +51,17 @@ has_interface() { [[ -n $(ls "/sys/bus/pci/devices/$1/net" 2>/dev/null) ]]; }
 
 has_carrier() { [[ $(cat "/sys/class/net/$1/carrier" 2>/dev/null) == 1 ]]; }
 
+# Making and removing VFs costs the PF its carrier for a moment, and igb takes no rates without.
+create_vfs() {
+    await 20 has_carrier pf0
+    "$programs/vfmap" create --pf pf0 --count 3 >/dev/null || fail "create 3 VFs on pf0"
+    await 20 has_carrier pf0 || fail "the PF has carrier again"
+}
+
 interface_of() { ls "/sys/bus/pci/devices/$1/net"; }
 
 for name in a b c; do ip netns add $name; done
-"$programs/vfmap" create --pf pf0 --count 3 >/dev/null || fail "create 3 VFs on pf0"
+create_vfs
 name0=$(interface_of $vf0)
 ip link property add dev "$name0" altname spare0
 ip link set "$name0" mtu 1400
@@ -291,32 +298,32 @@ lost=0
 killed=0
 for ((round = 0; round < kill_rounds; round++)); do
     case $((round % 6)) in
-        0) kill_within 450 run_plugin ADD a ;;
+        0) kill_within 220 run_plugin ADD a ;;
         1)
             add a
-            kill_within 450 run_plugin DEL a
+            kill_within 220 run_plugin DEL a
             ;;
         2)
-            kill_within 450 run_plugin ADD a
-            kill_within 350 run_recover
+            kill_within 220 run_plugin ADD a
+            kill_within 120 run_recover
             "$programs/vfmap" recover >/dev/null || lost=$((lost + 1))
             ;;
         3)
-            kill_within 450 run_plugin ADD a
-            kill_within 450 run_plugin DEL a
+            kill_within 220 run_plugin ADD a
+            kill_within 220 run_plugin DEL a
             "$programs/vfmap" recover >/dev/null || lost=$((lost + 1))
             ;;
         4)
             # Another container wants the VF that a dead plugin had in hand.
-            kill_within 300 run_plugin ADD a
-            kill_within 450 run_plugin ADD b
+            kill_within 160 run_plugin ADD a
+            kill_within 220 run_plugin ADD b
             plugin DEL b "$configuration" >/dev/null 2>&1 || lost=$((lost + 1))
             ;;
         5)
             # Or the container goes with the plugin.
-            kill_within 450 run_plugin ADD a
+            kill_within 220 run_plugin ADD a
             ip netns del a
-            kill_within 450 run_recover
+            kill_within 220 run_recover
             "$programs/vfmap" recover >/dev/null || lost=$((lost + 1))
             ip netns add a
             ;;
@@ -338,10 +345,10 @@ echo 0 >$pf/sriov_numvfs
 del "DEL of a VF that is gone" a
 equal "no record is left of it" 0 "$("$programs/vfmap" state export | jq '.attachments | length')"
 equal "nor an address" 0 "$(lease_count)"
-"$programs/vfmap" create --pf pf0 --count 3 >/dev/null || fail "create 3 VFs on pf0"
+create_vfs
 add a
 echo 0 >$pf/sriov_numvfs
-"$programs/vfmap" create --pf pf0 --count 3 >/dev/null || fail "create 3 VFs on pf0"
+create_vfs
 del "DEL of a VF that is another of the same address now" a
 equal "it has no VLAN of the former" 0 "$(vf_field pf0 0 '(.vlan_list[0].vlan // .vlan) // 0')"
 equal "and is at home" "$name0" "$(interface_of $vf0)"
@@ -362,7 +369,7 @@ if await 20 has_interface 0000:01:00.0; then
     [[ $name == pf0 ]] || ip link set "$name" name pf0
     ip link set pf0 up
     await 30 has_carrier pf0 || fail "the PF has carrier again"
-    "$programs/vfmap" create --pf pf0 --count 3 >/dev/null || fail "create 3 VFs on pf0"
+    create_vfs
     before=$(snapshot)
     add a
     del "DEL after the PF was plugged in again" a
