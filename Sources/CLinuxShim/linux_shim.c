@@ -3,13 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <netpacket/packet.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // Debian 12's libc headers know it, older ones do not; the number is part of the kernel's ABI.
@@ -64,6 +68,49 @@ int vfmap_memory_file(const char *name) {
     return descriptor >= 0 ? descriptor : -errno;
 }
 
-int vfmap_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
-    return -posix_spawn_file_actions_addclosefrom_np(actions, lowest);
+// What the child does between vfork(2) and execve(2): it shares our memory, so only system calls, and nothing
+// is written but `failure`.
+static void become(const struct vfmap_child *child, pid_t parent, volatile int *failure) {
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // Had we died before, no signal would come any more.
+    if (getppid() != parent) _exit(127);
+    for (int number = 1; number < NSIG; number++) {
+        struct sigaction action = {.sa_handler = SIG_DFL};
+        sigaction(number, &action, NULL);
+    }
+    int streams[3];
+    for (int stream = 0; stream < 3; stream++) {
+        // Away from 0 to 2 first: one of the streams may be there already, at the place of another.
+        streams[stream] = fcntl(child->streams[stream], F_DUPFD_CLOEXEC, 3);
+        if (streams[stream] < 0) goto failed;
+    }
+    for (int stream = 0; stream < 3; stream++) {
+        if (dup2(streams[stream], stream) < 0) goto failed;
+    }
+    // Ours are close-on-exec, but whoever started this process may have left it others.
+    if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0) goto failed;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(child->executable, child->arguments, child->environment);
+failed:
+    *failure = errno;
+    _exit(127);
+}
+
+int vfmap_start(const struct vfmap_child *child) {
+    volatile int failure = 0;
+    sigset_t all, before;
+    sigfillset(&all);
+    // No handler of ours may run in the child while it shares our memory.
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    pid_t parent = getpid();
+    pid_t pid = vfork();
+    if (pid == 0) become(child, parent, &failure);
+    int error = pid < 0 ? errno : failure;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (error == 0) return pid;
+    if (pid > 0) waitpid(pid, NULL, 0);
+    return -error;
 }

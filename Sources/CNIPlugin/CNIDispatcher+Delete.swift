@@ -35,24 +35,36 @@ extension CNIDispatcher {
                 owner: owner(call, network: input.networkName ?? ""),
                 virtualFunction: configuration.device
                     ?? configuration.previousResult?.pciAddress(of: call.interfaceName),
-                namespacePath: call.knownNamespacePath,
-                settings: configuration.settings, releasesFrontEnd: !hasOwnDocument)
-            let outcome = Result { try manager.detach(request) }
+                namespacePath: call.knownNamespacePath, settings: configuration.settings)
             var failures: [any Error] = []
-            if case .failure(let error) = outcome { failures.append(error) }
+            var isAddressDone = false
+            func deleteAddresses(mayHaveRecord: Bool) throws {
+                isAddressDone = true
+                do {
+                    try self.deleteAddresses(
+                        configuration, call, input, mayHaveRecord: mayHaveRecord, log)
+                } catch {
+                    failures.append(error)
+                    throw error
+                }
+            }
+            // The record stays until the address is given back: it tells the next one what is left.
+            let outcome = Result {
+                try manager.detach(
+                    request,
+                    releasing: hasOwnDocument
+                        ? { try deleteAddresses(mayHaveRecord: $0 != nil) } : nil)
+            }
+            if case .failure(let error) = outcome { failures.insert(error, at: 0) }
             let mayHaveRecord =
                 if case .success(let outcome) = outcome {
                     outcome.attachment != nil
                 } else {
                     true
                 }
-            if hasOwnDocument || !mayHaveRecord {
-                do {
-                    try deleteAddresses(
-                        configuration, call, input, mayHaveRecord: mayHaveRecord, log)
-                } catch {
-                    failures.append(error)
-                }
+            if !isAddressDone, hasOwnDocument || !mayHaveRecord {
+                // It is among the failures already.
+                try? deleteAddresses(mayHaveRecord: mayHaveRecord)
             }
             removeDeviceInfo(configuration, outcome, log)
             guard failures.isEmpty else { throw CNIError(collecting: failures) }

@@ -22,55 +22,32 @@ extension ChildProcess {
     private func start(
         _ input: Int32, _ output: Int32, _ errorOutput: Int32
     ) throws(SystemCallError) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, errorOutput, STDERR_FILENO)
-        // Ours are close-on-exec, but whoever started this process may have left it others.
-        try systemCall("start", on: executable) {
-            vfmap_spawn_close_from(&actions, STDERR_FILENO + 1)
-        }
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setpgroup(&attributes, 0)
-        // Whatever this process ignores or blocks, the child starts with the defaults.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        for signal in [SIGPIPE, SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT] {
-            sigaddset(&signals, signal)
-        }
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(
-            &attributes,
-            Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-
         let variables = environment.map { "\($0.key)=\($0.value)" }.sorted()
-        var process: pid_t = 0
-        let result = withCStrings([executable] + arguments) { arguments in
-            withCStrings(variables) { variables in
-                posix_spawn(&process, executable, &actions, &attributes, arguments, variables)
+        return try systemCall("run", on: executable) {
+            withCStrings([executable] + arguments) { arguments in
+                withCStrings(variables) { variables in
+                    executable.withCString { executable in
+                        var child = vfmap_child(
+                            executable: executable, arguments: arguments, environment: variables,
+                            streams: (input, output, errorOutput))
+                        return vfmap_start(&child)
+                    }
+                }
             }
         }
-        guard result == 0 else {
-            // posix_spawn(3) returns the number and leaves errno alone.
-            throw SystemCallError(
-                operation: "run", subject: executable, errno: ErrorNumber(rawValue: result))
-        }
-        return process
     }
 }
 
 /// Lends C strings in an array that a null pointer ends, as exec(3) takes them.
 private func withCStrings<Value>(
-    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value
+    _ strings: [String],
+    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
 ) -> Value {
     var pointers = strings.map { strdup($0) }
     defer { pointers.forEach { free($0) } }
     pointers.append(nil)
-    return body(pointers)
+    return pointers.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { preconditionFailure("it has a null pointer") }
+        return body(base)
+    }
 }

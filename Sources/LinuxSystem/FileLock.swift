@@ -46,4 +46,10 @@ package final class FileLock: Sendable {
             return try Descriptor(opening: path, flags: O_RDWR | O_CREAT, permissions: 0o600)
         }
     }
+
+    deinit {
+        // Closing alone would leave the lock to a child that another thread has forked and that has not yet
+        // called exec(2), which closes its copy.
+        flock(descriptor.rawValue, LOCK_UN)
+    }
 }

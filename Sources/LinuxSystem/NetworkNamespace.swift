@@ -83,7 +83,8 @@ package final class NetworkNamespace: Sendable {
 
     private static func descriptor(of path: String) throws -> Descriptor {
         do {
-            return try Descriptor(opening: path)
+            // Whatever the path leads to must not keep us waiting, as a pipe would.
+            return try Descriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
         } catch  where error.errno.isAbsence {
             throw NetworkNamespaceError.missing(path)
         }

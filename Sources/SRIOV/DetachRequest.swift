@@ -9,17 +9,14 @@ package struct DetachRequest: Hashable, Sendable {
     package var namespacePath: String?
     /// What was asked for, to clear it without a record; nil if not known.
     package var settings: VFSettings?
-    /// Whether the record's front-end part is undone too; false if the caller does that itself.
-    package var releasesFrontEnd: Bool
 
     package init(
         owner: AttachmentOwner, virtualFunction: PCIAddress? = nil, namespacePath: String? = nil,
-        settings: VFSettings? = nil, releasesFrontEnd: Bool = true
+        settings: VFSettings? = nil
     ) {
         self.owner = owner
         self.virtualFunction = virtualFunction
         self.namespacePath = namespacePath
         self.settings = settings
-        self.releasesFrontEnd = releasesFrontEnd
     }
 }

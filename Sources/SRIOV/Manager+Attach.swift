@@ -20,23 +20,25 @@ extension Manager {
         return try withExtendedLifetime(locks) {
             let candidate = try examine(function, for: request, in: container)
             let attachment = try record(candidate, for: request, in: container)
+            var release: ((Attachment) throws -> Void)?
             do {
                 let attached = try explaining(candidate) {
                     try configure(candidate, as: attachment, in: container)
                 }
                 let value = try finish(attached)
+                // From here on the front end does not know should it have been in vain.
+                release = releaseByRecord
                 var finished = attached.attachment
                 finished.phase = .attached
                 do {
                     try store.update(finished)
                 } catch {
-                    // The front end did its part and does not know that it was in vain.
-                    try releaseAfterFailure(attachment)
                     throw ManagerError.wrapping(error, "record \(function.address) as attached")
                 }
                 return value
             } catch {
-                throw undo(attachment, in: container, after: error)
+                let outcome = bringBack(attachment, within: container, releasing: release)
+                throw afterUndo(attachment, outcome, error)
             }
         }
     }
@@ -294,23 +296,10 @@ extension Manager {
 
     // MARK: When it fails
 
-    private func releaseAfterFailure(_ attachment: Attachment) throws {
-        guard attachment.frontEndData != nil else { return }
-        do {
-            try releaseFrontEnd(attachment)
-        } catch {
-            warn("release what \(attachment.owner) was given: \(error), proceeding anyway")
-        }
-    }
-
-    /// Brings the VF of a failed attach back.
-    ///
     /// - Returns: The error to report: the first one, with what is left to do if anything is.
-    private func undo(
-        _ attachment: Attachment, in container: H.Namespace, after error: any Error
+    private func afterUndo(
+        _ attachment: Attachment, _ outcome: BringBackOutcome, _ error: any Error
     ) -> any Error {
-        let outcome = bringBack(
-            attachment, within: container, releasesFrontEnd: false)
         if outcome.isComplete { return error }
         return ManagerError(
             ManagerError.code(of: error),

@@ -62,7 +62,7 @@ extension Manager {
             // Nobody works on it, so its writer died.
             return try AttachmentLocks.ifFree(function, in: locks) != nil
         }
-        return try open(holder.namespace) == nil
+        return try !leads(holder.namespace.path, to: holder.namespace.identity)
     }
 }
 

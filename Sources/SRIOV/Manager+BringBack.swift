@@ -7,30 +7,38 @@ extension Manager {
     /// One way back for everything: a DEL, a failed attach, a dead writer, a vanished container. The VF's
     /// exclusive lock must be held. Every step tolerates that it was done before; a step that fails does not
     /// keep later ones from being tried, except that no setting is touched while the interface is still
-    /// in the container: it would be let into another VLAN.
+    /// in the container: it would be let into another VLAN. The front end's part comes after the VF: an
+    /// address is free for others only when nobody can use it any more.
     ///
     /// - Parameters:
     ///   - within: The container's namespace if the caller has it open already.
-    ///   - releasesFrontEnd: Whether the front end's part is undone here.
+    ///   - releaseFrontEnd: Undoes the front end's part; nil if there is nothing to undo. It is done before
+    ///     the record goes, so that a death in between loses nothing.
     /// - Returns: What is left to do. The record is dropped if nothing is, else it stays in phase
     ///   detaching or restoring.
     func bringBack(
-        _ attachment: Attachment, within namespace: H.Namespace?, releasesFrontEnd: Bool
+        _ attachment: Attachment, within namespace: H.Namespace?,
+        releasing releaseFrontEnd: ((Attachment) throws -> Void)?
     ) -> BringBackOutcome {
         var outcome = BringBackOutcome()
         var record = attachment
         record.phase = .detaching
-        collect(&outcome.store) { try store.update(record) }
         // The journal of the way back is the record itself, written before the way out. If the file does not
         // take the new phase, the old one still leads to the same way back.
-        if releasesFrontEnd, attachment.frontEndData != nil {
-            collect(&outcome.frontEnd) { try releaseFrontEnd(attachment) }
-        }
+        collect(&outcome.store) { try store.update(record) }
         if host.functionExists(at: attachment.virtualFunction) {
             collect(&outcome.interface) { try retrieve(attachment, hint: namespace) }
             if outcome.interface.isEmpty {
                 outcome.settings = restore(attachment)
             }
+            if !host.functionExists(at: attachment.virtualFunction) {
+                // Unplugged meanwhile: there is nothing to bring back.
+                outcome.interface = []
+                outcome.settings = []
+            }
+        }
+        if let releaseFrontEnd {
+            collect(&outcome.frontEnd) { try releaseFrontEnd(attachment) }
         }
         if outcome.isVFComplete, outcome.frontEnd.isEmpty {
             outcome.store = []
@@ -40,6 +48,11 @@ extension Manager {
             collect(&outcome.store) { try store.update(record) }
         }
         return outcome
+    }
+
+    /// Undoes the front end's part of an attachment from what its record keeps, if it keeps anything.
+    func releaseByRecord(_ attachment: Attachment) throws {
+        if attachment.frontEndData != nil { try releaseFrontEnd(attachment) }
     }
 
     /// Runs a step and keeps its error.
@@ -62,16 +75,16 @@ extension Manager {
         guard let original = attachment.originalInterface else { return }
         let own = try host.hostNamespace()
         let address = attachment.virtualFunction
-        if let container = try hint ?? open(attachment.namespace),
-            let link = try host.link(
-                of: address, expectedName: attachment.owner.interfaceName, in: container)
+        if let hint, try moveHome(attachment, named: original.name, from: hint) { return }
+        if let container = open(attachment.namespace),
+            try moveHome(attachment, named: original.name, from: container)
         {
-            try moveHome(link, named: original.name, from: container)
             return
         }
         if try host.link(of: address, expectedName: original.name, in: own) != nil { return }
-        if let link = try findElsewhere(attachment) {
-            try moveHome(link.link, named: original.name, from: link.namespace)
+        if let namespace = try otherHolder(of: attachment),
+            try moveHome(attachment, named: original.name, from: namespace)
+        {
             return
         }
         guard try host.virtualFunction(at: address)?.driver == attachment.originalDriver else {
@@ -87,6 +100,18 @@ extension Manager {
                 + "\(deadline.allowance): something still holds that network namespace")
     }
 
+    /// - Returns: false if the VF has no interface in the namespace.
+    private func moveHome(
+        _ attachment: Attachment, named name: String, from container: H.Namespace
+    ) throws -> Bool {
+        let link = try host.link(
+            of: attachment.virtualFunction, expectedName: attachment.owner.interfaceName,
+            in: container)
+        guard let link else { return false }
+        try moveHome(link, named: name, from: container)
+        return true
+    }
+
     func moveHome(_ link: Link, named name: String, from container: H.Namespace) throws {
         let own = try host.hostNamespace()
         // A name that is taken in the target makes the kernel refuse, some of it after the move.
@@ -97,7 +122,13 @@ extension Manager {
             try host.setLink(link, LinkSettings(isUp: false), in: container)
         }
         let isFree = try host.link(named: name, in: own) == nil
-        try host.move(link, from: container, to: own, as: isFree ? name : spareName(for: link))
+        do {
+            try host.move(link, from: container, to: own, as: isFree ? name : spareName(for: link))
+        } catch {
+            guard let address = link.pciAddress,
+                try host.link(of: address, expectedName: link.name, in: own) != nil
+            else { throw error }
+        }
     }
 
     /// A name that no other interface has, for a VF whose own is taken.
@@ -108,53 +139,62 @@ extension Manager {
     }
 
     /// The namespace of a record, if it is still the same behind its path.
-    func open(_ reference: NamespaceReference) throws -> H.Namespace? {
-        do {
-            let namespace = try host.openNamespace(reference.path)
-            return host.identity(of: namespace) == reference.identity ? namespace : nil
-        } catch is NetworkNamespaceError {
-            return nil
+    ///
+    /// - Returns: nil also if the path cannot be opened, whyever: whether the VF is home decides then.
+    func open(_ reference: NamespaceReference) -> H.Namespace? {
+        guard let namespace = try? host.openNamespace(reference.path),
+            host.identity(of: namespace) == reference.identity
+        else { return nil }
+        return namespace
+    }
+
+    /// A namespace, of all that can be reached, in which the VF is: the container's may have lost its path and
+    /// still be held by a process, and an administrator may have moved the VF on.
+    private func otherHolder(of attachment: Attachment) throws -> H.Namespace? {
+        for path in try host.otherNamespaces() {
+            // A namespace may go while we look, which is as good as not holding the VF.
+            guard let namespace = try? host.openNamespace(path) else { continue }
+            let link = try? host.link(
+                of: attachment.virtualFunction, expectedName: attachment.owner.interfaceName,
+                in: namespace)
+            if link != nil { return namespace }
+        }
+        return nil
+    }
+
+    /// Whether the namespace of a record can be reached by any path.
+    ///
+    /// - Throws: Whatever keeps that from being known.
+    private func isReachable(_ reference: NamespaceReference) throws -> Bool {
+        try ([reference.path] + host.otherNamespaces()).contains {
+            try leads($0, to: reference.identity)
         }
     }
 
-    /// Looks for a VF in every namespace that can be reached: the container's may have lost its path, and
-    /// still be held by a process.
-    private func findElsewhere(
-        _ attachment: Attachment
-    ) throws -> (link: Link, namespace: H.Namespace)? {
-        for path in try host.otherNamespaces() {
-            // A namespace may go while we look, which is as good as not holding the VF.
-            guard let namespace = try? host.openNamespace(path),
-                host.identity(of: namespace) == attachment.namespace.identity
-            else { continue }
-            guard
-                let link = try host.link(
-                    of: attachment.virtualFunction, expectedName: attachment.owner.interfaceName,
-                    in: namespace)
-            else { return nil }
-            return (link, namespace)
+    /// Whether a path leads to a namespace.
+    ///
+    /// - Throws: Whatever keeps that from being known.
+    func leads(_ path: String, to identity: NamespaceIdentity) throws -> Bool {
+        do {
+            return host.identity(of: try host.openNamespace(path)) == identity
+        } catch is NetworkNamespaceError {
+            return false
         }
-        return nil
     }
 
     /// Whether the namespace of a finished attachment is gone for certain, and the VF with it or home again.
     func namespaceIsGone(of attachment: Attachment) throws(ManagerError) -> Bool {
         do {
-            if try open(attachment.namespace) != nil { return false }
-            if try findElsewhere(attachment) != nil { return false }
-            guard attachment.originalInterface != nil else {
-                // No interface tells where the VF is, so whoever still lives in the namespace counts.
-                return try !host.otherNamespaces().contains {
-                    // A namespace that went while we look is as good as another one.
-                    (try? host.openNamespace($0)).map(host.identity)
-                        == attachment.namespace.identity
-                }
+            if open(attachment.namespace) != nil { return false }
+            let address = attachment.virtualFunction
+            let driver = try host.virtualFunction(at: address)?.driver
+            guard attachment.originalInterface != nil, driver == attachment.originalDriver else {
+                // No interface tells where the VF is.
+                return try !isReachable(attachment.namespace)
             }
+            if try otherHolder(of: attachment) != nil { return false }
             // With nobody holding the namespace the VF is home, or on its way.
             let deadline = Deadline(after: patience.returnOfInterface)
-            let address = attachment.virtualFunction
-            guard try host.virtualFunction(at: address)?.driver == attachment.originalDriver
-            else { return true }
             return try host.waitForLink(
                 of: address, in: try host.hostNamespace(), until: deadline) != nil
         } catch {

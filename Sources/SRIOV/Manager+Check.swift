@@ -58,7 +58,7 @@ extension Manager {
     ) throws -> Link? {
         let path = attachment.namespace.path
         let name = attachment.owner.interfaceName
-        guard let container = try open(attachment.namespace) else {
+        guard let container = open(attachment.namespace) else {
             differences.append("the network namespace \(path) is gone, or another one is there")
             return nil
         }

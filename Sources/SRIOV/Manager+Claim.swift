@@ -43,6 +43,7 @@ extension Manager {
     private func claimAny(
         of candidates: VFCandidates
     ) throws(ManagerError) -> (VirtualFunction, AttachmentLocks) {
+        let deadline = Deadline(after: patience.returnOfInterface)
         // Free ones first: bringing back what somebody left behind takes time.
         for mayBringBack in [false, true] {
             for address in candidates.addresses {
@@ -52,7 +53,7 @@ extension Manager {
                     continue
                 }
                 do {
-                    try makeFree(function)
+                    try sharing(deadline).makeFree(function)
                 } catch  where [.inUse, .obstructed, .incomplete].contains(error.code) {
                     continue
                 }
@@ -73,7 +74,7 @@ extension Manager {
             release = true
         }
         guard release else { throw inUse(function, by: attachment) }
-        let outcome = bringBack(attachment, within: nil, releasesFrontEnd: true)
+        let outcome = bringBack(attachment, within: nil, releasing: releaseByRecord)
         if outcome.isComplete { return }
         // An address that an IPAM does not take back is lost to it, but the VF is as it was.
         if outcome.isVFComplete {

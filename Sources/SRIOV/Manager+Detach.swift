@@ -8,70 +8,99 @@ extension Manager {
     /// owner. With no record, or a state file that cannot be used, it takes back what it can
     /// recognise: the VF that the request names, if it is in the namespace that the request names.
     ///
+    /// - Parameter releaseOwn: Undoes the front end's part in place of what the record keeps; it gets the record,
+    ///   nil if there is none. It runs with the VF's lock held, so that no attach of the same owner is under
+    ///   way, and before the record goes. What it throws is not thrown on, but the record stays.
     /// - Returns: The record that was undone, and the settings that the hardware refuses to restore now: those
     ///   do not keep the VF in the container.
     /// - Throws: `ManagerError` `incomplete` if the VF could not be brought home, or `inUse` if
     ///   another process had it all the time; the record stays, and repeating the call continues.
-    package func detach(_ request: DetachRequest) throws -> DetachOutcome {
-        let found: Attachment?
-        do {
-            found = try store.attachment(of: request.owner)
-        } catch {
-            warn("\(error), going by the PCI address alone")
-            try takeBackWithoutRecord(request, isStoreUsable: false)
-            return DetachOutcome(attachment: nil, unrestored: [])
-        }
-        guard let found else {
-            try takeBackWithoutRecord(request, isStoreUsable: true)
-            return DetachOutcome(attachment: nil, unrestored: [])
-        }
-        let locks = try lock(found)
+    package func detach(
+        _ request: DetachRequest, releasing releaseOwn: ((Attachment?) throws -> Void)? = nil
+    ) throws -> DetachOutcome {
+        let (found, isStoreUsable) = record(of: request.owner)
+        let locks = try lockVF(of: found, or: request)
         return try withExtendedLifetime(locks) {
-            // Whoever had the lock before may have done the work.
-            guard let attachment = try store.attachment(of: found.virtualFunction),
-                attachment.owner == request.owner
-            else { return DetachOutcome(attachment: found, unrestored: []) }
-            let outcome = bringBack(
-                attachment, within: try namespace(of: request, ifSameAs: attachment),
-                releasesFrontEnd: request.releasesFrontEnd)
-            let obstacles = outcome.interface + outcome.frontEnd
-            guard obstacles.isEmpty else {
-                throw ManagerError(
-                    .incomplete,
-                    "VF \(attachment.virtualFunction) of \(attachment.owner) is not wholly released",
-                    causes: obstacles)
+            // Whoever had the lock before may have done the work, or have just made the attachment.
+            let present = isStoreUsable ? try store.attachment(of: request.owner) : nil
+            if let present, found == nil || found?.virtualFunction == present.virtualFunction {
+                return try detach(present, request, releaseOwn)
             }
-            let subject = "VF \(attachment.virtualFunction)"
-            for error in outcome.store {
-                warn("\(subject): \(error), proceeding anyway")
+            if found == nil {
+                try takeBackWithoutRecord(request, isStoreUsable: isStoreUsable)
             }
-            let unrestored = outcome.settings.map { "\($0)" }
-            for setting in unrestored {
-                warn("\(subject): \(setting), to be restored later")
-            }
-            return DetachOutcome(attachment: attachment, unrestored: unrestored)
+            // Its error is the caller's to report.
+            try? releaseOwn?(found)
+            return DetachOutcome(attachment: found, unrestored: [])
         }
     }
 
-    /// The locks of a record's VF; those of its address alone where the VF has gone.
-    private func lock(_ attachment: Attachment) throws(ManagerError) -> AttachmentLocks {
-        let function = VirtualFunction(
-            address: attachment.virtualFunction, physicalFunction: attachment.physicalFunction)
-        return try AttachmentLocks(function, in: locks, deadline: Deadline(after: patience.lock))
+    /// The record of an owner; with a state file that cannot be used there is none.
+    private func record(of owner: AttachmentOwner) -> (Attachment?, isStoreUsable: Bool) {
+        do {
+            return (try store.attachment(of: owner), true)
+        } catch {
+            warn("\(error), going by the PCI address alone")
+            return (nil, false)
+        }
+    }
+
+    private func detach(
+        _ attachment: Attachment, _ request: DetachRequest,
+        _ releaseOwn: ((Attachment?) throws -> Void)?
+    ) throws -> DetachOutcome {
+        let outcome = bringBack(
+            attachment, within: namespace(of: request, ifSameAs: attachment),
+            releasing: releaseOwn ?? { try $0.map(releaseByRecord) })
+        let obstacles = outcome.interface + (releaseOwn == nil ? outcome.frontEnd : [])
+        let subject = "VF \(attachment.virtualFunction)"
+        guard obstacles.isEmpty else {
+            throw ManagerError(
+                .incomplete, "\(subject) of \(attachment.owner) is not wholly released",
+                causes: obstacles)
+        }
+        for error in outcome.store {
+            warn("\(subject): \(error), proceeding anyway")
+        }
+        let unrestored = outcome.settings.map { "\($0)" }
+        for setting in unrestored {
+            warn("\(subject): \(setting), to be restored later")
+        }
+        return DetachOutcome(attachment: attachment, unrestored: unrestored)
+    }
+
+    /// The locks of a record's VF, or else of the VF that the request names.
+    ///
+    /// - Returns: nil where there is no such VF.
+    private func lockVF(
+        of found: Attachment?, or request: DetachRequest
+    ) throws -> AttachmentLocks? {
+        let function: VirtualFunction?
+        if let found {
+            // The VF itself may have gone.
+            function = VirtualFunction(
+                address: found.virtualFunction, physicalFunction: found.physicalFunction)
+        } else {
+            function = try request.virtualFunction.flatMap(host.virtualFunction)
+        }
+        return try function.map {
+            try AttachmentLocks($0, in: locks, deadline: Deadline(after: patience.lock))
+        }
     }
 
     /// The request's namespace, if it is the one that the record tells of under another path.
     private func namespace(
         of request: DetachRequest, ifSameAs attachment: Attachment
-    ) throws -> H.Namespace? {
+    ) -> H.Namespace? {
         guard let path = request.namespacePath, path != attachment.namespace.path else {
             return nil
         }
-        return try open(NamespaceReference(path: path, identity: attachment.namespace.identity))
+        return open(NamespaceReference(path: path, identity: attachment.namespace.identity))
     }
 
     // MARK: With no record
 
+    /// Takes the VF that the request names, whose lock is held, from the namespace that it names.
     private func takeBackWithoutRecord(
         _ request: DetachRequest, isStoreUsable: Bool
     ) throws(ManagerError) {
@@ -81,17 +110,13 @@ extension Manager {
         let subject = "take back \(address) from \(path)"
         do {
             guard let function = try host.virtualFunction(at: address) else { return }
-            let locks = try AttachmentLocks(
-                function, in: locks, deadline: Deadline(after: patience.lock))
-            try withExtendedLifetime(locks) {
-                if isStoreUsable, try store.attachment(of: address) != nil { return }
-                guard let container = try openForeign(path),
-                    let link = try host.link(
-                        of: address, expectedName: request.owner.interfaceName, in: container)
-                else { return }
-                try reset(function, link, in: container, settings: request.settings)
-                warn("took back \(address) from \(path) with no record of it")
-            }
+            if isStoreUsable, try store.attachment(of: address) != nil { return }
+            guard let container = try openForeign(path),
+                let link = try host.link(
+                    of: address, expectedName: request.owner.interfaceName, in: container)
+            else { return }
+            try reset(function, link, in: container, settings: request.settings)
+            warn("took back \(address) from \(path) with no record of it")
         } catch {
             throw .wrapping(error, subject)
         }

@@ -14,8 +14,16 @@ extension Manager {
                 entries.append(
                     RecoveryReport.Entry(attachment: attachment, result: discard(attachment)))
             }
+            let deadline = Deadline(after: patience.returnOfInterface)
             for attachment in try store.attachments() {
-                if let result = try recover(attachment) {
+                let result: RecoveryReport.Result?
+                do {
+                    result = try sharing(deadline).recover(attachment)
+                } catch {
+                    // One VF that cannot be looked at must not keep the others from being recovered.
+                    result = .incomplete(["\(error)"])
+                }
+                if let result {
                     entries.append(RecoveryReport.Entry(attachment: attachment, result: result))
                 }
             }
@@ -42,14 +50,14 @@ extension Manager {
                 return .incomplete(["\(error)"])
             }
         }
-        let outcome = bringBack(attachment, within: nil, releasesFrontEnd: true)
+        let outcome = bringBack(attachment, within: nil, releasing: releaseByRecord)
         return outcome.isComplete ? .broughtBack : .incomplete(outcome.failures.map { "\($0)" })
     }
 
     /// Drops a record of another boot: only what lies outside the machine, an IPAM's address, is left of it.
     private func discard(_ attachment: Attachment) -> RecoveryReport.Result {
         do {
-            if attachment.frontEndData != nil { try releaseFrontEnd(attachment) }
+            try releaseByRecord(attachment)
             try store.remove(attachment)
             return .void
         } catch {

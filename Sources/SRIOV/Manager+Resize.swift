@@ -30,6 +30,8 @@ extension Manager {
 
     /// Changes how many VFs a PF has.
     ///
+    /// Records of VFs that are gone are dropped.
+    ///
     /// - Parameter force: Does it although VFs are in use: those with a record are brought back first, as far as
     ///   possible.
     /// - Returns: The PF as it is afterwards.
@@ -47,9 +49,12 @@ extension Manager {
                 "changing the number of VFs of \(function.displayName) would disturb what is in use: "
                     + plan.obstacles.joined(separator: "; "))
         }
+        var unfinished: [Attachment] = []
         for attachment in plan.attachments {
-            let outcome = bringBack(attachment, within: nil, releasesFrontEnd: true)
+            let outcome = bringBack(attachment, within: nil, releasing: releaseByRecord)
             for failure in outcome.failures { warn("\(failure), proceeding anyway") }
+            // What a front end has given out is not gone with the VF.
+            if !outcome.isVFComplete, outcome.frontEnd.isEmpty { unfinished.append(attachment) }
         }
         do {
             for number in plan.writes {
@@ -57,7 +62,7 @@ extension Manager {
                     number, of: function, deadline: Deadline(after: patience.creation))
             }
             // Records of VFs that could not be brought back have lost their subject now.
-            for attachment in plan.attachments
+            for attachment in unfinished
             where !host.functionExists(at: attachment.virtualFunction) || count == 0 {
                 // A record that is gone already is what is wanted; recover sees to the rest.
                 try? store.remove(attachment)
@@ -71,7 +76,10 @@ extension Manager {
     private func obstacles(
         to function: PhysicalFunction, _ attachments: [Attachment]
     ) throws -> [String] {
-        var obstacles = attachments.map {
+        // A VF that is gone, as after an administrator's own change, cannot be disturbed.
+        var obstacles = attachments.filter {
+            host.functionExists(at: $0.virtualFunction)
+        }.map {
             "VF \($0.virtualFunction) is \($0.phase.rawValue) to \($0.owner)"
         }
         let recorded = Set(attachments.map(\.virtualFunction))

@@ -61,7 +61,15 @@ extension Manager {
             }
         }
         for name in original.alternativeNames where !link.alternativeNames.contains(name) {
-            attempt { try host.addAlternativeName(name, to: link, in: own) }
+            attempt {
+                do {
+                    try host.addAlternativeName(name, to: link, in: own)
+                } catch {
+                    // The host's device manager gives it to interfaces that appear, just as we do.
+                    guard try homeLink(of: attachment)?.alternativeNames.contains(name) == true
+                    else { throw error }
+                }
+            }
         }
         let settings = original.settings(toRestore: link)
         if !settings.isEmpty {

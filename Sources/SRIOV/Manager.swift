@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// The verbs on virtual functions: inventory, attach, detach, check, resize, recover.
 ///
 /// A manager keeps nothing between calls: the kernel has the truth, the state file what was changed
@@ -30,5 +32,15 @@ package struct Manager<H: Host>: Sendable {
         self.patience = patience
         self.releaseFrontEnd = releaseFrontEnd
         self.warn = warn
+    }
+
+    /// The same manager with one wait for interfaces to come back in place of one for each: namespaces are
+    /// dismantled side by side, so what comes at all has come when the first wait is over.
+    func sharing(_ deadline: Deadline) -> Self {
+        var patience = patience
+        patience.returnOfInterface = min(patience.returnOfInterface, deadline.remaining)
+        return Self(
+            host: host, store: store, locks: locks, patience: patience,
+            releaseFrontEnd: releaseFrontEnd, warn: warn)
     }
 }

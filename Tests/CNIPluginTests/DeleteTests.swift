@@ -122,7 +122,24 @@ import Testing
         #expect(answer.status == 1)
         #expect(answer.output == (try errorDocument(11, "busy")))
         #expect(fixture.machine == before)
+        // The record remembers the address until it is given back.
+        #expect(try fixture.store().attachments().map(\.phase) == [.restoring])
+        try fixture.ipam.install(PluginFixture.givesOneAddress)
+        #expect(fixture.call("DEL") == ("", 0))
         #expect(try fixture.store().attachments() == [])
+        #expect(fixture.machine == before)
+    }
+
+    @Test func anIPAMPluginThatFailsForeverKeepsNobodyFromTheVF() throws {
+        let fixture = try PluginFixture(
+            ipam: PluginFixture.givesOneAddress
+                + #"; [ "$CNI_COMMAND" != DEL ] || { echo '{"code":11,"msg":"busy"}'; exit 1; }"#)
+        fixture.host.makeNamespace("/run/netns/c2")
+        try fixture.add()
+        #expect(fixture.call("DEL").status == 1)
+        try fixture.add(nil, ["CNI_CONTAINERID": "c2", "CNI_NETNS": "/run/netns/c2"])
+        #expect(try fixture.store().attachments().map(\.owner.container) == ["c2"])
+        #expect(fixture.complaint.contains("busy, proceeding anyway"))
     }
 
     @Test func anIPAMPluginThatVanishedIsAnErrorAfterTheVFIsReleased() throws {

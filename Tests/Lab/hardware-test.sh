@@ -13,82 +13,8 @@ programs=$1
 kill_rounds=12
 [[ ${2:-} == --long ]] && kill_rounds=200
 
-passed=0
-failed=0
-work=$(mktemp -d)
-export VFMAP_STATE=$work/state.db
-export CNI_PATH=/usr/lib/cni
-vf0=0000:01:10.0
-vf1=0000:01:10.2
-
-pass() {
-    passed=$((passed + 1))
-    echo "ok      $1"
-}
-
-fail() {
-    failed=$((failed + 1))
-    echo "FAILED  $1"
-    [[ -z ${2:-} ]] || sed 's/^/        /' <<<"$2"
-}
-
-equal() {
-    if [[ $2 == "$3" ]]; then pass "$1"; else fail "$1" "expected: $2"$'\n'"found:    $3"; fi
-}
-
-contains() {
-    if [[ $3 == *"$2"* ]]; then pass "$1"; else fail "$1" "expected to contain: $2"$'\n'"found: $3"; fi
-}
-
-# What must be the same after every scenario: VFs as their PFs see them, interfaces as the host does.
-#
-# A MAC that a VF reports by itself counts as none: only an administered one would lock it.
-snapshot() {
-    ip -json -details link show | jq -S 'map(.address) as $own | map(.vfinfo_list |= (. // [] | map(
-        .address |= (. as $mac | if ($own | index($mac)) then "00:00:00:00:00:00" else $mac end)))) |
-        map(select(.ifname != "lo") | {
-        ifname, altnames, address, mtu, txqlen, ifalias, up: (.flags | index("UP") != null),
-        promisc: (.promiscuity // 0), allmulti: (.allmulti // 0), vfinfo_list}) | sort_by(.ifname)'
-}
-
-plugin() { # COMMAND CONTAINER CONFIGURATION [IFNAME]
-    CNI_COMMAND=$1 CNI_CONTAINERID=$2 CNI_NETNS=/run/netns/$2 CNI_IFNAME=${4:-net1} \
-        "$programs/sriov" <<<"$3"
-}
-
-conf() { # DEVICE [MORE JSON MEMBERS]
-    echo "{\"cniVersion\":\"1.0.0\",\"name\":\"lab\",\"type\":\"sriov\",\"deviceID\":\"$1\"${2:+,$2}}"
-}
-
-pristine() { # NAME OF THE SCENARIO, SNAPSHOT BEFORE
-    local after
-    after=$(snapshot)
-    if [[ $2 == "$after" ]]; then
-        pass "$1: every interface and VF is as before"
-    else
-        fail "$1: every interface and VF is as before" "$(diff <(echo "$2") <(echo "$after"))"
-    fi
-    equal "$1: no record is left" 0 "$("$programs/vfmap" state export | jq '.attachments | length')"
-}
-
-link_field() { # NAMESPACE INTERFACE JQ
-    ip -n "$1" -json -details link show "$2" 2>/dev/null | jq -r ".[0]$3"
-}
-
-vf_field() { # PF INDEX JQ
-    ip -json -details link show "$1" | jq -r ".[0].vfinfo_list[] | select(.vf == $2) | $3"
-}
-
-reaches() { # NAMESPACE ADDRESS
-    # An emulated VF takes seconds to get carrier after it has come up.
-    local attempt
-    for ((attempt = 0; attempt < 40; attempt++)); do
-        ip netns exec "$1" ping -c 1 -W 1 "$2" &>/dev/null && return
-        # Without carrier ping fails at once.
-        sleep 0.2
-    done
-    return 1
-}
+# shellcheck source=Tests/Lab/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 
 for name in a b c d e f g; do ip netns add $name; done
 mkdir -p /run/udev/rules.d && cp "$(dirname "$0")"/../../udev-rules/*.rules /run/udev/rules.d

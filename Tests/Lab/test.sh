@@ -22,6 +22,9 @@ echo "== netlink layer on netdevsim and igb"
 echo "== the programs on igb"
 "$here/lab" exec --timeout 1500 -- bash "$here/hardware-test.sh" "$root/.build/release" "$@"
 
+echo "== whatever happens, every VF comes back"
+"$here/lab" exec --timeout 1500 -- bash "$here/convergence-test.sh" "$root/.build/release" "$@"
+
 echo "== what users ask for beyond the plain VF"
 "$here/lab" exec --timeout 1500 -- bash "$here/features-test.sh" "$root/.build/release"
 

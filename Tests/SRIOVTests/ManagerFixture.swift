@@ -15,7 +15,11 @@ final class ManagerFixture: Sendable {
 
     init(_ host: SimulatedHost) throws {
         self.host = host
-        folder = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())")
+        // In memory where that is possible: thousands of runs need no disk to be synchronised.
+        let isInMemory = FileManager.default.isWritableFile(atPath: "/dev/shm")
+        let parent =
+            isInMemory ? URL(filePath: "/dev/shm") : FileManager.default.temporaryDirectory
+        folder = parent.appending(path: "vfmap-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
@@ -29,45 +33,60 @@ final class ManagerFixture: Sendable {
     var statePath: String { folder.appending(path: "state.db").path }
 
     /// A store as a process of its own would open it, which dies with the simulated process.
-    func store() -> AttachmentStore {
-        AttachmentStore(path: statePath, boot: host.kernel.boot) { [host] in
-            try host.step("write the state file")
+    ///
+    /// - Parameter process: Which process; nil for the fixture's own.
+    func store(in process: SimulatedHost? = nil) -> AttachmentStore {
+        let process = process ?? host
+        return AttachmentStore(path: statePath, boot: host.kernel.boot) {
+            try process.step("write the state file")
         }
     }
 
     /// A manager as a new process would make it.
-    func manager() -> Manager<SimulatedHost> {
+    func manager(in process: SimulatedHost? = nil) -> Manager<SimulatedHost> {
+        let process = process ?? host
         var patience = Patience()
         patience.lock = .milliseconds(50)
+        patience.returnOfInterface = .milliseconds(50)
         return Manager(
-            host: host, store: store(), locks: LockFolder(path: folder.path + "/locks"),
+            host: process, store: store(in: process),
+            locks: LockFolder(path: folder.path + "/locks"),
             patience: patience,
-            releaseFrontEnd: { [self] attachment in
-                try host.step("release address")
-                leases.withLock { _ = $0.remove(attachment.owner) }
-            },
+            releaseFrontEnd: { [self] attachment in try release(attachment.owner, in: process) },
             warn: { [self] message in messages.withLock { $0.append(message) } })
     }
 
-    /// The front end's part of an attach: it leases an address, and gives it back if a later step of its own
-    /// fails.
-    func finish(_ attached: AttachedInterface<SimulatedHost>) throws {
-        try host.step("lease address")
-        leases.withLock { _ = $0.insert(attached.attachment.owner) }
-        do {
-            if let link = attached.link, let network = IPNetwork("10.0.0.2/24") {
-                try host.addAddress(
-                    InterfaceAddress(network: network), to: link, in: attached.namespace)
+    private func release(_ owner: AttachmentOwner, in process: SimulatedHost) throws {
+        try process.step("release address")
+        leases.withLock { _ = $0.remove(owner) }
+    }
+
+    /// An attach as a CNI ADD does it: the front end leases an address, and gives it back if a later step of
+    /// its own fails.
+    func attach(_ request: AttachRequest, in process: SimulatedHost? = nil) throws {
+        let process = process ?? host
+        try manager(in: process).attach(request) { attached in
+            let owner = attached.attachment.owner
+            try process.step("lease address")
+            leases.withLock { _ = $0.insert(owner) }
+            do {
+                if let link = attached.link, let network = IPNetwork("10.0.0.2/24") {
+                    try process.addAddress(
+                        InterfaceAddress(network: network), to: link, in: attached.namespace)
+                }
+            } catch {
+                try release(owner, in: process)
+                throw error
             }
-        } catch {
-            try host.step("release address")
-            leases.withLock { _ = $0.remove(attached.attachment.owner) }
-            throw error
         }
     }
 
-    func attach(_ request: AttachRequest) throws {
-        try manager().attach(request, finish: finish)
+    /// A detach as a CNI DEL does it: the front end takes its address back itself, with a record or without.
+    func detach(_ request: DetachRequest, in process: SimulatedHost? = nil) throws {
+        let process = process ?? host
+        _ = try manager(in: process).detach(request) { _ in
+            try self.release(request.owner, in: process)
+        }
     }
 }
 

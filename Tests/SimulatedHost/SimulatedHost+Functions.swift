@@ -66,12 +66,7 @@ extension SimulatedHost: Host {
             }
             let present = pf.function.virtualFunctions.values
             guard present.isEmpty || count == 0 else { throw refusal("write sriov_numvfs", .busy) }
-            for address in present {
-                if let index = kernel.vfs[address]?.linkIndex { kernel.interfaces[index] = nil }
-                kernel.vfs[address] = nil
-                kernel.resettable.remove(address)
-            }
-            kernel.pfs[function.address]?.function.virtualFunctions = [:]
+            kernel.removeVFs(of: function.address)
             kernel.addVFs(count, to: function.address)
         }
     }
@@ -79,16 +74,21 @@ extension SimulatedHost: Host {
     // MARK: Namespaces
 
     package func hostNamespace() throws -> SimulatedNamespace {
-        SimulatedNamespace(number: 0, path: "/proc/self/ns/net")
+        machine.withState { $0.openNamespaces[0, default: 0] += 1 }
+        return SimulatedNamespace(counted: 0, path: "/proc/self/ns/net", on: machine)
     }
 
     package func openNamespace(_ path: String) throws -> SimulatedNamespace {
-        try perform("open namespace") { kernel in
-            guard let number = kernel.paths[path] ?? kernel.heldPaths[path] else {
+        try step("open namespace")
+        let number = try machine.withState { state in
+            if state.kernel.files.contains(path) { throw NetworkNamespaceError.notANamespace(path) }
+            guard let number = state.kernel.paths[path] ?? state.kernel.heldPaths[path] else {
                 throw NetworkNamespaceError.missing(path)
             }
-            return SimulatedNamespace(number: number, path: path)
+            state.openNamespaces[number, default: 0] += 1
+            return number
         }
+        return SimulatedNamespace(counted: number, path: path, on: machine)
     }
 
     package func identity(of namespace: SimulatedNamespace) -> NamespaceIdentity {

@@ -1,3 +1,4 @@
+internal import Glibc
 package import LinuxSystem
 package import Netlink
 internal import SRIOV
@@ -86,12 +87,17 @@ extension SimulatedHost {
             where kernel.isNameTaken(taken, in: target.number, except: index) {
                 throw refusal("move", .exists, of: link.name)
             }
-            kernel.interfaces[index]?.namespace = target.number
-            kernel.interfaces[index]?.link.flags &= ~1
-            // Seen on Linux 6.1: refused, and moved nevertheless.
-            if kernel.isNameTaken(name, in: target.number, except: index) {
+            let isNameTaken = kernel.isNameTaken(name, in: target.number, except: index)
+            if isNameTaken, kernel.isNameTaken(link.name, in: target.number, except: index) {
                 throw refusal("move", .exists, of: link.name)
             }
+            kernel.interfaces[index]?.namespace = target.number
+            kernel.interfaces[index]?.link.flags &= ~1
+            kernel.addresses = kernel.addresses.filter {
+                $0.linkIndex != index || $0.namespace != source.number
+            }
+            // Seen on Linux 6.1: refused, and moved nevertheless.
+            if isNameTaken { throw refusal("move", .exists, of: link.name) }
             kernel.interfaces[index]?.link.name = name
         }
     }
@@ -100,7 +106,13 @@ extension SimulatedHost {
         of function: PCIAddress, in namespace: SimulatedNamespace, until deadline: Deadline
     ) throws -> Link? {
         withKernel { $0.settle() }
-        return try link(of: function, expectedName: nil, in: namespace)
+        let link = try link(of: function, expectedName: nil, in: namespace)
+        if link == nil {
+            withKernel { $0.waits.append(deadline.allowance) }
+            // As on a real machine the time is gone then.
+            while !deadline.hasPassed { sched_yield() }
+        }
+        return link
     }
 
     package func defaultRouteInterfaces() throws -> Set<Int32> {

@@ -27,20 +27,7 @@ extension SimulatedHost {
     ///
     /// - Parameter heldBy: Another path, as of a process, by which the namespace lives on; nil for none.
     package func deleteNamespace(_ path: String, heldBy other: String? = nil) {
-        withKernel { kernel in
-            guard let number = kernel.paths.removeValue(forKey: path) else { return }
-            if let other {
-                kernel.heldPaths[other] = number
-                return
-            }
-            for index in kernel.interfaces.keys
-            where kernel.interfaces[index]?.namespace == number {
-                kernel.interfaces[index]?.namespace = nil
-                kernel.interfaces[index]?.link.flags &= ~1
-            }
-            kernel.addresses = kernel.addresses.filter { $0.namespace != number }
-            kernel.routes = kernel.routes.filter { $0.namespace != number }
-        }
+        withKernel { $0.deleteNamespace(path, heldBy: other) }
     }
 
     /// The address of a VF of the PF that `withVFs` makes.
@@ -79,7 +66,7 @@ extension SimulatedKernel {
     }
 
     /// Adds VFs with interfaces `<pf>v<index>` to a PF that has none.
-    mutating func addVFs(_ count: Int, to parent: PCIAddress) {
+    package mutating func addVFs(_ count: Int, to parent: PCIAddress) {
         guard var pf = pfs[parent], let name = interfaces[pf.linkIndex]?.link.name else { return }
         for index in 0..<count {
             let address = SimulatedHost.vfAddress(index, bus: parent.bus)

@@ -20,6 +20,7 @@ extension SimulatedKernel {
         kernel.sysctls = [:]
         kernel.sentFrames = []
         kernel.resets = []
+        kernel.waits = []
         kernel.addresses = []
         kernel.routes = []
         return kernel

@@ -51,6 +51,10 @@ package struct SimulatedKernel: Hashable, Sendable {
     package var paths: [String: UInt64] = ["/proc/self/ns/net": 0]
     /// Namespaces without a path that a process still holds.
     package var heldPaths: [String: UInt64] = [:]
+    /// Namespaces that live on because somebody, nobody knows who, has a descriptor of them.
+    package var descriptorsElsewhere: Set<UInt64> = []
+    /// Paths that lead to something that is no namespace.
+    package var files: Set<String> = []
     package var addresses: Set<Address> = []
     package var routes: Set<RouteEntry> = []
     package var sysctls: [String: String] = [:]
@@ -64,6 +68,8 @@ package struct SimulatedKernel: Hashable, Sendable {
     package var representors: [PCIAddress: String] = [:]
     /// Interfaces of the host that carry a default route.
     package var defaultRoutes: Set<Int32> = []
+    /// How long processes have been allowed to wait in vain for interfaces.
+    package var waits: [Duration] = []
     package var nextNamespace: UInt64 = 1
     package var nextIndex: Int32 = 2
 
@@ -83,7 +89,7 @@ package struct SimulatedKernel: Hashable, Sendable {
     }
 
     /// Gives interfaces of dismantled namespaces back to the host, as the kernel does in its own time.
-    mutating func settle() {
+    package mutating func settle() {
         for (index, interface) in interfaces where interface.namespace == nil {
             var interface = interface
             interface.namespace = 0

@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -46,6 +45,16 @@ int vfmap_pipe(int ends[_Nonnull 2]);
 /// An unnamed file in memory, close-on-exec: memfd_create(2), behind _GNU_SOURCE.
 int vfmap_memory_file(const char *_Nonnull name);
 
-/// Has a child close every descriptor from `lowest` on: posix_spawn_file_actions_addclosefrom_np(3) of
-/// glibc 2.34, behind _GNU_SOURCE.
-int vfmap_spawn_close_from(posix_spawn_file_actions_t *_Nonnull actions, int lowest);
+/// A program to be started: what execve(2) takes, and the descriptors of its standard streams.
+struct vfmap_child {
+    const char *_Nonnull executable;
+    char *_Nullable const *_Nonnull arguments;
+    char *_Nullable const *_Nonnull environment;
+    int streams[3];
+};
+
+/// Starts a program in a process group of its own, with no descriptors but its standard streams and the
+/// default action of every signal, and returns its process number. The kernel kills it when the calling thread
+/// ends: what a killed plugin started must not go on behind the back of the one that tidies up.
+/// posix_spawn(3) cannot ask for that (PR_SET_PDEATHSIG), and Swift has no fork.
+int vfmap_start(const struct vfmap_child *_Nonnull child);

@@ -1,0 +1,75 @@
+import LinuxSystem
+import Netlink
+import SRIOV
+import SimulatedHost
+
+/// What a process of a crash test does, most of it about the first VF of pf0.
+enum CrashVerb: String, CaseIterable, Sendable {
+    case attachA, attachB, attachOtherToA, attachAnyToB, detachA, detachB, recover, resize
+
+    func run(_ fixture: ManagerFixture, in process: SimulatedHost) throws {
+        switch self {
+        case .attachA: try fixture.attach(.vf(0, for: "a", .full), in: process)
+        case .attachB: try fixture.attach(.vf(0, for: "b", .plain), in: process)
+        case .attachOtherToA: try fixture.attach(.vf(1, for: "a", .full), in: process)
+        case .attachAnyToB:
+            var request = AttachRequest.vf(0, for: "b", .plain)
+            request.selection = .anyOf(physicalFunction: SimulatedHost.pfAddress())
+            try fixture.attach(request, in: process)
+        case .detachA: try fixture.detach(.vf(0, of: "a"), in: process)
+        case .detachB: try fixture.detach(.vf(0, of: "b"), in: process)
+        case .recover: _ = try fixture.manager(in: process).recover()
+        case .resize:
+            guard let function = try process.physicalFunction(at: SimulatedHost.pfAddress()) else {
+                return
+            }
+            _ = try fixture.manager(in: process).resize(
+                function, to: function.virtualFunctions.count == 3 ? 2 : 3, force: true)
+        }
+    }
+}
+
+/// What came before the crash.
+enum CrashStage: String, CaseIterable, Sendable {
+    /// Nobody has a VF.
+    case free
+    /// Container a has the first VF.
+    case attached
+    /// It had: its namespace is gone, the VF is coming home.
+    case abandoned
+    /// Its namespace has lost its path, and a process holds it.
+    case held
+
+    func set(_ fixture: ManagerFixture) throws {
+        guard self != .free else { return }
+        try fixture.attach(.vf(0, for: "a", .full))
+        switch self {
+        case .free, .attached: return
+        case .abandoned: fixture.host.deleteNamespace("/run/netns/a")
+        case .held: fixture.host.deleteNamespace("/run/netns/a", heldBy: "/proc/4711/ns/net")
+        }
+    }
+
+    /// What is worth crashing there.
+    var verbs: [CrashVerb] {
+        switch self {
+        case .free: [.attachA, .resize]
+        case .attached: [.detachA, .resize]
+        case .abandoned: [.attachB, .recover, .detachA, .resize]
+        case .held: [.attachB, .detachA]
+        }
+    }
+}
+
+extension DetachRequest {
+    static func vf(_ index: Int, of container: String) -> Self {
+        Self(
+            owner: .cni(container), virtualFunction: SimulatedHost.vfAddress(index),
+            namespacePath: "/run/netns/\(container)")
+    }
+}
+
+extension VFSettings {
+    /// Little, and other than `full`.
+    static var plain: Self { Self(vlan: VLANTag(identifier: 5), trust: true) }
+}
