@@ -9,14 +9,10 @@
 set -uo pipefail
 
 programs=$1
-work=$(mktemp -d)
-export VFMAP_STATE=$work/state.db
-export CNI_PATH=$work:/usr/lib/cni
-vf0=0000:01:10.0
-other=0000:02:10.0 # a VF of pf1, which is on the same wire
-
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+export CNI_PATH=$work:$CNI_PATH
+other=0000:02:10.0 # a VF of pf1, which is on the same wire
 
 # An IPAM plugin that gives what the network's key "give" holds.
 cat >"$work/giving" <<'END'
