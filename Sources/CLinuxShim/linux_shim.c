@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <linux/close_range.h>
 #include <netpacket/packet.h>
 #include <sched.h>
@@ -114,3 +115,5 @@ int vfmap_start(const struct vfmap_child *child) {
     if (pid > 0) waitpid(pid, NULL, 0);
     return -error;
 }
+
+void vfmap_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }

@@ -10,6 +10,7 @@ package enum CNIProgram {
     /// - Parameter makeHost: Makes the host once there is work to do.
     package static func run<H: Host>(makeHost: @escaping @Sendable () throws -> H) -> Never {
         StandardStream.reserve()
+        useOneHeapForAllThreads()
         let dispatcher = CNIDispatcher(
             environment: ProcessInfo.processInfo.environment,
             readInput: {

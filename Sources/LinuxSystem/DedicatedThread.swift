@@ -1,3 +1,4 @@
+internal import CLinuxShim
 internal import Glibc
 
 /// Runs work to its end on a thread made for it, while the caller waits.
@@ -55,4 +56,9 @@ private final class ThreadTask<Value>: AnyThreadTask {
         }
         return try result.get()
     }
+}
+
+/// Saves a program whose threads are few and short the heaps of their own; call it before the first.
+package func useOneHeapForAllThreads() {
+    vfmap_use_one_heap()
 }

@@ -5,7 +5,7 @@ extension RouteSocket {
     /// A PF with all that its driver reports of its VFs.
     ///
     /// - Parameters:
-    ///   - name: The PF's name, for the error.
+    ///   - name: The PF's name.
     ///   - statistics: Whether to ask for the VFs' counters too. The kernel's list has room for
     ///     64 KiB, which with counters is some 190 VFs and without them more than 256.
     /// - Returns: The link, and its VFs in the driver's order; a VF that the driver fails to report
@@ -13,13 +13,14 @@ extension RouteSocket {
     /// - Throws: `NetlinkError`; with `ENODEV` if there is no such interface, with `EMSGSIZE` if
     ///   the VFs did not fit into the kernel's list.
     package func virtualFunctions(
-        ofPF index: Int32, named name: String, statistics: Bool = false
+        ofPF name: String, statistics: Bool = false
     ) throws(NetlinkError) -> (link: Link, vfs: [VFInfo]) {
         let filter = RTEXT_FILTER_VF | (statistics ? 0 : RTEXT_FILTER_SKIP_STATS)
         let request = NetlinkRequest(
             "read", nil, "VFs of \(name)", type: Int(RTM_GETLINK), flags: 0
         ) { message in
-            message.append(ifinfomsg(index: index))
+            message.append(ifinfomsg(index: 0))
+            message.put(Int(IFLA_IFNAME), string: name)
             message.put(Int(IFLA_EXT_MASK), integer: UInt32(filter))
         }
         // The length of the list has 16 bits. Kernels that put in more than fits let it wrap

@@ -87,7 +87,7 @@ extension AttachmentRow {
             """
             SELECT boot, address, pf, front_end, network, container, interface_name, phase, created,
                 record, checksum
-            FROM attachments WHERE \(condition) ORDER BY id
+            FROM attachments WHERE \(condition) ORDER BY boot, address
             """, values)
         var rows: [AttachmentRow] = []
         while try statement.step() {

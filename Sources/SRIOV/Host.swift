@@ -31,6 +31,10 @@ package protocol Host: Sendable {
     /// - Returns: nil if there is no such function, or it is anything else.
     func virtualFunction(at address: PCIAddress) throws -> VirtualFunction?
 
+    /// The VF as far as work on it needs: without what only describes it (ids, NUMA node, IOMMU group, RDMA
+    /// device), which costs as many files again.
+    func undescribedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction?
+
     /// Whether there is a PCI function at the address, of whatever kind.
     func functionExists(at address: PCIAddress) -> Bool
 

@@ -22,7 +22,7 @@ extension Manager {
     /// - Throws: `ManagerError` that says what is there instead.
     func virtualFunction(at address: PCIAddress) throws(ManagerError) -> VirtualFunction {
         do {
-            if let function = try host.virtualFunction(at: address) { return function }
+            if let function = try host.undescribedVirtualFunction(at: address) { return function }
             if try host.physicalFunction(at: address) != nil {
                 throw ManagerError(
                     .invalidRequest, "\(address) is a physical function, not a virtual one")

@@ -22,7 +22,6 @@ package struct StateSchema: Sendable {
             // and to search by. `checksum` is that of `record`: SQLite has none of its own.
             """
             CREATE TABLE attachments (
-                id INTEGER PRIMARY KEY,
                 boot TEXT NOT NULL,
                 address TEXT NOT NULL,
                 pf TEXT,
@@ -34,11 +33,10 @@ package struct StateSchema: Sendable {
                 created INTEGER NOT NULL,
                 record TEXT NOT NULL,
                 checksum INTEGER NOT NULL,
-                UNIQUE (boot, address),
+                PRIMARY KEY (boot, address),
                 UNIQUE (boot, front_end, network, container, interface_name)
-            )
-            """,
-            "CREATE INDEX attachments_by_pf ON attachments (pf)",
+            ) WITHOUT ROWID
+            """
         ]
     ])
 

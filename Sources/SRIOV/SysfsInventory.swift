@@ -77,9 +77,11 @@ package struct SysfsInventory: Sendable {
     /// A VF; also a network function of which nobody can tell whether it is one: inside a virtual machine
     /// VFs have no PF.
     ///
+    /// - Parameter isDescribed: Whether ids, NUMA node, IOMMU group and RDMA device are read too; they stay
+    ///   empty otherwise.
     /// - Returns: nil if there is no such function, or it is a PF or no network function.
     package func virtualFunction(
-        at address: PCIAddress
+        at address: PCIAddress, isDescribed: Bool = true
     ) throws(SystemCallError) -> VirtualFunction? {
         let folder = folder(of: address)
         let parent = try sysfs.linkTarget(of: "\(folder)/physfn").flatMap { PCIAddress($0) }
@@ -87,16 +89,21 @@ package struct SysfsInventory: Sendable {
             let maximum = try sysfs.number(of: "\(folder)/sriov_totalvfs") ?? 0
             guard maximum == 0, try isNetworkController(address) else { return nil }
         }
-        return VirtualFunction(
+        var function = VirtualFunction(
             address: address, physicalFunction: parent,
             index: try parent.flatMap { parent throws(SystemCallError) in
                 try index(of: address, on: parent)
             },
             interfaceName: try interfaceName(of: address),
-            driver: try sysfs.linkTarget(of: "\(folder)/driver"),
-            vendor: try identifier("\(folder)/vendor"), device: try identifier("\(folder)/device"),
-            numaNode: try numaNode(of: folder), iommuGroup: try iommuGroup(of: folder),
-            rdmaDevice: try sysfs.entries(of: "\(folder)/infiniband").first)
+            driver: try sysfs.linkTarget(of: "\(folder)/driver"))
+        if isDescribed {
+            function.vendor = try identifier("\(folder)/vendor")
+            function.device = try identifier("\(folder)/device")
+            function.numaNode = try numaNode(of: folder)
+            function.iommuGroup = try iommuGroup(of: folder)
+            function.rdmaDevice = try sysfs.entries(of: "\(folder)/infiniband").first
+        }
+        return function
     }
 
     package func functionExists(at address: PCIAddress) -> Bool {

@@ -112,11 +112,10 @@ extension SystemHost {
     // MARK: VFs through their PF
 
     package func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo? {
-        guard let name = try functions.interfaceName(of: address),
-            let index = try sysfs.number(of: "class/net/\(name)/ifindex").flatMap(Int32.init)
-        else { return nil }
-        let (link, vfs) = try hostNamespace().socket().virtualFunctions(
-            ofPF: index, named: name)
+        guard let name = try functions.interfaceName(of: address) else { return nil }
+        let (link, vfs) = try hostNamespace().socket().virtualFunctions(ofPF: name)
+        // Another interface may have got the name since sysfs was asked.
+        guard link.pciAddress == nil || link.pciAddress == address else { return nil }
         return PhysicalFunctionInfo(address: address, link: link, vfs: vfs)
     }
 

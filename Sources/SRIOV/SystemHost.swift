@@ -48,6 +48,10 @@ extension SystemHost: Host {
         try functions.virtualFunction(at: address)
     }
 
+    package func undescribedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
+        try functions.virtualFunction(at: address, isDescribed: false)
+    }
+
     package func functionExists(at address: PCIAddress) -> Bool {
         functions.functionExists(at: address)
     }

@@ -41,7 +41,7 @@ import Testing
     @Test func theWholeAnswer() throws {
         let kernel = FakeKernel { _, _ in [.datagram(Self.reply)] }
         let socket = RouteSocket(port: 691, transport: kernel.transport)
-        let (link, vfs) = try socket.virtualFunctions(ofPF: 34, named: "eth7")
+        let (link, vfs) = try socket.virtualFunctions(ofPF: "eth7")
         var expected = Link(index: 34, name: "eth7")
         expected.macAddress = MACAddress("7a:4d:6d:ca:08:d5")
         expected.mtu = 1500

@@ -147,7 +147,7 @@ import Testing
         #expect(try socket.link(index: 7) == nil)
         #expect(try socket.link(named: "eth0") == nil)
         let error = #expect(throws: NetlinkError.self) {
-            try socket.virtualFunctions(ofPF: 7, named: "eth0")
+            try socket.virtualFunctions(ofPF: "eth0")
         }
         #expect(error?.description == "read VFs of eth0: no such device (ENODEV)")
     }

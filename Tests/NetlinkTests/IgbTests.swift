@@ -32,19 +32,19 @@ import Testing
         let (host, pf, _) = try card()
         let socket = host.socket
         #expect(
-            try socket.virtualFunctions(ofPF: pf.index, named: pf.name).vfs.map(\.index)
+            try socket.virtualFunctions(ofPF: pf.name).vfs.map(\.index)
                 == [0, 1, 2, 3, 4, 5, 6])
         let tag = VLANTag(identifier: 100, qualityOfService: 3)
         try socket.setVF(.vlan(tag), ofVF: 6, onPF: pf.index, named: pf.name)
         try socket.setVF(.spoofCheck(false), ofVF: 6, onPF: pf.index, named: pf.name)
         let vf = try #require(
-            try socket.virtualFunctions(ofPF: pf.index, named: pf.name).vfs.last)
+            try socket.virtualFunctions(ofPF: pf.name).vfs.last)
         #expect(vf.vlans == [tag])
         #expect(vf.spoofCheck == false)
         try socket.setVF(.vlan(.none), ofVF: 6, onPF: pf.index, named: pf.name)
         try socket.setVF(.spoofCheck(true), ofVF: 6, onPF: pf.index, named: pf.name)
         let after = try #require(
-            try socket.virtualFunctions(ofPF: pf.index, named: pf.name).vfs.last)
+            try socket.virtualFunctions(ofPF: pf.name).vfs.last)
         #expect(after.vlans == [])
         #expect(after.spoofCheck == true)
     }

@@ -138,7 +138,7 @@ import Testing
         }
         #expect(
             error?.description == "set trust of VF 1 of a0: operation not supported (EOPNOTSUPP)")
-        let (link, vfs) = try inside.socket.virtualFunctions(ofPF: index, named: "a0")
+        let (link, vfs) = try inside.socket.virtualFunctions(ofPF: "a0")
         #expect(link.name == "a0")
         #expect(link.virtualFunctionCount == nil)
         #expect(vfs == [])

@@ -17,7 +17,7 @@ import Testing
 
     private func read(_ datagram: [UInt8]) throws -> [VFInfo] {
         try FakeKernel { _, _ in [.datagram(datagram)] }.routeSocket
-            .virtualFunctions(ofPF: 7, named: "pf0", statistics: true).vfs
+            .virtualFunctions(ofPF: "pf0", statistics: true).vfs
     }
 
     private var whole: [UInt8] {

@@ -18,7 +18,7 @@ import Testing
                 try device.host.socket.setVF(attribute, ofVF: 2, onPF: pf.index, named: pf.name)
             }
             let (link, vfs) = try device.host.socket.virtualFunctions(
-                ofPF: pf.index, named: pf.name)
+                ofPF: pf.name)
             #expect(link.virtualFunctionCount == 4)
             #expect(vfs.map(\.index) == [0, 1, 2, 3])
             #expect(
@@ -56,7 +56,7 @@ import Testing
         try NetdevsimDevice.with(functions: 2) { device in
             let pf = try device.link()
             let socket = device.host.socket
-            let before = try socket.virtualFunctions(ofPF: pf.index, named: pf.name).vfs
+            let before = try socket.virtualFunctions(ofPF: pf.name).vfs
             let there: [VFAttribute] = [
                 .macAddress(try #require(MACAddress("02:11:22:33:44:55"))),
                 .vlan(VLANTag(identifier: 4094, qualityOfService: 7, protocol: .dot1ad)),
@@ -72,11 +72,11 @@ import Testing
             for attribute in there {
                 try socket.setVF(attribute, ofVF: 0, onPF: pf.index, named: pf.name)
             }
-            #expect(try socket.virtualFunctions(ofPF: pf.index, named: pf.name).vfs != before)
+            #expect(try socket.virtualFunctions(ofPF: pf.name).vfs != before)
             for attribute in back {
                 try socket.setVF(attribute, ofVF: 0, onPF: pf.index, named: pf.name)
             }
-            #expect(try socket.virtualFunctions(ofPF: pf.index, named: pf.name).vfs == before)
+            #expect(try socket.virtualFunctions(ofPF: pf.name).vfs == before)
         }
     }
 
@@ -90,7 +90,7 @@ import Testing
             ] {
                 try device.host.socket.setVF(.vlan(tag), ofVF: 0, onPF: pf.index, named: pf.name)
                 let vfs = try device.host.socket
-                    .virtualFunctions(ofPF: pf.index, named: pf.name).vfs
+                    .virtualFunctions(ofPF: pf.name).vfs
                 #expect(vfs.map(\.vlans) == [[tag]])
             }
         }
@@ -121,7 +121,7 @@ import Testing
                     .vlan(VLANTag(identifier: UInt16(index + 1))), ofVF: index, onPF: pf.index,
                     named: pf.name)
             }
-            let (link, vfs) = try socket.virtualFunctions(ofPF: pf.index, named: pf.name)
+            let (link, vfs) = try socket.virtualFunctions(ofPF: pf.name)
             #expect(link.virtualFunctionCount == 256)
             #expect(vfs.map(\.index) == Array(0..<256))
             #expect(vfs.map(\.vlan.identifier) == Array(1...256))
@@ -133,7 +133,7 @@ import Testing
             let pf = try device.link()
             do {
                 let (_, vfs) = try device.host.socket.virtualFunctions(
-                    ofPF: pf.index, named: pf.name, statistics: true)
+                    ofPF: pf.name, statistics: true)
                 #expect(vfs.map(\.index) == Array(0..<256))
             } catch let error as NetlinkError {
                 #expect(error.errno == .messageTooLong)
@@ -146,10 +146,10 @@ import Testing
             let pf = try device.link()
             let socket = device.host.socket
             #expect(
-                try socket.virtualFunctions(ofPF: pf.index, named: pf.name, statistics: true)
+                try socket.virtualFunctions(ofPF: pf.name, statistics: true)
                     .vfs.map(\.statistics) == [VFStatistics(), VFStatistics()])
             #expect(
-                try socket.virtualFunctions(ofPF: pf.index, named: pf.name)
+                try socket.virtualFunctions(ofPF: pf.name)
                     .vfs.map(\.statistics) == [nil, nil])
         }
     }

@@ -12,7 +12,7 @@ import Testing
             attributes: attribute(21, little(count ?? UInt32(infos.count)))
                 + attribute(0x8016, infos.flatMap { $0 }))
         return try FakeKernel(message).routeSocket
-            .virtualFunctions(ofPF: 7, named: "pf0", statistics: statistics).vfs
+            .virtualFunctions(ofPF: "pf0", statistics: statistics).vfs
     }
 
     @Test func everyAttribute() throws {
@@ -111,7 +111,7 @@ import Testing
             index: 7, name: "pf0",
             attributes: attribute(21, little(UInt32(256))) + attribute(22, infos))
         let (link, vfs) = try FakeKernel(message).routeSocket
-            .virtualFunctions(ofPF: 7, named: "pf0")
+            .virtualFunctions(ofPF: "pf0")
         #expect(link.virtualFunctionCount == 256)
         #expect(vfs.map(\.index) == Array(0..<256))
         #expect(vfs.map(\.vlan.identifier) == Array(0..<256))
@@ -126,7 +126,7 @@ import Testing
             attributes: attribute(21, little(UInt32(256))) + attribute(22, infos))
         let error = #expect(throws: NetlinkError.self) {
             try FakeKernel(message).routeSocket
-                .virtualFunctions(ofPF: 7, named: "pf0", statistics: true)
+                .virtualFunctions(ofPF: "pf0", statistics: true)
         }
         #expect(error?.errno == .messageTooLong)
     }
@@ -146,7 +146,7 @@ import Testing
             attributes: attribute(21, little(UInt32(256))) + attribute(22, infos))
         let error = #expect(throws: NetlinkError.self) {
             try FakeKernel(message).routeSocket
-                .virtualFunctions(ofPF: 7, named: "pf0", statistics: true)
+                .virtualFunctions(ofPF: "pf0", statistics: true)
         }
         #expect(
             error?.description

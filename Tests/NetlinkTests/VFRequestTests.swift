@@ -107,13 +107,14 @@ import Testing
 
     @Test func listsOfVFsAreAskedForWithoutCounters() throws {
         let kernel = FakeKernel(.link(index: 7, name: "pf0"))
-        _ = try kernel.routeSocket.virtualFunctions(ofPF: 7, named: "pf0")
+        _ = try kernel.routeSocket.virtualFunctions(ofPF: "pf0")
         #expect(
             kernel.requests == [
                 hex(
                     """
-                    28000000 1200 0100 01000000 00000000  # 40 bytes, RTM_GETLINK, REQUEST
-                    00 00 0000 07000000 00000000 00000000
+                    30000000 1200 0100 01000000 00000000  # 48 bytes, RTM_GETLINK, REQUEST
+                    00 00 0000 00000000 00000000 00000000
+                    0800 0300 70663000                    # IFLA_IFNAME: pf0
                     0800 1d00 09000000                    # IFLA_EXT_MASK: VF, SKIP_STATS
                     """)
             ])
@@ -121,7 +122,7 @@ import Testing
 
     @Test func countersAreAskedForByLeavingTheFilterOut() throws {
         let kernel = FakeKernel(.link(index: 7, name: "pf0"))
-        _ = try kernel.routeSocket.virtualFunctions(ofPF: 7, named: "pf0", statistics: true)
+        _ = try kernel.routeSocket.virtualFunctions(ofPF: "pf0", statistics: true)
         #expect(kernel.requests.first?.suffix(8) == hex("0800 1d00 01000000")[...])
     }
 }

@@ -208,8 +208,8 @@ import Testing
             }
             do {
                 try store.insert(try .sample())
-                // Table, index, application id, version, record and commit.
-                #expect(call == 7)
+                // Table, application id, version, record and commit.
+                #expect(call == 6)
                 break
             } catch is Death {
                 #expect(try fixture.store.attachments() == [])

@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test func fileCutAnywhereIsRefused() throws {
-        for number in 1...4 { try fixture.store.insert(try .sample(number)) }
+        for number in 1...9 { try fixture.store.insert(try .sample(number)) }
         let whole = try fixture.bytes()
         #expect(whole.count > 20_000)
         for length in stride(from: 16, to: whole.count, by: 1016) + [4096, 8192, whole.count - 1] {

@@ -33,6 +33,10 @@ extension SimulatedHost: Host {
         }
     }
 
+    package func undescribedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
+        try virtualFunction(at: address)
+    }
+
     package func functionExists(at address: PCIAddress) -> Bool {
         withKernel { $0.vfs[address] != nil || $0.pfs[address] != nil }
     }

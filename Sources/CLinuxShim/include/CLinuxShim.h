@@ -58,3 +58,6 @@ struct vfmap_child {
 /// ends: what a killed plugin started must not go on behind the back of the one that tidies up.
 /// posix_spawn(3) cannot ask for that (PR_SET_PDEATHSIG), and Swift has no fork.
 int vfmap_start(const struct vfmap_child *_Nonnull child);
+
+/// Lets all threads share one heap, where each would map 128 MiB of addresses for its own (`M_ARENA_MAX`).
+void vfmap_use_one_heap(void);
