@@ -26,6 +26,7 @@ test-lab: ## Tests in a guest with emulated SR-IOV hardware; needs `make build t
 	@Tests/Lab/test.sh
 
 test-long: test ## The tests of `make test` and the long ones
+	VFMAP_TEST_LONG=1 swift test --skip-build --filter 'Hostile|JSONParser'
 	@Tests/Lab/test.sh --long
 
 demo: build ## Show the main job: on emulated hardware, or with PF=<name> on this host's

@@ -64,29 +64,34 @@ let package = Package(
             name: "vfmap", dependencies: ["AdminTool", "PCIDevices", "SRIOV"], swiftSettings: strict
         ),
 
-        // Tests, and the machine in memory that they share.
+        // Tests, the machine in memory and the generated cases that they share.
+        .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
         .target(
-            name: "SimulatedHost", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
+            name: "SimulatedHost", dependencies: ["LinuxSystem", "Netlink", "SRIOV", "Fuzzing"],
             path: "Tests/SimulatedHost", swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem"], swiftSettings: strict),
         .testTarget(
-            name: "NetlinkTests", dependencies: ["LinuxSystem", "Netlink", "CLinuxShim"],
+            name: "NetlinkTests",
+            dependencies: ["LinuxSystem", "Netlink", "CLinuxShim", "Fuzzing"],
             swiftSettings: strict),
         .testTarget(
             name: "PCIDevicesTests", dependencies: ["PCIDevices", "LinuxSystem"],
             swiftSettings: strict),
         .testTarget(
-            name: "SRIOVTests", dependencies: ["LinuxSystem", "Netlink", "SRIOV", "SimulatedHost"],
+            name: "SRIOVTests",
+            dependencies: ["LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing"],
             swiftSettings: strict),
         .testTarget(
             name: "CNIPluginTests",
-            dependencies: ["CNIPlugin", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost"],
+            dependencies: [
+                "CNIPlugin", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing",
+            ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "AdminToolTests",
             dependencies: [
-                "AdminTool", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost",
+                "AdminTool", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

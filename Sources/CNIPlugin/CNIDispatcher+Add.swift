@@ -7,7 +7,7 @@ extension CNIDispatcher {
     /// Everything that can be known is checked first: configuration, variables, namespace, IPAM plugin.
     /// Whatever fails later is undone before the error is answered.
     func add(_ call: CNIEnvironment, _ input: CNIInput) throws -> [UInt8] {
-        let budget = Deadline(after: .seconds(50))
+        let budget = Deadline(after: AddBudget.total)
         let (network, version) = try input.validated()
         let arguments = try CNIArguments(parsing: call.arguments)
         let configuration = NetworkConfiguration(
@@ -36,8 +36,9 @@ extension CNIDispatcher {
                 settings: configuration.settings, namespacePath: call.namespacePath,
                 frontEndData: try record?.encoded())
             let (document, announcer) = try manager.attach(request) { attached in
-                // The way back needs its time too: addresses settle in 5 s, the IPAM plugin's DEL takes 10.
-                let limit = max(.seconds(2), budget.remaining - .seconds(16))
+                let limit = try delegate.map { _ in
+                    try AddBudget.limit(remaining: budget.remaining)
+                }
                 let finisher = AttachmentFinisher<H>(
                     configuration: configuration, version: version, environment: call,
                     delegate: delegate, limit: limit, log: log)

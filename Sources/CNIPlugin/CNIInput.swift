@@ -70,17 +70,12 @@ package struct CNIInput: Sendable {
             let empty = bytes.allSatisfy { [9, 10, 13, 32].contains($0) }
             throw CNIError(
                 .decoding, empty ? "stdin is empty" : "stdin is not a JSON document",
-                details: empty ? "" : Self.explanation(of: error))
+                details: empty ? "" : error.description)
         }
         guard case .object(let members) = value else {
             throw CNIError(.decoding, "stdin must be a JSON object, not \(value.kind)")
         }
         return JSONObject(members)
-    }
-
-    private static func explanation(of error: any Error) -> String {
-        guard case .dataCorrupted(let context) = error as? DecodingError else { return "\(error)" }
-        return context.underlyingError.map { "\($0)" } ?? context.debugDescription
     }
 
     private static func name(of object: JSONObject) throws(CNIError) -> String {

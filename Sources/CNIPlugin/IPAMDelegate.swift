@@ -39,7 +39,8 @@ package struct IPAMDelegate: Sendable {
         type: String, in folders: [String], environment: [String: String], input: [UInt8],
         patience: Patience = Patience(), passOn: @escaping @Sendable (String) -> Void
     ) throws(CNIError) {
-        guard !type.utf8.contains(UInt8(ascii: "/")) else {
+        // A zero byte would end the name for the kernel, and another plugin be run.
+        guard !type.utf8.contains(UInt8(ascii: "/")), !type.utf8.contains(0) else {
             throw CNIError(
                 .invalidConfiguration, "ipam.type: \"\(type)\" must be a name, not a path")
         }

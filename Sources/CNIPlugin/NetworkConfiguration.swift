@@ -63,7 +63,7 @@ package struct NetworkConfiguration: Hashable, Sendable {
                 warnings.append("logLevel: \"\(word)\" is not known, using info")
             }
         }
-        logFile = read { try object.word("logFile") }
+        logFile = read { try Self.logFile(object) }
     }
 
     /// - Throws: The first problem, with the others as its details.
@@ -95,6 +95,15 @@ package struct NetworkConfiguration: Hashable, Sendable {
                     "deviceID: missing, must be the PCI address of a VF, such as 0000:03:10.2, "
                         + "unless there is pf or pool"))
         }
+    }
+
+    private static func logFile(_ object: JSONObject) throws(JSONKeyError) -> String? {
+        guard let path = try object.word("logFile") else { return nil }
+        // It would end the path for the kernel, and another file be written to.
+        if path.utf8.contains(0) {
+            throw JSONKeyError(object.path("logFile"), "must not have a zero byte")
+        }
+        return path
     }
 
     private static func deviceInfoFile(

@@ -27,13 +27,26 @@ final class NetlinkConversation: Sendable {
     convenience init(_ socket: NetlinkSocket) {
         self.init(port: socket.port) { request throws(SystemCallError) in
             try socket.send(request)
-            return { () throws(SystemCallError) in
-                guard let datagram = try socket.receive(by: Deadline(after: answerTime)) else {
-                    throw SystemCallError(
-                        operation: "receive netlink message", subject: "", errno: .timedOut)
-                }
-                return datagram
+            return Self.fetching(within: answerTime) { deadline throws(SystemCallError) in
+                try socket.receive(by: deadline)
             }
+        }
+    }
+
+    /// What fetches the datagrams of an answer until the time for the whole of it is over, however many come.
+    ///
+    /// - Parameter receive: Waits for a datagram until a deadline; nil if none has come.
+    static func fetching(
+        within time: Duration,
+        _ receive: @escaping (Deadline) throws(SystemCallError) -> [UInt8]?
+    ) -> () throws(SystemCallError) -> [UInt8] {
+        let deadline = Deadline(after: time)
+        return { () throws(SystemCallError) in
+            guard !deadline.hasPassed, let datagram = try receive(deadline) else {
+                throw SystemCallError(
+                    operation: "receive netlink message", subject: "", errno: .timedOut)
+            }
+            return datagram
         }
     }
 
@@ -133,6 +146,6 @@ final class NetlinkConversation: Sendable {
     }
 }
 
-/// How long the kernel's answer may take. It is there before the request's send returns: to wait at
-/// all means that something is wrong.
+/// How long the kernel's whole answer may take. It, or its beginning, is there before the request's send returns:
+/// to wait at all means that something is wrong.
 private let answerTime = Duration.seconds(10)

@@ -31,9 +31,10 @@ package enum JSONValue: Hashable, Sendable {
 
     /// Parses one JSON document of UTF-8 text.
     ///
-    /// - Throws: `DecodingError`.
-    package init(parsing bytes: [UInt8]) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    /// - Throws: `JSONSyntaxError`; also for a byte order mark, and where it is nested too deeply.
+    package init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
+        var parser = try JSONParser(bytes)
+        self = try parser.document()
     }
 
     /// The document in one line, keys sorted, `/` not escaped.
@@ -59,44 +60,6 @@ private struct AnyKey: CodingKey {
 
     init?(intValue: Int) {
         nil
-    }
-}
-
-extension JSONValue: Decodable {
-    package init(from decoder: any Decoder) throws {
-        guard decoder.codingPath.count <= Self.maximumDepth else {
-            throw DecodingError.dataCorrupted(
-                .init(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "nested more than \(Self.maximumDepth) levels deep"))
-        }
-        let single = try decoder.singleValueContainer()
-        if single.decodeNil() {
-            self = .null
-            return
-        }
-        // Every `try?` here asks "is it one of these?"; its error says no more than that it is not.
-        if let text = try? single.decode(String.self) {
-            self = .string(text)
-        } else if let members = try? decoder.container(keyedBy: AnyKey.self) {
-            var object: [String: JSONValue] = [:]
-            for key in members.allKeys {
-                object[key.stringValue] = try members.decode(JSONValue.self, forKey: key)
-            }
-            self = .object(object)
-        } else if var elements = try? decoder.unkeyedContainer() {
-            var array: [JSONValue] = []
-            while !elements.isAtEnd { array.append(try elements.decode(JSONValue.self)) }
-            self = .array(array)
-        } else if let number = try? single.decode(Int64.self) {
-            self = .integer(number)
-        } else if let number = try? single.decode(UInt64.self) {
-            self = .unsigned(number)
-        } else if let truth = try? single.decode(Bool.self) {
-            self = .bool(truth)
-        } else {
-            self = .double(try single.decode(Double.self))
-        }
     }
 }
 

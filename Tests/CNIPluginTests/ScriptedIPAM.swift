@@ -29,6 +29,11 @@ final class ScriptedIPAM: Sendable {
             cat > "\(folder)/stdin.$CNI_COMMAND"
             \(script)
             """
+        try write(text, named: name)
+    }
+
+    /// Writes a plugin that is nothing but this script.
+    func write(_ text: String, named name: String = "scripted") throws {
         let path = "\(folder)/\(name)"
         try Data(text.utf8).write(to: URL(filePath: path))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)

@@ -135,6 +135,23 @@ import Testing
         )
     }
 
+    @Test(arguments: [true, false])
+    func anAnswerThatNeverEndsIsAnError(messagesAreLost: Bool) {
+        let socket = RouteSocket(port: testPort) { _ in
+            NetlinkConversation.fetching(within: .milliseconds(50)) {
+                _ throws(SystemCallError) in
+                if messagesAreLost {
+                    throw SystemCallError(operation: "", subject: "", errno: .noBufferSpace)
+                }
+                var stray = TestMessage.link(index: 1, name: "a", flags: 2)
+                stray.sequence = 99
+                return stray.bytes
+            }
+        }
+        let error = #expect(throws: NetlinkError.self) { try socket.links() }
+        #expect(error?.errno == .timedOut)
+    }
+
     @Test func anAcknowledgementInPlaceOfAnAnswerIsAnError() {
         let kernel = FakeKernel(.acknowledgement(0))
         let error = #expect(throws: NetlinkError.self) { try kernel.routeSocket.link(index: 1) }

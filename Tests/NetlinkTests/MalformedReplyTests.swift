@@ -1,3 +1,4 @@
+import Fuzzing
 import LinuxSystem
 import Testing
 
@@ -52,22 +53,9 @@ import Testing
         }
     }
 
-    /// A generator with a fixed seed, so that a failure can be repeated (SplitMix64).
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var value = state
-            value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-            return value ^ (value >> 31)
-        }
-    }
-
     @Test(arguments: [UInt16(16), 17, 20, 24, 2, 3])
     func damagedAnswersNeverCrash(_ type: UInt16) {
-        var generator = Generator(state: UInt64(type))
+        var generator = SeededGenerator(seed: UInt64(type))
         var message = Self.reply
         message.type = type
         message.sequence = 1

@@ -1,4 +1,5 @@
 import Foundation
+import Fuzzing
 import LinuxSystem
 import Netlink
 import SRIOV

@@ -69,7 +69,7 @@ import Testing
                 (String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
         }
         #expect(throws: Never.self) { try JSONValue(parsing: nested(60)) }
-        #expect(throws: DecodingError.self) { try JSONValue(parsing: nested(70)) }
-        #expect(throws: DecodingError.self) { try JSONValue(parsing: nested(500_000)) }
+        #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: nested(70)) }
+        #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: nested(500_000)) }
     }
 }

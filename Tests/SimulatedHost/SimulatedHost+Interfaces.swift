@@ -96,6 +96,9 @@ extension SimulatedHost {
             kernel.addresses = kernel.addresses.filter {
                 $0.linkIndex != index || $0.namespace != source.number
             }
+            kernel.routes = kernel.routes.filter {
+                $0.route.interfaceIndex != index || $0.namespace != source.number
+            }
             // Seen on Linux 6.1: refused, and moved nevertheless.
             if isNameTaken { throw refusal("move", .exists, of: link.name) }
             kernel.interfaces[index]?.link.name = name

@@ -1,3 +1,4 @@
+internal import Fuzzing
 internal import Glibc
 internal import Synchronization
 

@@ -1,0 +1,89 @@
+import Foundation
+import Fuzzing
+import LinuxSystem
+import SRIOV
+import SimulatedHost
+import Testing
+
+/// Records that are not what was written, with a checksum that fits all the same: each is refused, or is what
+/// detach and recover can deal with.
+@Suite struct HostileRecordTests {
+    @Test func aDamagedRecordIsRefusedOrUndoneWithoutHarm() throws {
+        let fixture = try ManagerFixture(.withVFs(2))
+        fixture.host.makeNamespace("/run/netns/c1")
+        try fixture.attach(.vf(0, for: "c1", .full))
+        let attached = fixture.host.kernel
+        let database = try SQLiteDatabase(path: fixture.statePath, access: .readWrite)
+        let record = try record(in: database)
+        let tree = JSONTree(try JSONSerialization.jsonObject(with: Data(record.utf8)))
+        var refused = 0
+        var undone = 0
+        for seed in FuzzSeeds(400, of: "records") {
+            var generator = SeededGenerator(seed: seed)
+            var damaged = tree
+            for _ in 0..<generator.number(in: 1...2) { damaged.damage(using: &generator) }
+            let text = damaged.text
+            let comment: Comment = "seed \(seed): \(text.prefix(3000))"
+            fixture.host.withKernel { $0 = attached }
+            try database.execute("DELETE FROM attachments")
+            try database.execute(
+                """
+                INSERT INTO attachments (boot, address, pf, front_end, network, container,
+                    interface_name, phase, created, record, checksum)
+                VALUES (?1, '0000:01:10.0', '0000:01:00.0', 'cni', 'sriov-net', 'c1', 'net1',
+                    'attached', 1700000000, ?2, ?3)
+                """,
+                [.text(attached.boot.rawValue), .text(text), .integer(checksum(of: text))])
+            do {
+                _ = try fixture.store().attachments()
+            } catch let error as StoreError {
+                try #require("\(error)".contains("the record of 0000:01:10.0 is damaged"), comment)
+                refused += 1
+                _ = try? fixture.manager().recover()  // It may fail, it must not crash.
+                try #require(fixture.host.kernel == attached, comment)
+                continue
+            }
+            undone += 1
+            do {
+                try fixture.detach(DetachRequest(owner: .cni("c1"), namespacePath: "/run/netns/c1"))
+                // What a record does not tell, as an interface that the VF had, cannot be restored; what it
+                // tells is not lost.
+                try #require(
+                    try fixture.store().attachments().allSatisfy { $0.phase == .restoring }, comment
+                )
+            } catch let error as ManagerError {
+                try #require(!error.description.isEmpty, comment)
+            }
+            _ = try fixture.manager().recover()
+        }
+        #expect(refused > 0 && undone > 0, "\(refused) refused, \(undone) undone")
+    }
+
+    private func record(in database: borrowing SQLiteDatabase) throws -> String {
+        var statement = try database.prepare("SELECT record FROM attachments")
+        try #require(try statement.step())
+        return statement.text(0)
+    }
+
+    /// FNV-1a of 64 bits.
+    private func checksum(of text: String) -> Int64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Int64(bitPattern: hash)
+    }
+}
+
+extension JSONTree {
+    /// The tree of what Foundation read.
+    fileprivate init(_ value: Any) {
+        switch value {
+        case let text as String: self = .raw(JSONTree.quoted(text))
+        case let members as [String: Any]:
+            self = .object(members.sorted { $0.key < $1.key }.map { ($0.key, JSONTree($0.value)) })
+        case let elements as [Any]: self = .array(elements.map { JSONTree($0) })
+        case let number as NSNumber where number === NSNumber(value: true): self = true
+        case let number as NSNumber where number === NSNumber(value: false): self = false
+        default: self = .raw("\(value)")
+        }
+    }
+}
