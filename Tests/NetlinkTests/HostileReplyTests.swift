@@ -56,7 +56,7 @@ import Testing
                 try $0.routeSocket.link(index: 7) == nil ? 0 : 1
             },
             Reading(name: "VFs", answers: [vfs]) {
-                try $0.routeSocket.virtualFunctions(ofPF: 7, named: "pf0", statistics: true).vfs
+                try $0.routeSocket.virtualFunctions(ofPF: "pf0", statistics: true).vfs
                     .count
             },
             Reading(name: "addresses", answers: [address, address, done]) {
