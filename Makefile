@@ -4,7 +4,7 @@ SHELL := /bin/bash
 CONFIGURATION ?= release
 LAB := Tests/Lab/lab
 
-.PHONY: help setup build test test-unit test-lab test-long demo lab-shell lint format clean
+.PHONY: help setup build test test-unit test-lab test-long bench demo lab-shell lint format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -29,6 +29,9 @@ test-long: test ## The tests of `make test` and the long ones
 	VFMAP_TEST_LONG=1 swift test --skip-build --filter 'Hostile|JSONParser'
 	@Tests/Lab/test.sh --long
 
+bench: build ## Measure the plugin against host-device and against the least that the kernel needs
+	@Tests/Bench/bench.sh
+
 demo: build ## Show the main job: on emulated hardware, or with PF=<name> on this host's
 	@Tests/Lab/demo.sh $(PF)
 
@@ -37,7 +40,7 @@ lab-shell: ## A shell in a guest with emulated SR-IOV hardware
 
 lint: setup ## Check the format, and the shell scripts for mistakes
 	swift format lint --strict --recursive Sources Tests Package.swift
-	@shellcheck -a $$(grep -lE '^#!/.*sh$$' Tests/Lab/*)
+	@shellcheck -a -x $$(grep -lE '^#!/.*sh$$' Tests/Lab/* Tests/Bench/*)
 
 format: ## Put everything into the format
 	swift format --in-place --recursive Sources Tests Package.swift
