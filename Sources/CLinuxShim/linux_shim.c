@@ -117,3 +117,5 @@ int vfmap_start(const struct vfmap_child *child) {
 }
 
 void vfmap_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
+
+char **vfmap_environment(void) { return environ; }

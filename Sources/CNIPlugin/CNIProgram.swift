@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
 package import SRIOV
@@ -12,7 +11,7 @@ package enum CNIProgram {
         StandardStream.reserve()
         useOneHeapForAllThreads()
         let dispatcher = CNIDispatcher(
-            environment: ProcessInfo.processInfo.environment,
+            environment: processEnvironment(),
             readInput: {
                 try Descriptor(owning: STDIN_FILENO).readToEnd(
                     limit: CNIInput.limit, subject: "standard input")

@@ -61,3 +61,6 @@ int vfmap_start(const struct vfmap_child *_Nonnull child);
 
 /// Lets all threads share one heap, where each would map 128 MiB of addresses for its own (`M_ARENA_MAX`).
 void vfmap_use_one_heap(void);
+
+/// The process's variables, `KEY=VALUE` each, with NULL behind the last: environ(7), which Swift takes for unsafe.
+char *_Nullable *_Nullable vfmap_environment(void);
