@@ -25,6 +25,7 @@ extension AdminProgram {
                         path: path, boot: try host.bootIdentity(),
                         access: isPrivileged ? .readWrite : .readOnly),
                     locks: LockFolder(path: (environment["VFMAP_RUN"] ?? "/run/vfmap") + "/locks"),
+                    foreignClaims: PeerCache(environment: environment).claims,
                     releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
                     warn: warn)
             })

@@ -56,6 +56,18 @@ extension CNIDispatcher {
                     failures.append(error)
                 }
             }
+            // What sriov-cni gave away in this network before us.
+            for claim in try manager.foreignClaims.all() {
+                guard let owners = claim.memory?.owners, let owner = owners.last,
+                    owners.allSatisfy({ isGarbage($0, in: network, except: valid) })
+                else { continue }
+                do {
+                    _ = try manager.detach(DetachRequest(owner: owner))
+                    log.debug("took back what \(claim.path) tells of \(owner)")
+                } catch {
+                    failures.append(error)
+                }
+            }
         } catch {
             failures.append(ManagerError.wrapping(error, "look for attachments"))
         }

@@ -21,7 +21,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
 
     /// - Parameters:
     ///   - environment: All variables. `VFMAP_STATE` names the state file, `VFMAP_RUN` the folder of
-    ///     the locks' folder, `VFMAP_CONFIG` the configuration file, where they are not the usual ones.
+    ///     the locks' folder, `VFMAP_CONFIG` the configuration file, `VFMAP_SRIOV_CNI` sriov-cni's folder, where they are not the usual ones.
     ///   - readInput: Reads standard input to its end; called at most once, and not for VERSION.
     ///   - makeHost: Called at most once, and only when there is work to do.
     ///   - writeError: Takes text for standard error.
@@ -117,6 +117,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
         return Manager(
             host: host, store: AttachmentStore(path: statePath, boot: try host.bootIdentity()),
             locks: LockFolder(path: runPath + "/locks"), patience: patience,
+            foreignClaims: PeerCache(environment: environment).claims,
             releaseFrontEnd: { try release.release($0) }, warn: { log.warning($0) })
     }
 

@@ -56,6 +56,7 @@ extension Manager {
     private func isFree(_ address: PCIAddress, in candidates: VFCandidates) throws -> Bool {
         guard let function = try host.virtualFunction(at: address) else { return false }
         guard let holder = try holder(of: function) else {
+            if let claim = try foreignClaim(on: address) { return try !isLive(claim) }
             return try isAvailable(function, in: candidates)
         }
         guard holder.phase == .attached else {

@@ -43,6 +43,7 @@ extension Manager {
         if outcome.isVFComplete, outcome.frontEnd.isEmpty {
             outcome.store = []
             collect(&outcome.store) { try store.remove(attachment) }
+            forgetForeignClaim(of: attachment)
         } else {
             record.phase = outcome.interface.isEmpty ? .restoring : .detaching
             collect(&outcome.store) { try store.update(record) }

@@ -27,12 +27,15 @@ extension Manager {
         case .address(let address):
             let function = try virtualFunction(at: address)
             if let holder = try holder(of: function) { throw inUse(function, by: holder) }
+            if let claim = try foreignClaim(on: address), try isLive(claim) {
+                throw inUse(address, by: claim)
+            }
             return function
         case .anyOf, .pool:
             let candidates = try candidates(of: selection)
             for address in candidates.addresses {
                 let function = try virtualFunction(at: address)
-                if try isAvailable(function, in: candidates), try holder(of: function) == nil {
+                if try isAvailable(function, in: candidates), try !isHeld(function) {
                     return function
                 }
             }
@@ -48,7 +51,7 @@ extension Manager {
         for mayBringBack in [false, true] {
             for address in candidates.addresses {
                 let function = try virtualFunction(at: address)
-                if try holder(of: function) != nil, !mayBringBack { continue }
+                if !mayBringBack, try isHeld(function) { continue }
                 guard let locks = try AttachmentLocks.ifFree(function, in: self.locks) else {
                     continue
                 }
@@ -64,9 +67,17 @@ extension Manager {
         throw candidates.noneFree
     }
 
-    /// Sees to it that no record holds a VF whose lock we have.
+    /// Whether there is a record of a VF, or another program's claim on it.
+    private func isHeld(_ function: VirtualFunction) throws(ManagerError) -> Bool {
+        if try holder(of: function) != nil { return true }
+        return try foreignClaim(on: function.address) != nil
+    }
+
+    /// Sees to it that no record, and no other program, holds a VF whose lock we have.
     private func makeFree(_ function: VirtualFunction) throws(ManagerError) {
-        guard let attachment = try holder(of: function) else { return }
+        var found = try holder(of: function)
+        if found == nil { found = try abandonedClaim(on: function) }
+        guard let attachment = found else { return }
         let release: Bool
         if attachment.phase == .attached {
             release = try namespaceIsGone(of: attachment)

@@ -19,6 +19,7 @@ extension Manager {
         _ request: DetachRequest, releasing releaseOwn: ((Attachment?) throws -> Void)? = nil
     ) throws -> DetachOutcome {
         let (found, isStoreUsable) = record(of: request.owner)
+        let isForeign = try found == nil && foreignClaim(of: request.owner) != nil
         let locks = try lockVF(of: found, or: request)
         return try withExtendedLifetime(locks) {
             // Whoever had the lock before may have done the work, or have just made the attachment.
@@ -27,7 +28,15 @@ extension Manager {
                 return try detach(present, request, releaseOwn)
             }
             if found == nil {
-                try takeBackWithoutRecord(request, isStoreUsable: isStoreUsable)
+                let claim = isForeign ? try foreignClaim(of: request.owner) : nil
+                if let claim, let attachment = try adopt(claim, request, isStoreUsable) {
+                    return try detach(attachment, request, releaseOwn)
+                }
+                // Another VF than the one that the claim is about is not locked.
+                if claim?.virtualFunction ?? request.virtualFunction == request.virtualFunction {
+                    try takeBackWithoutRecord(request, isStoreUsable: isStoreUsable)
+                }
+                if let claim { forget(claim) }
             }
             // Its error is the caller's to report.
             try? releaseOwn?(found)
@@ -81,7 +90,8 @@ extension Manager {
             function = VirtualFunction(
                 address: found.virtualFunction, physicalFunction: found.physicalFunction)
         } else {
-            function = try request.virtualFunction.flatMap(host.virtualFunction)
+            let foreign = try foreignClaim(of: request.owner)?.virtualFunction
+            function = try (foreign ?? request.virtualFunction).flatMap(host.virtualFunction)
         }
         return try function.map {
             try AttachmentLocks($0, in: locks, deadline: Deadline(after: patience.lock))
@@ -96,6 +106,46 @@ extension Manager {
             return nil
         }
         return open(NamespaceReference(path: path, identity: attachment.namespace.identity))
+    }
+
+    // MARK: With another program's notes
+
+    private func foreignClaim(of owner: AttachmentOwner) throws(ManagerError) -> ForeignClaim? {
+        do {
+            return try foreignClaims.claimOfOwner(owner)
+        } catch {
+            throw .wrapping(error, "look up what another program knows of \(owner)")
+        }
+    }
+
+    /// Makes another program's attachment ours, to be undone at once.
+    ///
+    /// - Returns: nil if its notes do not tell how, or if the VF has another owner by now.
+    private func adopt(
+        _ claim: ForeignClaim, _ request: DetachRequest, _ isStoreUsable: Bool
+    ) throws -> Attachment? {
+        guard let memory = claim.memory, let address = claim.virtualFunction else {
+            warn(
+                "\(claim.path): \(claim.problem ?? "tells nothing"), going by the PCI address alone"
+            )
+            return nil
+        }
+        if isStoreUsable, try store.attachment(of: address) != nil { return nil }
+        // The latest claim on a VF is the one that counts.
+        guard try foreignClaims.claim(address) == claim else { return nil }
+        // Without a VF there are only the front end's part and the notes.
+        let function =
+            try host.virtualFunction(at: address) ?? VirtualFunction(address: address)
+        let path = try isLive(claim) ? claim.namespacePath : request.namespacePath
+        let attachment = try attachment(
+            claim, memory, of: request.owner, phase: .detaching, function: function,
+            namespace: reference(to: path ?? claim.namespacePath))
+        do {
+            try store.insert(attachment)
+        } catch {
+            warn("\(error), proceeding anyway")
+        }
+        return attachment
     }
 
     // MARK: With no record

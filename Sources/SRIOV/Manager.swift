@@ -15,6 +15,9 @@ package struct Manager<H: Host>: Sendable {
     /// keeps.
     package let releaseFrontEnd: @Sendable (Attachment) throws -> Void
 
+    /// What another program has written down of VFs that it gave away.
+    package let foreignClaims: ForeignClaims
+
     /// Tells an operator what the operation survived.
     package let warn: @Sendable (String) -> Void
 
@@ -23,6 +26,7 @@ package struct Manager<H: Host>: Sendable {
 
     package init(
         host: H, store: AttachmentStore, locks: LockFolder, patience: Patience = Patience(),
+        foreignClaims: ForeignClaims = .none,
         releaseFrontEnd: @escaping @Sendable (Attachment) throws -> Void,
         warn: @escaping @Sendable (String) -> Void
     ) {
@@ -30,6 +34,7 @@ package struct Manager<H: Host>: Sendable {
         self.store = store
         self.locks = locks
         self.patience = patience
+        self.foreignClaims = foreignClaims
         self.releaseFrontEnd = releaseFrontEnd
         self.warn = warn
     }
@@ -41,6 +46,6 @@ package struct Manager<H: Host>: Sendable {
         patience.returnOfInterface = min(patience.returnOfInterface, deadline.remaining)
         return Self(
             host: host, store: store, locks: locks, patience: patience,
-            releaseFrontEnd: releaseFrontEnd, warn: warn)
+            foreignClaims: foreignClaims, releaseFrontEnd: releaseFrontEnd, warn: warn)
     }
 }

@@ -17,6 +17,8 @@ struct AdminFixture: Sendable {
 
     let host: SimulatedHost
     let folder: String
+    /// What sriov-cni has attached.
+    var foreignClaims = ForeignClaims.none
 
     /// A host with one PF, `pf0`, and its VFs, and the namespaces `blue` and `red`.
     static func with<Value>(vfs: Int = 2, _ body: (AdminFixture) throws -> Value) throws -> Value {
@@ -48,8 +50,8 @@ struct AdminFixture: Sendable {
                     host: host,
                     store: AttachmentStore(
                         path: path, boot: boot, access: isPrivileged ? .readWrite : .readOnly),
-                    locks: LockFolder(path: folder + "/locks"), releaseFrontEnd: { _ in },
-                    warn: warn)
+                    locks: LockFolder(path: folder + "/locks"), foreignClaims: foreignClaims,
+                    releaseFrontEnd: { _ in }, warn: warn)
             })
         let errors = Mutex<[String]>([])
         var written = ""

@@ -376,7 +376,9 @@ import Testing
         try AdminFixture.with { fixture in
             let run = fixture.run("--generate-completion-script", shell)
             #expect(run.status == .success)
-            for command in ["list", "show", "create", "attach", "detach", "check", "recover"] {
+            for command in [
+                "list", "show", "create", "attach", "detach", "check", "recover", "import",
+            ] {
                 #expect(run.output.contains(command))
             }
         }

@@ -19,7 +19,8 @@ struct VFMapCommand: ParsableCommand {
             version: "vfmap \(version)",
             subcommands: [
                 ListCommand.self, ShowCommand.self, CreateCommand.self, AttachCommand.self,
-                DetachCommand.self, CheckCommand.self, RecoverCommand.self, StateCommand.self,
+                DetachCommand.self, CheckCommand.self, RecoverCommand.self, ImportCommand.self,
+                StateCommand.self,
             ],
             defaultSubcommand: ListCommand.self)
     }

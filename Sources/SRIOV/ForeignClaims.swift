@@ -1,0 +1,31 @@
+package import LinuxSystem
+
+/// The notes of another program that gives VFs away on this machine too, or did so before vfmap came.
+///
+/// The manager asks them where no record of its own tells who has a VF.
+package struct ForeignClaims: Sendable {
+    /// The claim that counts on a VF; nil for none.
+    package let claim: @Sendable (PCIAddress) throws -> ForeignClaim?
+    /// The claim of an owner, be it void; nil for none.
+    package let claimOfOwner: @Sendable (AttachmentOwner) throws -> ForeignClaim?
+    /// Every claim, and everything that looks like one.
+    package let all: @Sendable () throws -> [ForeignClaim]
+    /// Removes the notes on a claim; ones that are gone are as good as removed.
+    package let forget: @Sendable (ForeignClaim) throws -> Void
+
+    package init(
+        claim: @escaping @Sendable (PCIAddress) throws -> ForeignClaim?,
+        claimOfOwner: @escaping @Sendable (AttachmentOwner) throws -> ForeignClaim?,
+        all: @escaping @Sendable () throws -> [ForeignClaim],
+        forget: @escaping @Sendable (ForeignClaim) throws -> Void
+    ) {
+        self.claim = claim
+        self.claimOfOwner = claimOfOwner
+        self.all = all
+        self.forget = forget
+    }
+
+    /// No other program.
+    package static let none = ForeignClaims(
+        claim: { _ in nil }, claimOfOwner: { _ in nil }, all: { [] }, forget: { _ in })
+}

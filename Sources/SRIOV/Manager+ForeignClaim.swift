@@ -1,0 +1,166 @@
+internal import LinuxSystem
+internal import Netlink
+
+extension Manager {
+    func foreignClaim(on address: PCIAddress) throws(ManagerError) -> ForeignClaim? {
+        do {
+            return try foreignClaims.claim(address)
+        } catch {
+            throw .wrapping(error, "look up whether another program has \(address)")
+        }
+    }
+
+    /// Whether the namespace of a claim still exists; one that was not written down counts as gone.
+    func isLive(_ claim: ForeignClaim) throws(ManagerError) -> Bool {
+        guard let path = claim.namespacePath else { return false }
+        do {
+            _ = try host.openNamespace(path)
+            return true
+        } catch is NetworkNamespaceError {
+            return false
+        } catch {
+            throw .wrapping(error, "look for the network namespace \(path)")
+        }
+    }
+
+    /// Makes the leftover of another program one of ours, for a VF whose lock is held and that has no record.
+    ///
+    /// - Returns: The record, from which the VF is to be brought back; nil if there is nothing to bring back.
+    /// - Throws: `ManagerError` `inUse` if the other program's container has the VF.
+    func abandonedClaim(on function: VirtualFunction) throws(ManagerError) -> Attachment? {
+        guard let claim = try foreignClaim(on: function.address) else { return nil }
+        if try isLive(claim) { throw inUse(function.address, by: claim) }
+        guard let memory = claim.memory, let owner = memory.owners.last else {
+            warn(
+                "\(claim.path): \(claim.problem ?? "tells nothing"), taking \(function.address) as "
+                    + "it is")
+            forget(claim)
+            return nil
+        }
+        // With neither path nor interface nothing tells whether it is still in use.
+        guard claim.namespacePath != nil || memory.interfaceName != nil else {
+            throw inUse(function.address, by: claim)
+        }
+        do {
+            let attachment = try attachment(
+                claim, memory, of: owner, phase: .detaching, function: function,
+                namespace: reference(to: claim.namespacePath))
+            guard try namespaceIsGone(of: attachment) else {
+                throw inUse(function.address, by: claim)
+            }
+            try store.insert(attachment)
+            return attachment
+        } catch {
+            throw error as? ManagerError
+                ?? .wrapping(error, "take \(function.address) over from \(claim.program)")
+        }
+    }
+
+    func inUse(_ address: PCIAddress, by claim: ForeignClaim) -> ManagerError {
+        let owner = claim.memory?.owners.last.map { "\($0)" } ?? "a container"
+        let place = claim.namespacePath.map { " in \($0)" } ?? ""
+        return ManagerError(
+            .inUse, "VF \(address) is in use: \(claim.program) holds it for \(owner)\(place)")
+    }
+
+    /// Removes the other program's notes, once what they tell is done or in our record.
+    func forget(_ claim: ForeignClaim) {
+        do {
+            try foreignClaims.forget(claim)
+        } catch {
+            warn("\(error), proceeding anyway")
+        }
+    }
+
+    /// Removes the notes of another program on an attachment that is undone.
+    func forgetForeignClaim(of attachment: Attachment) {
+        do {
+            guard let claim = try foreignClaims.claimOfOwner(attachment.owner),
+                claim.virtualFunction == attachment.virtualFunction
+            else { return }
+            try foreignClaims.forget(claim)
+        } catch {
+            warn("\(error), proceeding anyway")
+        }
+    }
+
+    /// A reference to what is behind a path now; to nothing if there is nothing.
+    func reference(to path: String?) -> NamespaceReference {
+        let gone = NamespaceIdentity(device: 0, inode: 0, cookie: nil)
+        guard let path else { return NamespaceReference(path: "", identity: gone) }
+        // A path that leads nowhere now does not lead to the container either.
+        let namespace = try? host.openNamespace(path)
+        return NamespaceReference(
+            path: path, identity: namespace.map { host.identity(of: $0) } ?? gone)
+    }
+
+    /// The record that we would have written.
+    ///
+    /// What the other program does not write down stays as it is now, and the interface at rest: down, in no
+    /// special mode.
+    func attachment(
+        _ claim: ForeignClaim, _ memory: ForeignClaim.Memory, of owner: AttachmentOwner,
+        phase: AttachmentPhase, function: VirtualFunction, namespace: NamespaceReference
+    ) throws -> Attachment {
+        let present =
+            memory.interfaceName == nil
+            ? nil : try presentLink(of: function.address, owner.interfaceName, namespace)
+        var info: VFInfo?
+        if let index = function.index {
+            info = memory.info
+            info?.index = index
+        }
+        return Attachment(
+            owner: owner, virtualFunction: function.address,
+            physicalFunction: function.physicalFunction, index: function.index, phase: phase,
+            boot: store.boot, namespace: namespace, settings: memory.settings,
+            originalInterface: memory.interfaceName.map { original(memory, $0, present) },
+            originalInfo: info, originalDriver: function.driver, frontEndData: nil,
+            created: host.now())
+    }
+
+    /// The interface where it is, or where it turns up; nil if it does not.
+    private func presentLink(
+        of address: PCIAddress, _ name: String, _ namespace: NamespaceReference
+    ) throws -> Link? {
+        guard host.functionExists(at: address) else { return nil }
+        if let container = open(namespace),
+            let link = try host.link(of: address, expectedName: name, in: container)
+        {
+            return link
+        }
+        let own = try host.hostNamespace()
+        if let link = try host.link(of: address, expectedName: nil, in: own) { return link }
+        for path in try host.otherNamespaces() {
+            // A namespace may go while we look, which is as good as not holding the VF.
+            guard let other = try? host.openNamespace(path) else { continue }
+            if let link = try? host.link(of: address, expectedName: name, in: other) {
+                return link
+            }
+        }
+        return try host.waitForLink(
+            of: address, in: own, until: Deadline(after: patience.returnOfInterface))
+    }
+
+    private func original(
+        _ memory: ForeignClaim.Memory, _ name: String, _ present: Link?
+    ) -> InterfaceOriginal {
+        var link = present ?? .atRest(name)
+        link.name = name
+        link.alternativeNames.removeAll { $0 == name }
+        link.macAddress = memory.macAddress ?? link.macAddress
+        link.mtu = memory.mtu ?? link.mtu
+        link.flags = 0
+        return InterfaceOriginal(link)
+    }
+}
+
+extension Link {
+    /// An Ethernet interface as the kernel makes it, for one that cannot be looked at.
+    fileprivate static func atRest(_ name: String) -> Link {
+        var link = Link(index: 0, name: name)
+        link.mtu = 1500
+        link.transmitQueueLength = 1000
+        return link
+    }
+}

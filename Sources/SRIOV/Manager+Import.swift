@@ -1,0 +1,111 @@
+internal import LinuxSystem
+internal import Netlink
+
+extension Manager {
+    /// Takes attachments that another program made, and that are in use, into the state file.
+    ///
+    /// Nothing changes at the VFs. Each one is taken over under its lock: first the record is written, then the
+    /// other program's notes go; after a death in between the next call removes them.
+    ///
+    /// - Parameter isDryRun: Whether only to tell what would be done.
+    /// - Throws: `ManagerError` if the other program's notes cannot be read at all.
+    package func importAttachments(isDryRun: Bool) throws(ManagerError) -> ImportReport {
+        do {
+            return ImportReport(
+                entries: try foreignClaims.all().map { claim in
+                    do {
+                        return try importAttachment(claim, isDryRun: isDryRun)
+                    } catch {
+                        // One that cannot be taken over must not keep the others from it.
+                        return ImportReport.Entry(claim, .refused("\(error)"))
+                    }
+                })
+        } catch {
+            throw error as? ManagerError ?? .wrapping(error, "import")
+        }
+    }
+
+    private func importAttachment(
+        _ claim: ForeignClaim, isDryRun: Bool
+    ) throws -> ImportReport.Entry {
+        guard let memory = claim.memory, let address = claim.virtualFunction else {
+            return ImportReport.Entry(claim, .refused(claim.problem ?? "tells nothing"))
+        }
+        guard let function = try host.virtualFunction(at: address) else {
+            return ImportReport.Entry(claim, .refused("there is no VF \(address)"))
+        }
+        guard let locks = try AttachmentLocks.ifFree(function, in: locks) else {
+            return ImportReport.Entry(claim, .refused("another process works on \(address)"))
+        }
+        return try withExtendedLifetime(locks) {
+            guard try foreignClaims.claim(address) == claim else {
+                return ImportReport.Entry(claim, .refused("it is being changed just now"))
+            }
+            if let record = try store.attachment(of: address) {
+                guard memory.owners.contains(record.owner) else {
+                    return ImportReport.Entry(
+                        claim, .refused("VF \(address) belongs to \(record.owner) by now"))
+                }
+                if !isDryRun { try foreignClaims.forget(claim) }
+                return ImportReport.Entry(claim, .present, owner: record.owner)
+            }
+            let attachment = try liveAttachment(claim, memory, function)
+            if !isDryRun {
+                try store.insert(attachment)
+                try foreignClaims.forget(claim)
+            }
+            return ImportReport.Entry(claim, .imported, owner: attachment.owner)
+        }
+    }
+
+    /// - Throws: `ManagerError` with the reason why it is not one that can be taken over.
+    private func liveAttachment(
+        _ claim: ForeignClaim, _ memory: ForeignClaim.Memory, _ function: VirtualFunction
+    ) throws -> Attachment {
+        let path: String
+        if let known = claim.namespacePath {
+            guard try isLive(claim) else {
+                throw ManagerError(
+                    .notFound,
+                    "its network namespace \(known) is gone; DEL, or the next ADD, brings it back")
+            }
+            path = known
+        } else if let found = try holderPath(of: function.address) {
+            path = found
+        } else {
+            throw ManagerError(
+                .notFound,
+                "no network namespace has it; DEL, or the next ADD, brings it back")
+        }
+        var name: String?
+        if memory.interfaceName != nil {
+            let container = try host.openNamespace(path)
+            guard host.identity(of: container) != host.identity(of: try host.hostNamespace()),
+                let link = try host.link(
+                    of: function.address, expectedName: memory.owners.last?.interfaceName,
+                    in: container)
+            else {
+                throw ManagerError(.notFound, "its interface is not in \(path)")
+            }
+            name = link.name
+        }
+        let owner =
+            memory.owners.count == 1
+            ? memory.owners.first : memory.owners.first { $0.interfaceName == name }
+        guard let owner else {
+            throw ManagerError(
+                .invalidRequest, "the file's name does not tell container from interface")
+        }
+        return try attachment(
+            claim, memory, of: owner, phase: .attached, function: function,
+            namespace: reference(to: path))
+    }
+
+    private func holderPath(of address: PCIAddress) throws -> String? {
+        try host.otherNamespaces().first { path in
+            // A namespace may go while we look, which is as good as not holding the VF.
+            guard let namespace = try? host.openNamespace(path) else { return false }
+            return try host.link(of: address, expectedName: nil, in: namespace) != nil
+        }
+    }
+}
