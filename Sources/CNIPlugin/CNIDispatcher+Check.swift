@@ -63,7 +63,7 @@ extension CNIDispatcher {
                 "deviceID is \(device), but the VF attached is \(attachment.virtualFunction)")
         }
         let found = manager.host.identity(of: namespace)
-        if found != attachment.namespace.identity {
+        if found != attachment.namespace?.identity {
             differences.append(
                 "CNI_NETNS: \(call.namespacePath) is not the network namespace that the VF was "
                     + "attached to")

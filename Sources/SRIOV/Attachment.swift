@@ -14,8 +14,8 @@ package struct Attachment: Hashable, Codable, Sendable {
     package var phase: AttachmentPhase
     /// The boot in which the record was written: it is void in any other.
     package var boot: BootIdentity
-    /// Where the VF was moved.
-    package var namespace: NamespaceReference
+    /// Where the VF was moved; nil while a runtime that moves it by itself has not named a place.
+    package var namespace: NamespaceReference?
     /// What was asked for.
     package var settings: VFSettings
     /// The interface as it was; nil if the VF had none.
@@ -26,14 +26,16 @@ package struct Attachment: Hashable, Codable, Sendable {
     package var originalDriver: String?
     /// What the front end needs to undo its own part, in a shape of its own; nil for nothing.
     package var frontEndData: String?
+    /// What is open with a runtime that moves the interface by itself; nil where vfmap moves it.
+    package var handover: Handover?
     /// Seconds since 1970.
     package var created: Int64
 
     package init(
         owner: AttachmentOwner, virtualFunction: PCIAddress, physicalFunction: PCIAddress?,
-        index: Int?, phase: AttachmentPhase, boot: BootIdentity, namespace: NamespaceReference,
+        index: Int?, phase: AttachmentPhase, boot: BootIdentity, namespace: NamespaceReference?,
         settings: VFSettings, originalInterface: InterfaceOriginal?, originalInfo: VFInfo?,
-        originalDriver: String?, frontEndData: String?, created: Int64
+        originalDriver: String?, frontEndData: String?, handover: Handover? = nil, created: Int64
     ) {
         self.owner = owner
         self.virtualFunction = virtualFunction
@@ -47,6 +49,12 @@ package struct Attachment: Hashable, Codable, Sendable {
         self.originalInfo = originalInfo
         self.originalDriver = originalDriver
         self.frontEndData = frontEndData
+        self.handover = handover
         self.created = created
     }
+}
+
+extension Attachment {
+    /// Where the VF is, in words for people: the namespace's path, or the host.
+    package var place: String { namespace?.path ?? "the host" }
 }

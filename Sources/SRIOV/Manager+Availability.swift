@@ -63,7 +63,10 @@ extension Manager {
             // Nobody works on it, so its writer died.
             return try AttachmentLocks.ifFree(function, in: locks) != nil
         }
-        return try !leads(holder.namespace.path, to: holder.namespace.identity)
+        guard let reference = holder.namespace, let identity = reference.identity else {
+            return false
+        }
+        return try !leads(reference.path, to: identity)
     }
 }
 

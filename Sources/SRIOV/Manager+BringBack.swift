@@ -77,7 +77,7 @@ extension Manager {
         let own = try host.hostNamespace()
         let address = attachment.virtualFunction
         if let hint, try moveHome(attachment, named: original.name, from: hint) { return }
-        if let container = open(attachment.namespace),
+        if let container = attachment.namespace.flatMap(open),
             try moveHome(attachment, named: original.name, from: container)
         {
             return
@@ -97,7 +97,7 @@ extension Manager {
         if try host.waitForLink(of: address, in: own, until: deadline) != nil { return }
         throw ManagerError(
             .inUse,
-            "VF \(address) has not come back from \(attachment.namespace.path) within "
+            "VF \(address) has not come back from \(attachment.place) within "
                 + "\(deadline.allowance): something still holds that network namespace")
     }
 
@@ -144,7 +144,7 @@ extension Manager {
     /// - Returns: nil also if the path cannot be opened, whyever: whether the VF is home decides then.
     func open(_ reference: NamespaceReference) -> H.Namespace? {
         guard let namespace = try? host.openNamespace(reference.path),
-            host.identity(of: namespace) == reference.identity
+            reference.identity == nil || host.identity(of: namespace) == reference.identity
         else { return nil }
         return namespace
     }
@@ -167,8 +167,11 @@ extension Manager {
     ///
     /// - Throws: Whatever keeps that from being known.
     private func isReachable(_ reference: NamespaceReference) throws -> Bool {
-        try ([reference.path] + host.otherNamespaces()).contains {
-            try leads($0, to: reference.identity)
+        guard let identity = reference.identity else {
+            return open(reference) != nil
+        }
+        return try ([reference.path] + host.otherNamespaces()).contains {
+            try leads($0, to: identity)
         }
     }
 
@@ -186,12 +189,12 @@ extension Manager {
     /// Whether the namespace of a finished attachment is gone for certain, and the VF with it or home again.
     func namespaceIsGone(of attachment: Attachment) throws(ManagerError) -> Bool {
         do {
-            if open(attachment.namespace) != nil { return false }
+            if attachment.namespace.flatMap(open) != nil { return false }
             let address = attachment.virtualFunction
             let driver = try host.virtualFunction(at: address)?.driver
             guard attachment.originalInterface != nil, driver == attachment.originalDriver else {
                 // No interface tells where the VF is.
-                return try !isReachable(attachment.namespace)
+                return try attachment.namespace.map { try !isReachable($0) } ?? true
             }
             if try otherHolder(of: attachment) != nil { return false }
             // With nobody holding the namespace the VF is home, or on its way.

@@ -56,9 +56,9 @@ extension Manager {
     private func checkInterface(
         _ attachment: Attachment, _ differences: inout [String]
     ) throws -> Link? {
-        let path = attachment.namespace.path
+        let path = attachment.place
         let name = attachment.owner.interfaceName
-        guard let container = open(attachment.namespace) else {
+        guard let container = attachment.namespace.flatMap(open) else {
             differences.append("the network namespace \(path) is gone, or another one is there")
             return nil
         }

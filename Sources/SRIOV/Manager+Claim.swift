@@ -138,6 +138,6 @@ extension Manager {
         ManagerError(
             .inUse,
             "VF \(address) is \(attachment.phase.rawValue) to \(attachment.owner) in "
-                + attachment.namespace.path)
+                + attachment.place)
     }
 }

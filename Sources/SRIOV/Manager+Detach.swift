@@ -102,10 +102,10 @@ extension Manager {
     private func namespace(
         of request: DetachRequest, ifSameAs attachment: Attachment
     ) -> H.Namespace? {
-        guard let path = request.namespacePath, path != attachment.namespace.path else {
-            return nil
-        }
-        return open(NamespaceReference(path: path, identity: attachment.namespace.identity))
+        guard let path = request.namespacePath, let reference = attachment.namespace,
+            path != reference.path
+        else { return nil }
+        return open(NamespaceReference(path: path, identity: reference.identity))
     }
 
     // MARK: With another program's notes

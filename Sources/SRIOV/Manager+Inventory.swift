@@ -62,7 +62,7 @@ extension Manager {
         _ function: VirtualFunction, _ attachment: Attachment?
     ) -> (link: Link, path: String)? {
         guard let driver = function.driver, !UserspaceDriver.isKnown(driver) else { return nil }
-        let recorded = attachment.map { [$0.namespace.path] } ?? []
+        let recorded = attachment?.namespace.map { [$0.path] } ?? []
         // Only this answer is worth the search: a failing one must not fail the whole list.
         let paths = recorded + ((try? host.otherNamespaces()) ?? [])
         for path in paths {

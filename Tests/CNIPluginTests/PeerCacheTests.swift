@@ -170,7 +170,7 @@ import Testing
         let record = try #require(try fixture.plugin.store().attachments().first)
         #expect(record.owner.description == "cni sriov-net c1/net1")
         #expect(record.phase == .attached)
-        #expect(record.namespace.path == "/run/netns/c1")
+        #expect(record.namespace?.path == "/run/netns/c1")
         #expect(record.settings.vlan == VLANTag(identifier: 7))
         #expect(record.settings.maximumRate == 100)
         #expect(record.settings.trust == true)
@@ -199,7 +199,7 @@ import Testing
         let fixture = try PeerFixture(PeerFixture.old, allocates: false)
         let report = try fixture.manager().importAttachments(isDryRun: false)
         #expect(report.entries.map(\.result) == [.imported])
-        #expect(try fixture.plugin.store().attachments().first?.namespace.path == "/run/netns/c1")
+        #expect(try fixture.plugin.store().attachments().first?.namespace?.path == "/run/netns/c1")
         #expect(fixture.call("DEL") == ("", 0))
         #expect(fixture.plugin.machine == fixture.before)
     }

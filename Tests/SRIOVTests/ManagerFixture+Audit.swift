@@ -32,7 +32,7 @@ extension ManagerFixture {
                 continue
             }
             let interface = vf.linkIndex.flatMap { host.kernel.interfaces[$0] }
-            let number = host.kernel.paths[record.namespace.path]
+            let number = host.kernel.paths[record.namespace?.path ?? ""]
             if number != nil, interface?.namespace != number || interface?.link.name != "net1" {
                 found.append("\(address) of \(record.owner) is \(now.described(address))")
             }

@@ -11,9 +11,12 @@ extension AttachmentView {
             ] + original.entries)
     }
 
-    private var namespaceText: String {
-        let cookie = namespace.cookie.map { ", cookie \($0)" } ?? ""
-        return "\(namespace.path) (inode \(namespace.inode)\(cookie))"
+    private var namespaceText: String? {
+        guard let namespace else { return nil }
+        let identity = [
+            namespace.inode.map { "inode \($0)" }, namespace.cookie.map { "cookie \($0)" },
+        ].compactMap(\.self)
+        return namespace.path + (identity.isEmpty ? "" : " (\(identity.joined(separator: ", ")))")
     }
 }
 

@@ -7,24 +7,25 @@ struct AttachmentView: Hashable, Codable {
     /// Where the VF was moved.
     struct Namespace: Hashable, Codable {
         let path: String
-        /// Inode number of the namespace's file, as `ls -i` and `lsns` show it.
-        let inode: UInt64
+        /// Inode number of the namespace's file, as `ls -i` and `lsns` show it; nil until it has been seen.
+        let inode: UInt64?
         /// `SO_NETNS_COOKIE`; nil on kernels before 5.14.
         let cookie: UInt64?
 
         init(_ reference: NamespaceReference) {
             path = reference.path
-            inode = reference.identity.inode
-            cookie = reference.identity.cookie
+            inode = reference.identity?.inode
+            cookie = reference.identity?.cookie
         }
     }
 
     let owner: OwnerView
-    /// `preparing`, `attached`, `detaching` or `restoring`.
+    /// `preparing`, `reserved`, `joined`, `attached`, `leaving`, `detaching` or `restoring`.
     let phase: String
     /// ISO 8601, in UTC.
     let created: String
-    let namespace: Namespace
+    /// nil while a runtime that moves the VF by itself has not named a place.
+    let namespace: Namespace?
     /// What was asked for.
     let settings: VFSettingsView
     let original: OriginalView
@@ -33,7 +34,7 @@ struct AttachmentView: Hashable, Codable {
         owner = OwnerView(attachment.owner)
         phase = attachment.phase.rawValue
         created = Date(timeIntervalSince1970: Double(attachment.created)).formatted(.iso8601)
-        namespace = Namespace(attachment.namespace)
+        namespace = attachment.namespace.map(Namespace.init)
         settings = VFSettingsView(attachment.settings)
         original = OriginalView(attachment)
     }

@@ -17,7 +17,10 @@ enum VFCondition: String, Hashable, Codable, CaseIterable {
     /// The state file may not be read, so that whether there is a record is not known.
     case unknown
     case preparing
+    case reserved
+    case joined
     case attached
+    case leaving
     case detaching
     case restoring
 
@@ -26,7 +29,10 @@ enum VFCondition: String, Hashable, Codable, CaseIterable {
             self =
                 switch attachment.phase {
                 case .preparing: .preparing
+                case .reserved: .reserved
+                case .joined: .joined
                 case .attached: .attached
+                case .leaving: .leaving
                 case .detaching: .detaching
                 case .restoring: .restoring
                 }
