@@ -1,8 +1,9 @@
 extension NetworkNamespace {
     /// Paths of the network namespaces that can be reached from here, other than our own.
     ///
-    /// Named ones below `/run/netns` come first, then those of processes, in order of process number; each
-    /// namespace is listed once. What goes away while we look, or may not be looked at, is left out.
+    /// Named ones below `/run/netns` come first, then Docker's sandboxes, then those of processes, in order of
+    /// process number; each namespace is listed once. What goes away while we look, or may not be looked at, is
+    /// left out.
     package static func reachablePaths() throws(SystemCallError) -> [String] {
         let own = try FileIdentity(of: "/proc/self/ns/net")
         var seen: Set<FileIdentity> = [own]
@@ -14,10 +15,29 @@ extension NetworkNamespace {
             else { return }
             paths.append(path)
         }
-        // Without the folder nobody has named a namespace.
-        for name in (try? folderEntries("/run/netns")) ?? [] { consider("/run/netns/\(name)") }
-        let processes = try folderEntries("/proc").compactMap { Int($0) }.sorted()
-        for process in processes { consider("/proc/\(process)/ns/net") }
+        for folder in ["/run/netns", "/run/docker/netns"] {
+            // Without the folder nobody has named a namespace.
+            for name in (try? folderEntries(folder)) ?? [] { consider("\(folder)/\(name)") }
+        }
+        for process in try processes() { consider("/proc/\(process)/ns/net") }
         return paths
+    }
+
+    /// Whether the main thread of a process lives in a namespace.
+    ///
+    /// One that only a bind mount or a descriptor keeps alive has none. Processes that may not be looked at are
+    /// passed over.
+    package static func hasProcess(in namespace: NamespaceIdentity) throws(SystemCallError) -> Bool
+    {
+        try processes().contains { process in
+            guard let identity = try? FileIdentity(of: "/proc/\(process)/ns/net") else {
+                return false
+            }
+            return identity.device == namespace.device && identity.inode == namespace.inode
+        }
+    }
+
+    private static func processes() throws(SystemCallError) -> [Int] {
+        try folderEntries("/proc").compactMap { Int($0) }.sorted()
     }
 }

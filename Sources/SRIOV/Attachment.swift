@@ -57,4 +57,7 @@ package struct Attachment: Hashable, Codable, Sendable {
 extension Attachment {
     /// Where the VF is, in words for people: the namespace's path, or the host.
     package var place: String { namespace?.path ?? "the host" }
+
+    /// The interface's name in the container; nil where the runtime chooses it.
+    var expectedName: String? { owner.interfaceName.isEmpty ? nil : owner.interfaceName }
 }

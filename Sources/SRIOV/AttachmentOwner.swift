@@ -6,7 +6,7 @@ package struct AttachmentOwner: Hashable, Codable, Sendable {
     package var network: String
     /// The container's identity as the runtime gives it.
     package var container: String
-    /// The interface's name in the container.
+    /// The interface's name in the container; empty where the runtime chooses it.
     package var interfaceName: String
 
     package init(frontEnd: String, network: String, container: String, interfaceName: String) {
@@ -18,9 +18,10 @@ package struct AttachmentOwner: Hashable, Codable, Sendable {
 }
 
 extension AttachmentOwner: CustomStringConvertible {
-    /// `cni sriov-net 4f1c9a/net1`
+    /// `cni sriov-net 4f1c9a/net1`; without the interface where the runtime names it.
     package var description: String {
-        let parts = [frontEnd, network, "\(container)/\(interfaceName)"]
+        let holder = interfaceName.isEmpty ? container : "\(container)/\(interfaceName)"
+        let parts = [frontEnd, network, holder]
         return parts.filter { !$0.isEmpty }.joined(separator: " ")
     }
 }

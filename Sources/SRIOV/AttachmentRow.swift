@@ -67,7 +67,7 @@ struct AttachmentRow: Hashable, Sendable {
     }
 
     /// FNV-1a over the bytes of the text, 64 bits.
-    private static func checksum(of text: String) -> Int64 {
+    static func checksum(of text: String) -> Int64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in text.utf8 {
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3

@@ -15,6 +15,9 @@ package protocol Host: Sendable {
     /// Seconds since 1970.
     func now() -> Int64
 
+    /// Seconds since the machine was booted, counting those asleep; no change of the clock disturbs them.
+    func uptime() -> Int64
+
     // MARK: PCI functions
 
     /// Every function with SR-IOV, sorted by address.
@@ -44,6 +47,9 @@ package protocol Host: Sendable {
     /// - Parameter count: 0 removes them all; another number is taken only when there are none.
     func setNumberOfVFs(_ count: Int, of function: PhysicalFunction, deadline: Deadline) throws
 
+    /// The driver bound to a PCI function of whatever kind; nil for none, and without such a function.
+    func driver(of address: PCIAddress) throws -> String?
+
     /// The interface that stands for a VF on its PF's switch; nil for none, as outside switchdev mode.
     func representor(of function: VirtualFunction) throws -> String?
 
@@ -62,6 +68,9 @@ package protocol Host: Sendable {
     func openNamespace(_ path: String) throws -> Namespace
 
     func identity(of namespace: Namespace) -> NamespaceIdentity
+
+    /// Whether a process lives in a namespace: one that only a path keeps alive has none.
+    func hasProcess(in namespace: NamespaceIdentity) throws -> Bool
 
     // MARK: Interfaces
 

@@ -18,8 +18,13 @@ extension Manager {
         let container = try openTarget(of: request)
         let (function, locks) = try claim(request.selection, for: request.owner)
         return try withExtendedLifetime(locks) {
-            let candidate = try examine(function, for: request, in: container)
-            let attachment = try record(candidate, for: request, in: container)
+            try refuseTakenName(request, in: container)
+            let candidate = try examine(function, for: request.settings)
+            let attachment = try record(
+                candidate, for: request.owner, request.settings,
+                in: NamespaceReference(
+                    path: request.namespacePath, identity: host.identity(of: container)),
+                request.frontEndData)
             var release: ((Attachment) throws -> Void)?
             do {
                 let attached = try explaining(candidate) {
@@ -49,7 +54,8 @@ extension Manager {
     package func plan(_ request: AttachRequest) throws -> AttachPlan {
         let container = try openTarget(of: request)
         let function = try preview(request.selection)
-        let candidate = try examine(function, for: request, in: container)
+        try refuseTakenName(request, in: container)
+        let candidate = try examine(function, for: request.settings)
         var changes = candidate.changes
         if let address = request.settings.macAddress, candidate.infoBefore != nil {
             changes.append(.macAddress(address))
@@ -87,16 +93,24 @@ extension Manager {
         return container
     }
 
-    /// Reads the VF as it is and refuses it if it must not be given away.
-    private func examine(
-        _ function: VirtualFunction, for request: AttachRequest, in container: H.Namespace
-    ) throws(ManagerError) -> AttachCandidate {
+    private func refuseTakenName(
+        _ request: AttachRequest, in container: H.Namespace
+    ) throws(ManagerError) {
         let name = request.owner.interfaceName
         do {
-            if try host.link(named: name, in: container) != nil {
-                throw ManagerError(
-                    .obstructed, "interface \(name) already exists in \(request.namespacePath)")
-            }
+            guard try host.link(named: name, in: container) != nil else { return }
+        } catch {
+            throw .wrapping(error, "look for interface \(name) in \(request.namespacePath)")
+        }
+        throw ManagerError(
+            .obstructed, "interface \(name) already exists in \(request.namespacePath)")
+    }
+
+    /// Reads the VF as it is and refuses it if it must not be given away.
+    func examine(
+        _ function: VirtualFunction, for settings: VFSettings
+    ) throws(ManagerError) -> AttachCandidate {
+        do {
             let parent = try pfInfo(of: function)
             let before = try vfInfo(of: function, in: parent)
             let own = try host.hostNamespace()
@@ -106,16 +120,16 @@ extension Manager {
                 try refuseIfTheHostUses(link, of: "VF \(function.address)")
                 if function.physicalFunction == nil { try refuseIfAddressed(link, function) }
             } else {
-                try refuseWithoutInterface(function, request.settings)
+                try refuseWithoutInterface(function, settings)
             }
-            if request.settings.resetsOnRelease == true, !host.canReset(function.address) {
+            if settings.resetsOnRelease == true, !host.canReset(function.address) {
                 throw ManagerError(
                     .unsupported, "VF \(function.address) cannot be reset by itself")
             }
-            if parent == nil { try refuseWithoutPhysicalFunction(function, link, request.settings) }
+            if parent == nil { try refuseWithoutPhysicalFunction(function, link, settings) }
             return AttachCandidate(
                 function: function, link: link, parent: parent, infoBefore: before,
-                changes: before.map { VFPlan.changes(for: request.settings, from: $0) } ?? [])
+                changes: before.map { VFPlan.changes(for: settings, from: $0) } ?? [])
         } catch {
             throw error as? ManagerError
                 ?? .wrapping(error, "read the state of \(function.address)")
@@ -165,6 +179,12 @@ extension Manager {
         var names = settings.namesForPhysicalFunction
         if link == nil, settings.macAddress != nil { names.insert("MAC address", at: 0) }
         guard names.isEmpty else {
+            // Its PF may have been given away as a whole.
+            if let parent = function.physicalFunction,
+                let holder = try holder(of: VirtualFunction(address: parent))
+            {
+                throw inUse(parent, by: holder)
+            }
             throw ManagerError(
                 .unsupported,
                 "the physical function of \(function.address) is not visible here, so its "
@@ -186,32 +206,47 @@ extension Manager {
 
     // MARK: The changes
 
-    private func record(
-        _ candidate: AttachCandidate, for request: AttachRequest, in container: H.Namespace
+    /// Writes the record, phase preparing: the undo is on disk before anything is changed.
+    ///
+    /// - Parameter namespace: nil where the owner's runtime has yet to name one.
+    func record(
+        _ candidate: AttachCandidate, for owner: AttachmentOwner, _ settings: VFSettings,
+        in namespace: NamespaceReference?, _ frontEndData: String?, handover: Handover? = nil
     ) throws(ManagerError) -> Attachment {
         do {
             let attachment = Attachment(
-                owner: request.owner, virtualFunction: candidate.function.address,
+                owner: owner, virtualFunction: candidate.function.address,
                 physicalFunction: candidate.function.physicalFunction,
                 index: candidate.function.index, phase: .preparing, boot: store.boot,
-                namespace: NamespaceReference(
-                    path: request.namespacePath, identity: host.identity(of: container)),
-                settings: request.settings,
+                namespace: namespace, settings: settings,
                 originalInterface: candidate.link.map(InterfaceOriginal.init),
                 originalInfo: candidate.infoBefore, originalDriver: candidate.function.driver,
-                frontEndData: request.frontEndData, created: host.now())
+                frontEndData: frontEndData, handover: handover, created: host.now())
             try insert(attachment)
             return attachment
         } catch {
             throw error as? ManagerError
-                ?? .wrapping(error, "record \(candidate.function.address) for \(request.owner)")
+                ?? .wrapping(error, "record \(candidate.function.address) for \(owner)")
         }
     }
 
     private func configure(
         _ candidate: AttachCandidate, as attachment: Attachment, in container: H.Namespace
     ) throws -> AttachedInterface<H> {
-        var attachment = attachment
+        let (attachment, info) = try applySettings(candidate, as: attachment)
+        let link = try candidate.link.map { try place($0, as: attachment, in: container) }
+        return AttachedInterface(
+            attachment: attachment, host: host, namespace: container, link: link, info: info)
+    }
+
+    /// Sets what is asked of a VF in the host, through its PF and on its interface, and asks the kernel whether
+    /// it took.
+    ///
+    /// - Returns: The record with the settings that count, and the PF's view.
+    func applySettings(
+        _ candidate: AttachCandidate, as recorded: Attachment
+    ) throws -> (Attachment, VFInfo?) {
+        var attachment = recorded
         let own = try host.hostNamespace()
         if let parent = candidate.parent, let index = attachment.index {
             for change in candidate.changes {
@@ -224,15 +259,12 @@ extension Manager {
                 address, to: candidate.link, index: attachment.index, of: candidate.parent, in: own)
         }
         let info = try readBack(candidate, settings)
-        var link: Link?
         if let present = candidate.link {
             for name in present.alternativeNames {
                 try host.removeAlternativeName(name, from: present, in: own)
             }
-            link = try place(present, as: attachment, in: container)
         }
-        return AttachedInterface(
-            attachment: attachment, host: host, namespace: container, link: link, info: info)
+        return (attachment, info)
     }
 
     /// Sets one attribute; a link state that the driver does not know may be left out if that was asked for, and
@@ -297,7 +329,7 @@ extension Manager {
     // MARK: When it fails
 
     /// - Returns: The error to report: the first one, with what is left to do if anything is.
-    private func afterUndo(
+    func afterUndo(
         _ attachment: Attachment, _ outcome: BringBackOutcome, _ error: any Error
     ) -> any Error {
         if outcome.isComplete { return error }
@@ -310,7 +342,7 @@ extension Manager {
 
     /// Adds to a failure what it was about, and that the PF is down or has no carrier if so: drivers
     /// refuse or swallow settings then.
-    private func explaining<Value>(
+    func explaining<Value>(
         _ candidate: AttachCandidate, _ body: () throws -> Value
     ) throws -> Value {
         do {

@@ -59,7 +59,10 @@ extension Manager {
             if let claim = try foreignClaim(on: address) { return try !isLive(claim) }
             return try isAvailable(function, in: candidates)
         }
-        guard holder.phase == .attached else {
+        switch holder.phase {
+        case .attached: break
+        case .reserved, .joined, .leaving: return false
+        case .preparing, .detaching, .restoring:
             // Nobody works on it, so its writer died.
             return try AttachmentLocks.ifFree(function, in: locks) != nil
         }

@@ -88,7 +88,7 @@ extension Manager {
         {
             return
         }
-        guard try host.virtualFunction(at: address)?.driver == attachment.originalDriver else {
+        guard try host.driver(of: address) == attachment.originalDriver else {
             // Whoever bound another driver took the interface away; there is none to bring back.
             return
         }
@@ -106,7 +106,7 @@ extension Manager {
         _ attachment: Attachment, named name: String, from container: H.Namespace
     ) throws -> Bool {
         let link = try host.link(
-            of: attachment.virtualFunction, expectedName: attachment.owner.interfaceName,
+            of: attachment.virtualFunction, expectedName: attachment.expectedName,
             in: container)
         guard let link else { return false }
         try moveHome(link, named: name, from: container)
@@ -156,7 +156,7 @@ extension Manager {
             // A namespace may go while we look, which is as good as not holding the VF.
             guard let namespace = try? host.openNamespace(path) else { continue }
             let link = try? host.link(
-                of: attachment.virtualFunction, expectedName: attachment.owner.interfaceName,
+                of: attachment.virtualFunction, expectedName: attachment.expectedName,
                 in: namespace)
             if link != nil { return namespace }
         }
@@ -191,7 +191,7 @@ extension Manager {
         do {
             if attachment.namespace.flatMap(open) != nil { return false }
             let address = attachment.virtualFunction
-            let driver = try host.virtualFunction(at: address)?.driver
+            let driver = try host.driver(of: address)
             guard attachment.originalInterface != nil, driver == attachment.originalDriver else {
                 // No interface tells where the VF is.
                 return try attachment.namespace.map { try !isReachable($0) } ?? true

@@ -4,12 +4,16 @@ extension Manager {
     /// Picks the VF and takes its locks; a VF that a dead writer or a vanished container left
     /// behind is brought back first.
     ///
+    /// - Parameter mayBePhysicalFunction: Whether an address may be a PF's, which is then claimed as a whole.
     /// - Throws: `ManagerError` `inUse` with the holder's name, `noneFree`, `notFound`.
     func claim(
-        _ selection: VFSelection, for owner: AttachmentOwner
+        _ selection: VFSelection, for owner: AttachmentOwner, mayBePhysicalFunction: Bool = false
     ) throws(ManagerError) -> (VirtualFunction, AttachmentLocks) {
         switch selection {
         case .address(let address):
+            if mayBePhysicalFunction, let parent = try wholePhysicalFunction(at: address) {
+                return try claimWhole(parent)
+            }
             let function = try virtualFunction(at: address)
             let locks = try AttachmentLocks(
                 function, in: locks, deadline: Deadline(after: patience.lock))
@@ -74,17 +78,11 @@ extension Manager {
     }
 
     /// Sees to it that no record, and no other program, holds a VF whose lock we have.
-    private func makeFree(_ function: VirtualFunction) throws(ManagerError) {
+    func makeFree(_ function: VirtualFunction) throws(ManagerError) {
         var found = try holder(of: function)
         if found == nil { found = try abandonedClaim(on: function) }
         guard let attachment = found else { return }
-        let release: Bool
-        if attachment.phase == .attached {
-            release = try namespaceIsGone(of: attachment)
-        } else {
-            release = true
-        }
-        guard release else { throw inUse(function, by: attachment) }
+        guard try staleness(of: attachment) != nil else { throw inUse(function, by: attachment) }
         let outcome = bringBack(attachment, within: nil, releasing: releaseByRecord)
         if outcome.isComplete { return }
         // An address that an IPAM does not take back is lost to it, but the VF is as it was.
@@ -109,9 +107,10 @@ extension Manager {
         do {
             try store.insert(attachment)
         } catch StoreError.conflict(let existing) {
-            guard existing.virtualFunction != attachment.virtualFunction else {
-                throw inUse(attachment.virtualFunction, by: existing)
-            }
+            // One of the VF itself, or of its PF as a whole.
+            guard existing.owner == attachment.owner,
+                existing.virtualFunction != attachment.virtualFunction
+            else { throw inUse(existing.virtualFunction, by: existing) }
             let function = try virtualFunction(at: existing.virtualFunction)
             let locks = try AttachmentLocks(
                 function, in: locks, deadline: Deadline(after: .zero))
@@ -134,10 +133,10 @@ extension Manager {
         inUse(function.address, by: attachment)
     }
 
-    private func inUse(_ address: PCIAddress, by attachment: Attachment) -> ManagerError {
+    func inUse(_ address: PCIAddress, by attachment: Attachment) -> ManagerError {
         ManagerError(
             .inUse,
-            "VF \(address) is \(attachment.phase.rawValue) to \(attachment.owner) in "
+            "\(attachment.index == nil && attachment.physicalFunction == nil ? "function" : "VF") \(address) is \(attachment.phase.rawValue) to \(attachment.owner) in "
                 + attachment.place)
     }
 }

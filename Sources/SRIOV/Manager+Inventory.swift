@@ -68,7 +68,7 @@ extension Manager {
         for path in paths {
             guard let namespace = try? host.openNamespace(path),
                 let link = try? host.link(
-                    of: function.address, expectedName: attachment?.owner.interfaceName,
+                    of: function.address, expectedName: attachment?.expectedName,
                     in: namespace)
             else { continue }
             return (link, path)

@@ -86,7 +86,7 @@ extension Manager {
 extension ErrorNumber {
     /// Whether it is how drivers refuse a MAC that the PF has not allowed: igbvf and ixgbevf answer
     /// EADDRNOTAVAIL or EPERM, iavf EACCES.
-    fileprivate var isRefusalOfMAC: Bool {
+    var isRefusalOfMAC: Bool {
         self == .addressNotAvailable || self == .notPermitted || self == .accessDenied
     }
 }

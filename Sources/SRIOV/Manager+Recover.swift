@@ -42,13 +42,12 @@ extension Manager {
     }
 
     private func recoverLocked(_ address: PCIAddress) throws -> RecoveryReport.Result? {
-        guard let attachment = try store.attachment(of: address) else { return nil }
-        if attachment.phase == .attached, host.functionExists(at: address) {
-            do {
-                guard try namespaceIsGone(of: attachment) else { return nil }
-            } catch {
-                return .incomplete(["\(error)"])
-            }
+        guard var attachment = try store.attachment(of: address) else { return nil }
+        do {
+            if host.functionExists(at: address) { attachment = try followRuntime(attachment) }
+            guard try staleness(of: attachment) != nil else { return nil }
+        } catch {
+            return .incomplete(["\(error)"])
         }
         let outcome = bringBack(attachment, within: nil, releasing: releaseByRecord)
         return outcome.isComplete ? .broughtBack : .incomplete(outcome.failures.map { "\($0)" })

@@ -73,7 +73,7 @@ extension Manager {
         }
     }
 
-    private func obstacles(
+    func obstacles(
         to function: PhysicalFunction, _ attachments: [Attachment]
     ) throws -> [String] {
         // A VF that is gone, as after an administrator's own change, cannot be disturbed.

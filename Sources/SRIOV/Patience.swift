@@ -11,5 +11,16 @@ package struct Patience: Hashable, Sendable {
     /// For the interfaces of VFs that were just created.
     package var creation: Duration = .seconds(60)
 
+    /// For a runtime that moves VFs by itself to say where, once it has one. Docker does so at once; only its
+    /// death lies in between.
+    package var reservation: Duration = .seconds(300)
+
+    /// For such a runtime to have moved a VF, once it has said where.
+    package var join: Duration = .seconds(120)
+
+    /// For such a runtime to end an attachment, once it takes the VF out or the container has lost its last
+    /// process.
+    package var leave: Duration = .seconds(60)
+
     package init() {}
 }

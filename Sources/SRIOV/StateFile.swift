@@ -92,12 +92,12 @@ struct StateFile: ~Copyable {
         let application = try database.integer("PRAGMA application_id")
         let version = try database.integer("PRAGMA user_version")
         if application == StateSchema.applicationID {
-            if version > schema.version {
+            if version > schema.version + 1 {
                 throw StoreError.newer(path: path, version: version, supported: schema.version)
             }
             if version > 0 {
                 try check()
-                return version == schema.version ? .current : .outdated(version)
+                return version >= schema.version ? .current : .outdated(version)
             }
         } else if application == 0, version == 0,
             try database.integer("SELECT count(*) FROM sqlite_schema") == 0

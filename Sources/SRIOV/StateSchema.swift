@@ -15,7 +15,8 @@ package struct StateSchema: Sendable {
 
     /// What this program writes and reads.
     ///
-    /// A step that was released is never changed; a new one is added behind it.
+    /// A step that was released is never changed; a new one is added behind it. A step only adds: a program that
+    /// knows one version less goes on with what it knows, so that it can be put back over a newer one.
     package static let current = StateSchema(steps: [
         [
             // The columns beside `record` are copies of its fields, for the engine to keep unique
@@ -37,7 +38,20 @@ package struct StateSchema: Sendable {
                 UNIQUE (boot, front_end, network, container, interface_name)
             ) WITHOUT ROWID
             """
-        ]
+        ],
+        [
+            // Networks of runtimes, which outlive a boot. `definition` is the front end's own.
+            """
+            CREATE TABLE networks (
+                front_end TEXT NOT NULL,
+                identifier TEXT NOT NULL,
+                created INTEGER NOT NULL,
+                definition TEXT NOT NULL,
+                checksum INTEGER NOT NULL,
+                PRIMARY KEY (front_end, identifier)
+            ) WITHOUT ROWID
+            """
+        ],
     ])
 
     /// Brings a database from a version to this one, inside the caller's transaction.

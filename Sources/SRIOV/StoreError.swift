@@ -14,6 +14,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case busy(path: String, waited: Duration)
     /// The VF, its PF or the owner's interface has a record already. Nothing was changed.
     case conflict(existing: Attachment)
+    /// A network of this identifier was defined otherwise. Nothing was changed.
+    case networkExists(identifier: String)
     /// The record that was to be changed or dropped is not there any more.
     case vanished(owner: AttachmentOwner, virtualFunction: PCIAddress)
 }
@@ -35,6 +37,8 @@ extension StoreError: CustomStringConvertible {
             "state file \(path): locked by other processes, waited \(waited)"
         case .conflict(let existing):
             "\(existing.virtualFunction) is \(existing.phase.rawValue) by \(existing.owner)"
+        case .networkExists(let identifier):
+            "network \(identifier) exists with another definition"
         case .vanished(let owner, let virtualFunction):
             "the record of \(virtualFunction) for \(owner) is gone"
         }

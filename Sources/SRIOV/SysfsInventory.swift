@@ -106,6 +106,11 @@ package struct SysfsInventory: Sendable {
         return function
     }
 
+    /// The driver bound to a function; nil for none, and without such a function.
+    package func driver(of address: PCIAddress) throws(SystemCallError) -> String? {
+        try sysfs.linkTarget(of: "\(folder(of: address))/driver")
+    }
+
     package func functionExists(at address: PCIAddress) -> Bool {
         sysfs.exists(folder(of: address))
     }

@@ -29,6 +29,12 @@ extension SystemHost: Host {
 
     package func now() -> Int64 { Int64(time(nil)) }
 
+    package func uptime() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Int64(time.tv_sec)
+    }
+
     // MARK: PCI functions
 
     package func physicalFunctions() throws -> [PhysicalFunction] {
@@ -54,6 +60,10 @@ extension SystemHost: Host {
 
     package func functionExists(at address: PCIAddress) -> Bool {
         functions.functionExists(at: address)
+    }
+
+    package func driver(of address: PCIAddress) throws -> String? {
+        try functions.driver(of: address)
     }
 
     package func representor(of function: VirtualFunction) throws -> String? {
@@ -84,6 +94,10 @@ extension SystemHost: Host {
 
     package func identity(of namespace: SystemNamespace) -> NamespaceIdentity {
         namespace.namespace.identity
+    }
+
+    package func hasProcess(in namespace: NamespaceIdentity) throws -> Bool {
+        try NetworkNamespace.hasProcess(in: namespace)
     }
 
     package func otherNamespaces() throws -> [String] {

@@ -208,8 +208,8 @@ import Testing
             }
             do {
                 try store.insert(try .sample())
-                // Table, application id, version, record and commit.
-                #expect(call == 6)
+                // Two tables, application id, version, record and commit.
+                #expect(call == 7)
                 break
             } catch is Death {
                 #expect(try fixture.store.attachments() == [])
@@ -234,7 +234,7 @@ import Testing
             let attachments: [Record]
         }
         let shape = try JSONDecoder().decode(Shape.self, from: Data(text.utf8))
-        #expect(shape.schema == 1)
+        #expect(shape.schema == 2)
         #expect(shape.boot == StoreFixture.boot)
         #expect(
             shape.attachments.map(\.virtualFunction.description) == [
@@ -253,7 +253,7 @@ import Testing
 
                   ],
                   "boot" : "5b1c0f0e-0000-4000-8000-000000000001",
-                  "schema" : 1
+                  "schema" : 2
                 }
                 """)
     }

@@ -136,7 +136,7 @@ import Testing
     @Test func laterVersionIsRefused() throws {
         try fixture.store.insert(try .sample())
         try fixture.execute("PRAGMA user_version = 7")
-        expectRefusal(.newer(path: fixture.path, version: 7, supported: 1))
+        expectRefusal(.newer(path: fixture.path, version: 7, supported: 2))
     }
 
     @Test func databaseOfAnotherProgramIsRefused() throws {

@@ -7,6 +7,8 @@ extension SimulatedHost: Host {
 
     package func now() -> Int64 { 1_700_000_000 }
 
+    package func uptime() -> Int64 { kernel.uptime }
+
     // MARK: PCI functions
 
     package func physicalFunctions() throws -> [PhysicalFunction] {
@@ -39,6 +41,12 @@ extension SimulatedHost: Host {
 
     package func functionExists(at address: PCIAddress) -> Bool {
         withKernel { $0.vfs[address] != nil || $0.pfs[address] != nil }
+    }
+
+    package func driver(of address: PCIAddress) throws -> String? {
+        try perform("read driver") { kernel in
+            kernel.vfs[address]?.function.driver ?? kernel.pfs[address]?.function.driver
+        }
     }
 
     package func representor(of function: VirtualFunction) throws -> String? {
@@ -100,6 +108,12 @@ extension SimulatedHost: Host {
             device: 4, inode: 4_026_531_840 + namespace.number, cookie: namespace.number)
     }
 
+    package func hasProcess(in namespace: NamespaceIdentity) throws -> Bool {
+        try perform("look for processes") { kernel in
+            kernel.populated.union(kernel.heldPaths.values).contains { $0 == namespace.cookie }
+        }
+    }
+
     package func otherNamespaces() throws -> [String] {
         try perform("list namespaces") { kernel in
             kernel.paths.merging(kernel.heldPaths) { first, _ in first }
@@ -141,7 +155,9 @@ extension SimulatedHost: Host {
 extension SimulatedKernel {
     func shown(_ pf: PF) -> PhysicalFunction {
         var function = pf.function
-        function.interfaceName = interfaces[pf.linkIndex]?.link.name
+        function.interfaceName = interfaces[pf.linkIndex].flatMap {
+            $0.namespace == 0 ? $0.link.name : nil
+        }
         return function
     }
 }

@@ -44,6 +44,8 @@ package struct SimulatedKernel: Hashable, Sendable {
     }
 
     package var boot = BootIdentity(rawValue: "first-boot")
+    /// Seconds since the boot.
+    package var uptime: Int64 = 1000
     package var pfs: [PCIAddress: PF] = [:]
     package var vfs: [PCIAddress: VF] = [:]
     package var interfaces: [Int32: Interface] = [:]
@@ -53,6 +55,8 @@ package struct SimulatedKernel: Hashable, Sendable {
     package var heldPaths: [String: UInt64] = [:]
     /// Namespaces that live on because somebody, nobody knows who, has a descriptor of them.
     package var descriptorsElsewhere: Set<UInt64> = []
+    /// Namespaces in which processes live.
+    package var populated: Set<UInt64> = []
     /// Paths that lead to something that is no namespace.
     package var files: Set<String> = []
     package var addresses: Set<Address> = []

@@ -10,6 +10,7 @@ extension OwnerView {
     }
 
     private func text(container: String) -> String {
-        [frontEnd, network, "\(container)/\(interface)"].compactMap(\.self).joined(separator: " ")
+        [frontEnd, network, interface.isEmpty ? container : "\(container)/\(interface)"]
+            .compactMap(\.self).joined(separator: " ")
     }
 }

@@ -1,0 +1,223 @@
+internal import LinuxSystem
+internal import Netlink
+
+/// The verbs for runtimes that move a VF's interface by themselves, as Docker does: reserve, join, settle, leave.
+///
+/// Between reserve and the runtime's move, and between leave and its end, the VF is rightly in the host with
+/// nobody's process working on it. So its record has phases of its own, with the time at which each began: see
+/// `Manager+Staleness.swift` for when nobody can be waiting any more. The end of it all is `detach`.
+extension Manager {
+    /// Configures a VF, or a PF as a whole, and leaves it in the host for the owner's runtime.
+    ///
+    /// The driver must take the MAC once more from whoever moves the interface. Some refuse that to a VF whose MAC
+    /// the PF administers, even the same one (igbvf, measured): such a VF is trusted until `settle`.
+    ///
+    /// - Returns: The interface as it is now, and the record, in phase reserved.
+    /// - Throws: `ManagerError`; the VF is as it was before, with no record, or the error says what is left.
+    package func reserve(_ request: ReserveRequest) throws -> Reservation {
+        try request.settings.validate()
+        let (function, locks) = try claim(
+            request.selection, for: request.owner, mayBePhysicalFunction: true)
+        return try withExtendedLifetime(locks) {
+            let candidate = try examine(function, for: request.settings)
+            guard candidate.link != nil else {
+                throw ManagerError(
+                    .unsupported,
+                    "VF \(function.address) has no interface under \(function.driver ?? "no driver"), "
+                        + "so there is none to move")
+            }
+            var settings = request.settings
+            // Written down now, for it may be lent: the way back restores only what was asked for.
+            if settings.trust == nil { settings.trust = candidate.infoBefore?.trust }
+            let attachment = try record(
+                candidate, for: request.owner, settings, in: nil, request.frontEndData,
+                handover: Handover(phaseBegan: host.uptime()))
+            do {
+                return try explaining(candidate) { try prepare(candidate, attachment) }
+            } catch {
+                let outcome = bringBack(attachment, within: nil, releasing: nil)
+                throw afterUndo(attachment, outcome, error)
+            }
+        }
+    }
+
+    /// Remembers where the runtime is about to move a VF.
+    ///
+    /// - Parameter path: The path of the container's namespace, which need not exist yet.
+    /// - Returns: The interface, still in the host, and the record, in phase joined.
+    /// - Throws: `ManagerError` `notFound` without a record, `incomplete` if the VF is not there to be moved.
+    package func join(_ owner: AttachmentOwner, sandbox path: String) throws -> Reservation {
+        try withRecord(of: owner) { attachment in
+            guard var attachment else {
+                throw ManagerError(.notFound, "there is no record of \(owner)")
+            }
+            let address = attachment.virtualFunction
+            guard attachment.handover != nil, [.reserved, .joined].contains(attachment.phase) else {
+                throw ManagerError(
+                    .inUse, "VF \(address) is \(attachment.phase.rawValue) to \(owner)")
+            }
+            guard
+                let link = try host.link(
+                    of: address, expectedName: attachment.originalInterface?.name,
+                    in: try host.hostNamespace())
+            else {
+                throw ManagerError(
+                    .incomplete,
+                    host.functionExists(at: address)
+                        ? "VF \(address) has lost its interface since it was reserved"
+                        : "VF \(address) is gone")
+            }
+            attachment.namespace = NamespaceReference(path: path, identity: nil)
+            try enter(.joined, &attachment)
+            return Reservation(attachment: attachment, link: link, info: nil)
+        }
+    }
+
+    /// Sees whether the runtime has moved a VF, and takes back what was lent for the move.
+    ///
+    /// It may be called at any time, and again: a VF that is not yet in its container, or not up there, stays
+    /// joined.
+    ///
+    /// - Returns: The record as it is now; nil if there is none.
+    package func settle(_ owner: AttachmentOwner) throws -> Attachment? {
+        try withRecord(of: owner) { attachment in
+            guard let attachment else { return nil }
+            return attachment.phase == .joined ? try settleLocked(attachment) : attachment
+        }
+    }
+
+    /// Notes that the runtime takes a VF out of its container; nothing without a record.
+    package func leave(_ owner: AttachmentOwner) throws {
+        try withRecord(of: owner) { attachment in
+            guard var attachment, [.reserved, .joined, .attached].contains(attachment.phase) else {
+                return
+            }
+            try enter(.leaving, &attachment)
+        }
+    }
+
+    // MARK: Parts, with the VF's lock held
+
+    /// - Returns: The record, attached if the VF is up in a container, else as it was.
+    func settleLocked(_ joined: Attachment) throws -> Attachment {
+        guard let place = try self.place(of: joined), place.link.isUp else { return joined }
+        var attachment = joined
+        if attachment.handover?.isTrustLent == true {
+            try endLending(of: attachment)
+            attachment.handover?.isTrustLent = false
+        }
+        attachment.namespace = NamespaceReference(
+            path: place.path, identity: host.identity(of: place.namespace))
+        try enter(.attached, &attachment)
+        return attachment
+    }
+
+    /// Writes a phase of the handover, and when it began.
+    func enter(_ phase: AttachmentPhase, _ attachment: inout Attachment) throws {
+        attachment.phase = phase
+        attachment.handover?.phaseBegan = host.uptime()
+        do {
+            try store.update(attachment)
+        } catch {
+            throw ManagerError.wrapping(
+                error, "record \(attachment.virtualFunction) as \(phase.rawValue)")
+        }
+    }
+
+    /// Where a VF is that has left the host; nil while it is in the host, or out of sight.
+    func place(
+        of attachment: Attachment
+    ) throws -> (path: String, namespace: H.Namespace, link: Link)? {
+        let own = host.identity(of: try host.hostNamespace())
+        let recorded = attachment.namespace.map { [$0.path] } ?? []
+        for path in try recorded + host.otherNamespaces() {
+            // A namespace may go while we look, which is as good as not holding the VF.
+            guard let namespace = try? host.openNamespace(path), host.identity(of: namespace) != own
+            else { continue }
+            let link = try? host.link(
+                of: attachment.virtualFunction, expectedName: attachment.expectedName,
+                in: namespace)
+            if let link { return (path, namespace, link) }
+        }
+        return nil
+    }
+
+    private func prepare(
+        _ candidate: AttachCandidate, _ recorded: Attachment
+    ) throws -> Reservation {
+        var (attachment, info) = try applySettings(candidate, as: recorded)
+        let own = try host.hostNamespace()
+        let address = attachment.virtualFunction
+        func look() throws -> Link {
+            let link = try host.link(
+                of: address, expectedName: candidate.link?.name, in: own)
+            guard let link else {
+                throw ManagerError(.incomplete, "the interface of VF \(address) vanished")
+            }
+            return link
+        }
+        var modes = attachment.settings.interfaceSettings
+        modes.isUp = nil
+        if !modes.isEmpty { try host.setLink(try look(), modes, in: own) }
+        let isTrustLent = try lendTrustIfNeeded(try look(), candidate, attachment)
+        attachment.handover?.isTrustLent = isTrustLent
+        let link = try look()
+        // Last of all: whoever dies before this is known to have died, and later a deadline must pass.
+        try enter(.reserved, &attachment)
+        return Reservation(attachment: attachment, link: link, info: info)
+    }
+
+    /// Sets the interface's MAC once more, as the runtime will, and trusts the VF if that is what it takes.
+    ///
+    /// - Returns: Whether trust was lent.
+    private func lendTrustIfNeeded(
+        _ link: Link, _ candidate: AttachCandidate, _ attachment: Attachment
+    ) throws -> Bool {
+        guard let address = link.macAddress else { return false }
+        let own = try host.hostNamespace()
+        do {
+            try host.setLink(link, LinkSettings(macAddress: address), in: own)
+            return false
+        } catch let error as NetlinkError where error.errno.isRefusalOfMAC {
+            guard let parent = candidate.parent, let index = attachment.index,
+                attachment.settings.trust != true
+            else { throw error }
+            try host.setVF(.trust(true), index: index, of: parent)
+            try host.setLink(link, LinkSettings(macAddress: address), in: own)
+            return true
+        }
+    }
+
+    private func endLending(of attachment: Attachment) throws {
+        guard let address = attachment.physicalFunction, let index = attachment.index,
+            let parent = try host.vfInfos(ofPF: address)
+        else { return }
+        try host.setVF(
+            .trust(attachment.settings.trust ?? false), index: index, of: parent)
+    }
+
+    /// Runs work with an owner's record and the lock of its VF; with nil if there is no record.
+    private func withRecord<Value>(
+        of owner: AttachmentOwner, _ body: (Attachment?) throws -> Value
+    ) throws -> Value {
+        let found = try readRecord(of: owner)
+        guard let found else { return try body(nil) }
+        let function = VirtualFunction(
+            address: found.virtualFunction, physicalFunction: found.physicalFunction)
+        let locks = try AttachmentLocks(
+            function, in: locks, deadline: Deadline(after: patience.lock))
+        return try withExtendedLifetime(locks) {
+            // Whoever had the lock before may have changed or ended it.
+            let present = try readRecord(of: owner)
+            return try body(present?.virtualFunction == found.virtualFunction ? present : nil)
+        }
+    }
+
+    private func readRecord(of owner: AttachmentOwner) throws(ManagerError) -> Attachment? {
+        do {
+            return try store.attachment(of: owner)
+        } catch {
+            throw .wrapping(error, "look up the record of \(owner)")
+        }
+    }
+}

@@ -1,0 +1,80 @@
+internal import LinuxSystem
+internal import Netlink
+
+/// When nobody can have a VF any more, by proofs and, for runtimes that move VFs by themselves, by deadlines.
+extension Manager {
+    /// Why an attachment is not in use any more; nil if it may be.
+    ///
+    /// The VF's lock must be held, so that an unfinished record means a dead writer.
+    func staleness(of attachment: Attachment) throws(ManagerError) -> String? {
+        let address = attachment.virtualFunction
+        guard host.functionExists(at: address) else { return "VF \(address) is gone" }
+        switch attachment.phase {
+        case .preparing, .detaching:
+            return "the process that was \(attachment.phase.rawValue) it has died"
+        case .restoring:
+            return "some of its settings are not restored yet"
+        case .attached:
+            return try namespaceIsGone(of: attachment)
+                ? "the network namespace \(attachment.place) is gone" : nil
+        case .reserved:
+            return try overdue(attachment, patience.reservation, "reserved, and never joined")
+        case .joined:
+            return try overdue(attachment, patience.join, "joined, and never moved")
+        case .leaving:
+            return try overdue(attachment, patience.leave, "leaving, and its end never came")
+        }
+    }
+
+    /// Brings a record of a runtime that moves VFs by itself up to what has happened meanwhile, with the VF's lock held.
+    ///
+    /// A VF that has arrived is attached. One whose container has lost its last process is leaving: nobody may
+    /// ever say so, for a runtime that was killed keeps the namespace alive by its path alone. And one that was
+    /// leaving, but is in a container that lives long after, has stayed.
+    func followRuntime(_ attachment: Attachment) throws -> Attachment {
+        guard attachment.handover != nil else { return attachment }
+        var attachment = attachment
+        switch attachment.phase {
+        case .joined:
+            return try settleLocked(attachment)
+        case .attached:
+            guard let reference = attachment.namespace, let identity = reference.identity,
+                open(reference) != nil, try !host.hasProcess(in: identity)
+            else { return attachment }
+            try enter(.leaving, &attachment)
+        case .leaving:
+            guard age(of: attachment) >= patience.leave.components.seconds,
+                let place = try place(of: attachment),
+                try host.hasProcess(in: host.identity(of: place.namespace))
+            else { return attachment }
+            attachment.namespace = NamespaceReference(
+                path: place.path, identity: host.identity(of: place.namespace))
+            try enter(.attached, &attachment)
+        case .preparing, .reserved, .detaching, .restoring: break
+        }
+        return attachment
+    }
+
+    /// Says that a phase of the handover has lasted too long, if so, and if nobody lives where the VF is.
+    private func overdue(
+        _ attachment: Attachment, _ limit: Duration, _ what: String
+    ) throws(ManagerError) -> String? {
+        let age = age(of: attachment)
+        guard age >= limit.components.seconds else { return nil }
+        do {
+            if let place = try place(of: attachment),
+                try host.hasProcess(in: host.identity(of: place.namespace))
+            {
+                return nil
+            }
+        } catch {
+            throw .wrapping(error, "look for VF \(attachment.virtualFunction)")
+        }
+        return "\(what) in \(age) s"
+    }
+
+    /// Seconds since the phase began.
+    private func age(of attachment: Attachment) -> Int64 {
+        host.uptime() - (attachment.handover?.phaseBegan ?? 0)
+    }
+}

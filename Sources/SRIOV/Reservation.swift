@@ -1,0 +1,10 @@
+package import Netlink
+
+/// A VF that waits, configured, for its runtime to move it.
+package struct Reservation: Sendable {
+    package let attachment: Attachment
+    /// The interface in the host.
+    package let link: Link
+    /// The PF's view after the changes; nil where the PF is not visible, and for a PF itself.
+    package let info: VFInfo?
+}

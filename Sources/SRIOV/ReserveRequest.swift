@@ -1,0 +1,19 @@
+/// Who wants which VF, and how, where the runtime moves the interface by itself.
+package struct ReserveRequest: Hashable, Sendable {
+    package var owner: AttachmentOwner
+    /// An address may also be that of a PF, which is then given away as a whole.
+    package var selection: VFSelection
+    package var settings: VFSettings
+    /// Kept in the record for the front end's own undo; nil for nothing.
+    package var frontEndData: String?
+
+    package init(
+        owner: AttachmentOwner, selection: VFSelection, settings: VFSettings,
+        frontEndData: String? = nil
+    ) {
+        self.owner = owner
+        self.selection = selection
+        self.settings = settings
+        self.frontEndData = frontEndData
+    }
+}

@@ -1,0 +1,80 @@
+import LinuxSystem
+import SRIOV
+import Testing
+
+/// Networks of runtimes in the state file.
+@Suite final class NetworkRecordTests {
+    private let fixture: StoreFixture
+
+    init() throws {
+        fixture = try StoreFixture()
+    }
+
+    deinit {
+        fixture.delete()
+    }
+
+    private func network(_ identifier: String, _ definition: String = "{}") -> NetworkRecord {
+        NetworkRecord(
+            frontEnd: "docker", identifier: identifier, definition: definition, created: 17)
+    }
+
+    @Test func networksOutliveProcessAndBoot() throws {
+        try fixture.store.insert(network("b", #"{"vlan":"100"}"#))
+        try fixture.store.insert(network("a"))
+        let later = AttachmentStore(path: fixture.path, boot: .init(rawValue: "another boot"))
+        #expect(try later.networks(of: "docker").map(\.identifier) == ["a", "b"])
+        #expect(try later.network("b", of: "docker") == network("b", #"{"vlan":"100"}"#))
+        #expect(try later.networks(of: "other") == [])
+    }
+
+    @Test func theSameNetworkMayBeMadeTwiceAndAnotherOneNot() throws {
+        try fixture.store.insert(network("a"))
+        try fixture.store.insert(network("a"))
+        #expect(throws: StoreError.networkExists(identifier: "a")) {
+            try fixture.store.insert(network("a", #"{"vlan":"1"}"#))
+        }
+        #expect(try fixture.store.network("a", of: "docker")?.definition == "{}")
+    }
+
+    @Test func removalTellsWhetherThereWasOne() throws {
+        #expect(try fixture.store.removeNetwork("a", of: "docker") == false)
+        try fixture.store.insert(network("a"))
+        #expect(try fixture.store.removeNetwork("a", of: "docker"))
+        #expect(try fixture.store.networks(of: "docker") == [])
+    }
+
+    @Test func withoutAFileThereAreNoNetworks() throws {
+        #expect(try fixture.store.networks(of: "docker") == [])
+        #expect(try fixture.store.network("a", of: "docker") == nil)
+    }
+
+    @Test func aDamagedDefinitionIsRefused() throws {
+        try fixture.store.insert(network("a"))
+        try fixture.execute("UPDATE networks SET definition = '{\"vlan\":\"7\"}'")
+        #expect(
+            throws: StoreError.unusable(
+                path: fixture.path, reason: "the record of network a is damaged")
+        ) { try fixture.store.network("a", of: "docker") }
+    }
+
+    @Test func aFileOfTheFirstVersionGetsTheTable() throws {
+        let first = AttachmentStore(
+            path: fixture.path, boot: StoreFixture.boot,
+            schema: StateSchema(steps: [StateSchema.current.steps[0]]))
+        try first.insert(try .sample())
+        try fixture.store.insert(network("a"))
+        #expect(try fixture.store.attachments().count == 1)
+        #expect(try fixture.store.networks(of: "docker").count == 1)
+    }
+
+    @Test func aProgramThatKnowsOneVersionLessGoesOn() throws {
+        try fixture.store.insert(network("a"))
+        let earlier = AttachmentStore(
+            path: fixture.path, boot: StoreFixture.boot,
+            schema: StateSchema(steps: [StateSchema.current.steps[0]]))
+        try earlier.insert(try .sample())
+        #expect(try fixture.store.attachments().count == 1)
+        #expect(try fixture.store.networks(of: "docker").count == 1)
+    }
+}

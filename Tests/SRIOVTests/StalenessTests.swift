@@ -1,0 +1,155 @@
+import LinuxSystem
+import Netlink
+import SRIOV
+import SimulatedHost
+import Testing
+
+/// What is reclaimed of a runtime that moves VFs by itself and dies, and what is left alone.
+@Suite struct StalenessTests {
+    private static let vf = SimulatedHost.vfAddress(0)
+    private static let path = "/run/docker/netns/a"
+    private static let settings = VFSettings(
+        macAddress: MACAddress("02:11:22:33:44:55"), vlan: VLANTag(identifier: 100))
+
+    private func fixture() throws -> ManagerFixture {
+        let fixture = try ManagerFixture(SimulatedHost.withVFs(2))
+        fixture.makeContainer(Self.path)
+        return fixture
+    }
+
+    private func recover(_ fixture: ManagerFixture) throws -> [RecoveryReport.Result] {
+        try fixture.manager().recover().entries.map(\.result)
+    }
+
+    private func expectPristine(_ fixture: ManagerFixture, _ before: SimulatedKernel) throws {
+        #expect(fixture.host.kernel.pristinePart.vfs == before.vfs)
+        #expect(fixture.host.kernel.pristinePart.interfaces == before.interfaces)
+        #expect(try fixture.store().attachments().isEmpty)
+    }
+
+    @Test func aReservationIsKeptForFiveMinutes() throws {
+        let fixture = try fixture()
+        let before = fixture.host.kernel.pristinePart
+        _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
+        fixture.pass(seconds: 299)
+        #expect(try recover(fixture) == [])
+        #expect(try fixture.record?.phase == .reserved)
+        fixture.pass(seconds: 1)
+        #expect(try recover(fixture) == [.broughtBack])
+        try expectPristine(fixture, before)
+    }
+
+    @Test func aVFThatIsToBeMovedIsKeptForTwoMinutes() throws {
+        let fixture = try fixture()
+        let before = fixture.host.kernel.pristinePart
+        _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
+        _ = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        fixture.pass(seconds: 119)
+        #expect(try recover(fixture) == [])
+        fixture.pass(seconds: 1)
+        #expect(try recover(fixture) == [.broughtBack])
+        try expectPristine(fixture, before)
+    }
+
+    @Test func aVFInAContainerThatLivesIsKeptForEver() throws {
+        let fixture = try fixture()
+        try fixture.start("e", in: Self.path, Self.settings)
+        fixture.pass(seconds: 1_000_000)
+        let before = fixture.host.kernel
+        #expect(try recover(fixture) == [])
+        #expect(fixture.host.kernel == before)
+        #expect(try fixture.record?.phase == .attached)
+    }
+
+    @Test func aVFThatArrivedUnseenIsAttachedByRecover() throws {
+        let fixture = try fixture()
+        _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
+        let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        try fixture.runtimeMoves(joined, to: Self.path)
+        fixture.pass(seconds: 1_000_000)
+        #expect(try recover(fixture) == [])
+        #expect(try fixture.record?.phase == .attached)
+    }
+
+    @Test func aVFWhoseContainerVanishedIsBroughtBackAtOnce() throws {
+        let fixture = try fixture()
+        let before = fixture.host.kernel.pristinePart
+        try fixture.start("e", in: Self.path, Self.settings)
+        fixture.host.deleteNamespace(Self.path)
+        #expect(try recover(fixture) == [.broughtBack])
+        try expectPristine(fixture, before)
+    }
+
+    @Test func aContainerWithoutProcessesIsGivenUpAfterAMinute() throws {
+        let fixture = try fixture()
+        let before = fixture.host.kernel.pristinePart
+        try fixture.start("e", in: Self.path, Self.settings)
+        fixture.killProcesses(of: Self.path)
+        #expect(try recover(fixture) == [])
+        #expect(try fixture.record?.phase == .leaving)
+        fixture.pass(seconds: 59)
+        #expect(try recover(fixture) == [])
+        fixture.pass(seconds: 1)
+        #expect(try recover(fixture) == [.broughtBack])
+        try expectPristine(fixture, before)
+    }
+
+    @Test func aCNIAttachmentNeedsNoProcess() throws {
+        let fixture = try fixture()
+        fixture.host.makeNamespace("/run/netns/a")
+        try fixture.attach(.vf(1, for: "a"))
+        fixture.pass(seconds: 1_000_000)
+        #expect(try recover(fixture) == [])
+        #expect(try fixture.record?.phase == .attached)
+    }
+
+    @Test func aVFThatLeavesIsLeftToItsRuntimeForAMinute() throws {
+        let fixture = try fixture()
+        let before = fixture.host.kernel.pristinePart
+        try fixture.start("e", in: Self.path, Self.settings)
+        try fixture.manager().leave(.docker("e"))
+        try fixture.runtimeMovesBack(Self.vf, from: Self.path, as: "pf0v0")
+        fixture.pass(seconds: 59)
+        #expect(try recover(fixture) == [])
+        fixture.pass(seconds: 1)
+        #expect(try recover(fixture) == [.broughtBack])
+        try expectPristine(fixture, before)
+    }
+
+    @Test func aVFThatWasToLeaveAndStayedIsAttachedAgain() throws {
+        let fixture = try fixture()
+        try fixture.start("e", in: Self.path, Self.settings)
+        try fixture.manager().leave(.docker("e"))
+        fixture.pass(seconds: 60)
+        #expect(try recover(fixture) == [])
+        #expect(try fixture.record?.phase == .attached)
+    }
+
+    @Test func aNewEndpointTakesWhatIsProvablyStale() throws {
+        let fixture = try fixture()
+        try fixture.start("old", in: Self.path, Self.settings)
+        fixture.host.deleteNamespace(Self.path)
+        let reservation = try fixture.reserve("new", .address(Self.vf))
+        #expect(reservation.link.name == "pf0v0")
+        #expect(try fixture.store().attachments().map(\.owner) == [.docker("new")])
+        #expect(fixture.host.kernel.vfs[Self.vf]?.info.vlans == [])
+    }
+
+    @Test(arguments: [AttachmentPhase.reserved, .joined, .attached, .leaving])
+    func theRecordOfAVFThatIsGoneEnds(phase: AttachmentPhase) throws {
+        let fixture = try fixture()
+        _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
+        if phase != .reserved {
+            let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+            if phase != .joined {
+                try fixture.runtimeMoves(joined, to: Self.path)
+                _ = try fixture.manager().settle(.docker("e"))
+            }
+            if phase == .leaving { try fixture.manager().leave(.docker("e")) }
+        }
+        #expect(try fixture.record?.phase == phase)
+        fixture.host.withKernel { $0.unplug(SimulatedHost.pfAddress()) }
+        #expect(try recover(fixture) == [.broughtBack])
+        #expect(try fixture.store().attachments().isEmpty)
+    }
+}
