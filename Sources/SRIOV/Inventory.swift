@@ -7,6 +7,10 @@ package struct Inventory: Sendable {
         package let function: PhysicalFunction
         /// nil if the PF has no interface in this namespace.
         package let link: Link?
+        /// That of the PF itself, given away as a whole; nil without one, and where it is not known.
+        package var attachment: Attachment?
+        /// Why the attachment is not in use any more; nil if it may be.
+        package var staleness: String?
     }
 
     /// A VF with everything that is known of it.
@@ -22,11 +26,13 @@ package struct Inventory: Sendable {
         package let attachment: Attachment?
         /// Whether the caller may read the state file, and so knows if there is an attachment.
         package var attachmentIsKnown = true
+        /// Why the attachment is not in use any more; nil if it may be, as far as can be told without waiting.
+        package var staleness: String?
     }
 
     /// Sorted by address.
     package let physicalFunctions: [PFEntry]
-    /// Sorted by address.
+    /// Sorted by address; also those that are gone and have a record yet.
     package let virtualFunctions: [VFEntry]
 
     package init(physicalFunctions: [PFEntry], virtualFunctions: [VFEntry]) {

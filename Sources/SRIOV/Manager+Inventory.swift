@@ -19,7 +19,11 @@ extension Manager {
             var children: [Inventory.VFEntry] = []
             for parent in try host.physicalFunctions() {
                 let info = try host.vfInfos(ofPF: parent.address)
-                parents.append(Inventory.PFEntry(function: parent, link: info?.link))
+                let whole = attachments?[parent.address]
+                parents.append(
+                    Inventory.PFEntry(
+                        function: parent, link: info?.link, attachment: whole,
+                        staleness: whole.flatMap(knownStaleness)))
                 for address in parent.orderedVirtualFunctions {
                     guard let function = try host.virtualFunction(at: address) else { continue }
                     let attachment = attachments?[address]
@@ -30,9 +34,11 @@ extension Manager {
                             function: function,
                             info: function.index.flatMap { info?.vf($0) },
                             link: home ?? away?.link, namespacePath: away?.path,
-                            attachment: attachment, attachmentIsKnown: attachments != nil))
+                            attachment: attachment, attachmentIsKnown: attachments != nil,
+                            staleness: attachment.flatMap(knownStaleness)))
                 }
             }
+            children += vanished(attachments ?? [:], shown: children, parents)
             return Inventory(
                 physicalFunctions: parents,
                 virtualFunctions: children.sorted { $0.function.address < $1.function.address })
@@ -51,6 +57,42 @@ extension Manager {
             guard case .notPermitted = error else { throw error }
             warn("owners are not known: \(error)")
             return nil
+        }
+    }
+
+    /// The VFs that are gone and have a record yet.
+    private func vanished(
+        _ attachments: [PCIAddress: Attachment], shown: [Inventory.VFEntry],
+        _ parents: [Inventory.PFEntry]
+    ) -> [Inventory.VFEntry] {
+        let present = Set(shown.map(\.function.address) + parents.map(\.function.address))
+        return attachments.values.filter {
+            !present.contains($0.virtualFunction) && !host.functionExists(at: $0.virtualFunction)
+        }.map { attachment in
+            Inventory.VFEntry(
+                function: VirtualFunction(
+                    address: attachment.virtualFunction,
+                    physicalFunction: attachment.physicalFunction, index: attachment.index),
+                info: nil, link: nil, namespacePath: nil, attachment: attachment,
+                staleness: knownStaleness(of: attachment))
+        }
+    }
+
+    /// Why an attachment is not in use any more, without waiting for anything.
+    ///
+    /// What cannot be looked at, for want of rights, may well be in use.
+    private func knownStaleness(of attachment: Attachment) -> String? {
+        switch attachment.phase {
+        case .preparing, .detaching, .restoring:
+            let function = VirtualFunction(
+                address: attachment.virtualFunction, physicalFunction: attachment.physicalFunction)
+            // Whoever has the lock is at work.
+            let locks = try? AttachmentLocks(
+                function, mode: .shared, in: locks, deadline: Deadline(after: .zero))
+            guard let locks else { return nil }
+            return withExtendedLifetime(locks) { try? staleness(of: attachment) }
+        case .reserved, .joined, .attached, .leaving:
+            return try? sharing(Deadline(after: .zero)).staleness(of: attachment)
         }
     }
 

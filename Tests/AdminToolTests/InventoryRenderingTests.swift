@@ -60,6 +60,26 @@ import Testing
                 """)
     }
 
+    @Test func whatIsStaleHasAColumnOfItsOwn() throws {
+        let owner = AttachmentOwner(
+            frontEnd: "docker", network: "n1", container: "e1", interfaceName: "")
+        let stale = try Samples.entry(
+            0, link: Samples.link("ens1f0v0", mac: "02:00:00:00:00:00"),
+            attachment: Samples.attachment(0, phase: .leaving, owner: owner),
+            staleness: "leaving, and its end never came in 60 s")
+        let view = try Samples.view([stale, Samples.entry(4, driver: nil)])
+        #expect(
+            VirtualFunctionTable.text(of: view.virtualFunctions) == """
+                VF            PF      #  DRIVER  INTERFACE  MAC                VLAN  \
+                STATE      OWNER         STALE
+                0000:03:10.0  ens1f0  0  iavf    ens1f0v0   02:00:00:00:00:00  -     \
+                leaving    docker n1 e1  leaving, and its end never came in 60 s
+                0000:03:10.4  ens1f0  4  -       -          -                  -     \
+                no-driver  -             -
+
+                """)
+    }
+
     @Test func jsonHasEverythingAndNoNulls() throws {
         let view = try Samples.view([
             Samples.entry(

@@ -38,14 +38,15 @@ enum InventorySamples {
     static func entry(
         _ function: Int, driver: String? = "iavf", interfaceName: String? = nil,
         info: VFInfo? = nil, link: Link? = nil, namespacePath: String? = nil,
-        attachment: Attachment? = nil
+        attachment: Attachment? = nil, staleness: String? = nil
     ) throws -> Inventory.VFEntry {
         Inventory.VFEntry(
             function: VirtualFunction(
                 address: try address(function), physicalFunction: PCIAddress("0000:03:00.0"),
                 index: function, interfaceName: interfaceName, driver: driver, vendor: 0x8086,
                 device: 0x154c),
-            info: info, link: link, namespacePath: namespacePath, attachment: attachment)
+            info: info, link: link, namespacePath: namespacePath, attachment: attachment,
+            staleness: staleness)
     }
 
     static func inventory(_ entries: [Inventory.VFEntry]) throws -> Inventory {

@@ -135,6 +135,57 @@ import Testing
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.vlans == [])
     }
 
+    @Test func theInventoryTellsWhatIsStaleAndWhy() throws {
+        let fixture = try fixture()
+        func staleness() throws -> [String?] {
+            try fixture.manager().inventory().virtualFunctions.map(\.staleness)
+        }
+        _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
+        #expect(try staleness() == [nil, nil])
+        fixture.pass(seconds: 300)
+        #expect(try staleness() == ["reserved, and never joined in 300 s", nil])
+        _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+
+        try fixture.start("e", in: Self.path, Self.settings)
+        #expect(try staleness() == [nil, nil])
+        fixture.host.deleteNamespace(Self.path)
+        #expect(try staleness() == ["the network namespace \(Self.path) is gone", nil])
+    }
+
+    @Test func theInventoryTellsOfADeadWriterButNotOfOneAtWork() throws {
+        let fixture = try fixture()
+        fixture.host.makeNamespace("/run/netns/a")
+        let victim = fixture.host.anotherProcess()
+        victim.arm(.die(at: 20))
+        #expect(throws: (any Error).self) { try fixture.attach(.vf(0, for: "a"), in: victim) }
+        let manager = fixture.manager()
+        let dead = try manager.inventory().virtualFunctions.first?.staleness
+        #expect(dead == "the process that was preparing it has died")
+        let locks = try AttachmentLocks(
+            VirtualFunction(address: Self.vf), in: manager.locks, deadline: Deadline(after: .zero))
+        let alive = try manager.inventory().virtualFunctions.first
+        withExtendedLifetime(locks) {}
+        #expect(alive?.attachment?.phase == .preparing)
+        #expect(alive?.staleness == nil)
+    }
+
+    @Test func theInventoryListsARecordWhoseVFIsGone() throws {
+        let fixture = try fixture()
+        try fixture.start("e", in: Self.path, Self.settings)
+        fixture.host.withKernel { $0.removeVFs(of: SimulatedHost.pfAddress()) }
+        let entries = try fixture.manager().inventory().virtualFunctions
+        #expect(entries.map(\.function.address) == [Self.vf])
+        #expect(entries.first?.staleness == "VF 0000:01:10.0 is gone")
+    }
+
+    @Test func theInventoryTellsWhoHasAPFAsAWhole() throws {
+        let fixture = try fixture()
+        try fixture.start("e", in: Self.path, pf: SimulatedHost.pfAddress())
+        let entry = try fixture.manager().inventory().physicalFunctions.first
+        #expect(entry?.attachment?.owner == .docker("e"))
+        #expect(entry?.staleness == nil)
+    }
+
     @Test(arguments: [AttachmentPhase.reserved, .joined, .attached, .leaving])
     func theRecordOfAVFThatIsGoneEnds(phase: AttachmentPhase) throws {
         let fixture = try fixture()

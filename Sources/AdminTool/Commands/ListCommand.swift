@@ -9,10 +9,12 @@ struct ListCommand: AdminCommand {
             abstract: "Lists the virtual functions, or the physical ones.",
             discussion: """
                 STATE is the phase of the VF's attachment: preparing, attached, detaching or \
-                restoring. Without one it is free; userspace (bound to vfio-pci or its like); \
-                foreign (in another namespace, or a member of a bridge or bond); no-driver; \
-                no-interface (its driver makes none, or it is out of sight); or unknown, \
-                where the state file may not be read.
+                restoring, and reserved, joined or leaving while Docker has it in hand. The column \
+                STALE appears where an attachment is not in use any more, and says why: recover \
+                brings such a VF back. Without an attachment a VF is free; userspace (bound to \
+                vfio-pci or its like); foreign (in another namespace, or a member of a bridge or \
+                bond); no-driver; no-interface (its driver makes none, or it is out of sight); or \
+                unknown, where the state file may not be read.
                 """)
     }
 

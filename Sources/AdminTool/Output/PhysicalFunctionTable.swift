@@ -1,11 +1,12 @@
-/// PFs as a table.
+/// PFs as a table, with the owner where one is given away as a whole.
 enum PhysicalFunctionTable {
     static func text(of functions: [PhysicalFunctionView]) -> String {
-        Table(
+        let hasOwner = functions.contains { $0.attachment != nil }
+        return Table(
             columns: [
                 .init("ADDRESS"), .init("INTERFACE"), .init("DRIVER"), .init("VFS", .right),
                 .init("NUMA", .right), .init("LINK"), .init("ESWITCH"), .init("DEVICE"),
-            ],
+            ] + (hasOwner ? [.init("OWNER")] : []),
             rows: functions.map { function in
                 [
                     function.address, function.interface, function.driver,
@@ -15,7 +16,7 @@ enum PhysicalFunctionTable {
                     deviceText(
                         vendorName: function.vendorName, deviceName: function.deviceName,
                         vendorId: function.vendorId, deviceId: function.deviceId),
-                ]
+                ] + (hasOwner ? [function.attachment.map { $0.owner.abbreviated }] : [])
             }
         ).text
     }

@@ -1,20 +1,22 @@
 extension PhysicalFunctionView {
     /// Everything that is known of the PF, a line each.
     var description: DescriptionBlock {
-        DescriptionBlock([
-            ("physical function", address),
-            ("device", deviceNameAndNumber),
-            ("driver", driver),
-            ("interface", interface),
-            ("link", link?.rawValue),
-            ("MAC", mac),
-            ("MTU", mtu.map(String.init)),
-            ("NUMA node", numaNode.map(String.init)),
-            ("IOMMU group", iommuGroup.map(String.init)),
-            ("RDMA device", rdmaDevice),
-            ("eswitch mode", eswitchMode),
-            ("VFs", "\(currentVFs) of at most \(maximumVFs)"),
-        ])
+        DescriptionBlock(
+            [
+                ("physical function", address),
+                ("device", deviceNameAndNumber),
+                ("driver", driver),
+                ("interface", interface),
+                ("link", link?.rawValue),
+                ("MAC", mac),
+                ("MTU", mtu.map(String.init)),
+                ("NUMA node", numaNode.map(String.init)),
+                ("IOMMU group", iommuGroup.map(String.init)),
+                ("RDMA device", rdmaDevice),
+                ("eswitch mode", eswitchMode),
+                ("VFs", "\(currentVFs) of at most \(maximumVFs)"),
+            ] + (attachment.map { [("given away to", $0.owner.text)] } ?? [])
+                + (staleness.map { [("stale", $0)] } ?? []))
     }
 
     private var deviceNameAndNumber: String {

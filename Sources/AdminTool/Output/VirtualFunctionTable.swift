@@ -1,11 +1,12 @@
-/// VFs as a table.
+/// VFs as a table, with a last column for why an attachment is stale where any is.
 enum VirtualFunctionTable {
     static func text(of functions: [VirtualFunctionView]) -> String {
-        Table(
+        let hasStale = functions.contains { $0.staleness != nil }
+        return Table(
             columns: [
                 .init("VF"), .init("PF"), .init("#", .right), .init("DRIVER"), .init("INTERFACE"),
                 .init("MAC"), .init("VLAN"), .init("STATE"), .init("OWNER"),
-            ],
+            ] + (hasStale ? [.init("STALE")] : []),
             rows: functions.map { function in
                 [
                     function.address,
@@ -13,7 +14,7 @@ enum VirtualFunctionTable {
                     function.index.map(String.init), function.driver, function.interface,
                     function.effectiveMac ?? function.administrativeMac, vlans(of: function),
                     function.state.rawValue, function.attachment.map { $0.owner.abbreviated },
-                ]
+                ] + (hasStale ? [function.staleness] : [])
             }
         ).text
     }

@@ -1,35 +1,36 @@
 extension VirtualFunctionView {
     /// Everything that is known of the VF, a line each; its record is a block of its own.
     var description: DescriptionBlock {
-        DescriptionBlock([
-            ("virtual function", address),
-            ("physical function", physicalFunctionText),
-            ("index", index.map(String.init)),
-            ("state", state.rawValue),
-            (
-                "device",
-                nameAndNumber(
-                    vendorName: vendorName, deviceName: deviceName, vendorId: vendorId,
-                    deviceId: deviceId)
-            ),
-            ("driver", driver),
-            ("interface", interface),
-            ("alternative names", alternativeNames.flatMap(list)),
-            ("namespace", namespace),
-            ("link", link?.rawValue),
-            ("effective MAC", effectiveMac),
-            ("administrative MAC", administrativeMac),
-            ("permanent MAC", permanentMac),
-            ("MTU", mtu.map(String.init)),
-            ("VLAN", vlans.map(VLANView.text)),
-            ("transmit rate", rateText(minimum: minimumRate, maximum: maximumRate)),
-            ("spoof check", onOrOff(spoofCheck)),
-            ("trust", onOrOff(trust)),
-            ("link state", linkState),
-            ("NUMA node", numaNode.map(String.init)),
-            ("IOMMU group", iommuGroup.map(String.init)),
-            ("RDMA device", rdmaDevice),
-        ])
+        DescriptionBlock(
+            [
+                ("virtual function", address),
+                ("physical function", physicalFunctionText),
+                ("index", index.map(String.init)),
+                ("state", state.rawValue),
+                (
+                    "device",
+                    nameAndNumber(
+                        vendorName: vendorName, deviceName: deviceName, vendorId: vendorId,
+                        deviceId: deviceId)
+                ),
+                ("driver", driver),
+                ("interface", interface),
+                ("alternative names", alternativeNames.flatMap(list)),
+                ("namespace", namespace),
+                ("link", link?.rawValue),
+                ("effective MAC", effectiveMac),
+                ("administrative MAC", administrativeMac),
+                ("permanent MAC", permanentMac),
+                ("MTU", mtu.map(String.init)),
+                ("VLAN", vlans.map(VLANView.text)),
+                ("transmit rate", rateText(minimum: minimumRate, maximum: maximumRate)),
+                ("spoof check", onOrOff(spoofCheck)),
+                ("trust", onOrOff(trust)),
+                ("link state", linkState),
+                ("NUMA node", numaNode.map(String.init)),
+                ("IOMMU group", iommuGroup.map(String.init)),
+                ("RDMA device", rdmaDevice),
+            ] + (staleness.map { [("stale", $0)] } ?? []))
     }
 
     private var physicalFunctionText: String? {

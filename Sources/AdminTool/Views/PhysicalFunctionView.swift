@@ -26,6 +26,10 @@ struct PhysicalFunctionView: Hashable, Codable {
     let maximumVFs: Int
     /// Addresses in order of the VFs' index.
     let virtualFunctions: [String]
+    /// That of the PF itself, given away as a whole; nil without one.
+    let attachment: AttachmentView?
+    /// Why the attachment is not in use any more; nil if it may be.
+    let staleness: String?
 
     init(_ entry: Inventory.PFEntry, names: DeviceNames, eswitchMode: String?) {
         let function = entry.function
@@ -47,6 +51,8 @@ struct PhysicalFunctionView: Hashable, Codable {
         maximumVFs = function.maximumVFs
         virtualFunctions = function.virtualFunctions.sorted { $0.key < $1.key }
             .map(\.value.description)
+        attachment = entry.attachment.map(AttachmentView.init)
+        staleness = entry.staleness
     }
 
     /// The name for people: the interface's, or the address where there is none.

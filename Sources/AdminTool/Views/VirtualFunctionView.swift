@@ -44,6 +44,8 @@ struct VirtualFunctionView: Hashable, Codable {
     let state: VFCondition
     /// nil without a record.
     let attachment: AttachmentView?
+    /// Why the attachment is not in use any more; nil if it may be.
+    let staleness: String?
 
     init(_ entry: Inventory.VFEntry, physicalFunctionInterface parent: String?, names: DeviceNames)
     {
@@ -77,6 +79,7 @@ struct VirtualFunctionView: Hashable, Codable {
         linkState = report?.linkState
         state = VFCondition(entry)
         attachment = entry.attachment.map(AttachmentView.init)
+        staleness = entry.staleness
     }
 }
 
