@@ -8,7 +8,8 @@ struct WatchCommand: AdminRequest {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "watch",
-            abstract: "Tells of PFs, VFs and their interfaces that come, go or change, as it happens.",
+            abstract:
+                "Tells of PFs, VFs and their interfaces that come, go or change, as it happens.",
             discussion: """
                 A line for each event, written at once; with --format json an object in each line. It ends \
                 after --count or --timeout, or at SIGINT or SIGTERM, with exit status 0. overflow means that \
@@ -53,13 +54,14 @@ struct WatchCommand: AdminRequest {
         var ownersAreKnown = true
         while told != count, let event = try feed.next(deadline) {
             var owner: AttachmentOwner?
-            do {
-                owner = try event.address.flatMap(context.manager.store.attachment)?.owner
-                ownersAreKnown = true
-            } catch {
-                // Once, not for every event.
-                if ownersAreKnown { context.manager.warn("owners are not known: \(error)") }
-                ownersAreKnown = false
+            if ownersAreKnown, let address = event.address {
+                do {
+                    owner = try context.manager.store.attachment(of: address)?.owner
+                } catch {
+                    // Said once, not for every event.
+                    context.manager.warn("owners are not known from here on: \(error)")
+                    ownersAreKnown = false
+                }
             }
             let view = DeviceEventView(event, owner: owner)
             try emit(output.format.renderLine(view) { view.line })
