@@ -19,8 +19,8 @@ package final class DeviceMonitor {
     private let monitor: UdevMonitor
     private let sysfs = Sysfs()
 
-    /// Bytes of the queue. An event takes about one kilobyte, and creating VFs makes some five for each: enough
-    /// for a thousand VFs while the reader is busy.
+    /// Bytes of the queue. Creating a VF makes four events, each of which the kernel counts with a few kilobytes:
+    /// enough for several hundred VFs while the reader is busy.
     private static let queueSize: Int32 = 8 << 20
 
     /// - Parameters:
