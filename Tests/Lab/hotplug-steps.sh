@@ -264,6 +264,51 @@ equal "a PF has none" 0 "$(database pf0)"
 "$programs/vfmap" create --pf pf0 --count 0 >/dev/null
 udevadm settle
 
+echo "-- systemd-networkd, with a configuration that would bring every VF up"
+# There is no D-Bus here, which it can do without.
+mkdir -p /run/systemd/netif/{links,leases,lldp}
+chown -R systemd-network: /run/systemd/netif
+cat >/run/systemd/network/10-all.network <<'END'
+[Match]
+Driver=igbvf
+
+[Network]
+LinkLocalAddressing=ipv6
+END
+administered() { # INTERFACE: what networkd says of it
+    sed -n 's/^ADMIN_STATE=//p' "/run/systemd/netif/links/$(cat "/sys/class/net/$1/ifindex")" 2>/dev/null
+}
+is_up() { ip -json link show "$1" | jq '.[0].flags | index("UP") != null'; }
+networkd() { # STATE THAT A NEW VF GETS, A PATTERN
+    /lib/systemd/systemd-networkd &>"$work/networkd" &
+    networkd=$!
+    "$programs/vfmap" create --pf pf0 --count 1 >/dev/null || fail "create a VF"
+    await "networkd has the VF as $1" "[[ \$(administered enp1s0v0) == $1 ]]" || cat "$work/networkd"
+}
+end_networkd() {
+    "$programs/vfmap" create --pf pf0 --count 0 >/dev/null
+    kill $networkd
+    wait $networkd
+}
+rm /run/systemd/network/05-vfmap.network
+networkd 'configur*'
+await "without the file it brings the VF up" '[[ $(is_up enp1s0v0) == true ]]' && pass "without the file it brings the VF up"
+end_networkd
+cp "$rules"/*.network /run/systemd/network
+networkd unmanaged
+equal "with the file it leaves the VF down" false "$(is_up enp1s0v0)"
+ip link set enp1s0v0 name other0
+await "networkd knows the new name" 'grep -q "renamed to other0" "$work/networkd"'
+udevadm settle
+equal "when it is renamed too" "unmanaged false" "$(administered other0) $(is_up other0)"
+ip link set other0 netns a
+ip -n a link set other0 netns 1 name other0
+udevadm settle
+await "networkd has the VF again" '[[ $(administered other0) == unmanaged ]]'
+equal "when it comes home too" "unmanaged false" "$(administered other0) $(is_up other0)"
+end_networkd
+rm /run/systemd/network/*.network
+
 echo "-- names after the PF"
 install "$rules/optional/vfmap-vf-name" /lib/udev
 cp "$rules"/optional/*.rules /run/udev/rules.d
