@@ -91,7 +91,8 @@ let package = Package(
         .testTarget(
             name: "AdminToolTests",
             dependencies: [
-                "AdminTool", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing",
+                "AdminTool", "LinuxSystem", "Netlink", "PCIDevices", "SRIOV", "SimulatedHost",
+                "Fuzzing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

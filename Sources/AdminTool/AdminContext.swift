@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import PCIDevices
 internal import SRIOV
 
 /// What a command works with.
@@ -7,6 +8,7 @@ struct AdminContext<H: Host>: Sendable {
     /// Whether the caller is root.
     let isPrivileged: Bool
     let lookups: DeviceLookups
+    let openDeviceFeed: @Sendable (DeviceEventSource?) throws -> DeviceFeed
 
     /// - Throws: `ManagerError` `notPermitted` unless the caller is root.
     func requireRoot() throws(ManagerError) {

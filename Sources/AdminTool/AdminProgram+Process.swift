@@ -17,6 +17,7 @@ extension AdminProgram {
         let isPrivileged = geteuid() == 0
         let program = AdminProgram(
             environment: environment, isPrivileged: isPrivileged, lookups: .system,
+            openDeviceFeed: DeviceFeed.ofThisMachine,
             makeManager: { path, warn in
                 let host = host()
                 return Manager(
@@ -37,6 +38,16 @@ extension AdminProgram {
                 try? StandardStream.error.write(line + "\n")
             }
         ).rawValue
+    }
+}
+
+extension DeviceFeed {
+    /// This machine's events; SIGINT and SIGTERM end it, and no longer the process.
+    fileprivate static func ofThisMachine(_ source: DeviceEventSource?) throws -> DeviceFeed {
+        let request = try StopRequest()
+        try TerminationSignals.make(request)
+        let monitor = try DeviceMonitor(source: source, stopRequest: request)
+        return DeviceFeed(source: monitor.source, next: { try monitor.next(until: $0) })
     }
 }
 

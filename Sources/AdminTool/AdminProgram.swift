@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import LinuxSystem
+package import PCIDevices
 package import SRIOV
 
 /// The program without its process: arguments in, text and an exit status out.
@@ -10,21 +11,29 @@ package struct AdminProgram<H: Host>: Sendable {
         @Sendable (_ statePath: String, _ warn: @escaping @Sendable (String) -> Void) throws ->
         Manager<H>
 
+    /// Begins to listen to events of devices; nil leaves it to the machine whose.
+    package typealias DeviceFeedFactory =
+        @Sendable (DeviceEventSource?) throws -> DeviceFeed
+
     private let environment: [String: String]
     private let isPrivileged: Bool
     private let lookups: DeviceLookups
+    private let openDeviceFeed: DeviceFeedFactory
     private let makeManager: ManagerFactory
 
     /// - Parameters:
     ///   - environment: Of it `VFMAP_STATE` is read.
     ///   - isPrivileged: Whether the caller is root.
+    ///   - openDeviceFeed: Called once, by a command that listens.
     package init(
         environment: [String: String], isPrivileged: Bool,
-        lookups: DeviceLookups, makeManager: @escaping ManagerFactory
+        lookups: DeviceLookups, openDeviceFeed: @escaping DeviceFeedFactory,
+        makeManager: @escaping ManagerFactory
     ) {
         self.environment = environment
         self.isPrivileged = isPrivileged
         self.lookups = lookups
+        self.openDeviceFeed = openDeviceFeed
         self.makeManager = makeManager
     }
 
@@ -32,17 +41,17 @@ package struct AdminProgram<H: Host>: Sendable {
     ///
     /// - Parameters:
     ///   - arguments: Without the program's name.
-    ///   - output: Takes the answer; called at most once.
+    ///   - output: Writes to standard output at once; called once by most commands, and never without text.
     ///   - diagnostics: Takes errors and warnings, a line each, without a line feed.
     package func run(
         _ arguments: [String], output: (String) throws -> Void,
         diagnostics: @escaping @Sendable (String) -> Void
     ) -> CommandStatus {
         let report: @Sendable (String) -> Void = { diagnostics("vfmap: \(singleLine($0))") }
-        let command: any AdminCommand
+        let command: any AdminRequest
         do {
             var parsed = try VFMapCommand.parseAsRoot(arguments)
-            guard let ready = parsed as? any AdminCommand else {
+            guard let ready = parsed as? any AdminRequest else {
                 // Help, or a command that has only subcommands: both answer by throwing.
                 try parsed.run()
                 return .success
@@ -54,33 +63,36 @@ package struct AdminProgram<H: Host>: Sendable {
                 return .usage
             }
             let text = VFMapCommand.fullMessage(for: error).trimmingASCIISpace()
-            return write(text + "\n", output, report)
+            do {
+                try output(text + "\n")
+                return .success
+            } catch {
+                report("\(error)")
+                return .failure
+            }
         }
         do {
             let manager = try makeManager(command.state.path(in: environment), report)
-            let answer = try command.execute(
+            return try command.carryOut(
                 in: AdminContext(
-                    manager: manager, isPrivileged: isPrivileged, lookups: lookups))
-            let status = write(answer.text, output, report)
-            return status == .success ? answer.status : status
+                    manager: manager, isPrivileged: isPrivileged, lookups: lookups,
+                    openDeviceFeed: openDeviceFeed)
+            ) { text in
+                do { try output(text) } catch { throw OutputError(cause: error) }
+            }
+        } catch let error as OutputError {
+            report("\(error.cause)")
+            return .failure
         } catch {
             report("\(command.subject): \(error)")
             return CommandStatus(ManagerError.code(of: error))
         }
     }
+}
 
-    private func write(
-        _ text: String, _ output: (String) throws -> Void, _ report: (String) -> Void
-    ) -> CommandStatus {
-        guard !text.isEmpty else { return .success }
-        do {
-            try output(text)
-            return .success
-        } catch {
-            report("\(error)")
-            return .failure
-        }
-    }
+/// That the answer could not be written, whatever the command did.
+private struct OutputError: Error {
+    let cause: any Error
 }
 
 /// Errors are one line each, and quote what containers and configurations say.

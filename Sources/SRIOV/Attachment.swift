@@ -30,12 +30,16 @@ package struct Attachment: Hashable, Codable, Sendable {
     package var handover: Handover?
     /// Seconds since 1970.
     package var created: Int64
+    /// Which device it was that the kernel had made for the function: `Host.functionInstance`. nil in records that
+    /// older versions wrote.
+    package var functionInstance: UInt64?
 
     package init(
         owner: AttachmentOwner, virtualFunction: PCIAddress, physicalFunction: PCIAddress?,
         index: Int?, phase: AttachmentPhase, boot: BootIdentity, namespace: NamespaceReference?,
         settings: VFSettings, originalInterface: InterfaceOriginal?, originalInfo: VFInfo?,
-        originalDriver: String?, frontEndData: String?, handover: Handover? = nil, created: Int64
+        originalDriver: String?, frontEndData: String?, handover: Handover? = nil, created: Int64,
+        functionInstance: UInt64? = nil
     ) {
         self.owner = owner
         self.virtualFunction = virtualFunction
@@ -51,6 +55,7 @@ package struct Attachment: Hashable, Codable, Sendable {
         self.frontEndData = frontEndData
         self.handover = handover
         self.created = created
+        self.functionInstance = functionInstance
     }
 }
 

@@ -41,6 +41,14 @@ package protocol Host: Sendable {
     /// Whether there is a PCI function at the address, of whatever kind.
     func functionExists(at address: PCIAddress) -> Bool
 
+    /// Which device the kernel has made for a function: a number that it gives to no other while the host is up.
+    ///
+    /// A function that was unplugged, or a VF that was removed, and then came back at its address is another
+    /// device; one that was reset or bound to another driver is the same.
+    ///
+    /// - Returns: nil if there is no such function, or that cannot be told.
+    func functionInstance(at address: PCIAddress) -> UInt64?
+
     /// Changes how many VFs a PF has (`sriov_numvfs`), and waits until their interfaces are there, as far as
     /// a driver makes any, and the PF has its carrier back if it had one.
     ///

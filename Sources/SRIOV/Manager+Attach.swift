@@ -221,7 +221,8 @@ extension Manager {
                 namespace: namespace, settings: settings,
                 originalInterface: candidate.link.map(InterfaceOriginal.init),
                 originalInfo: candidate.infoBefore, originalDriver: candidate.function.driver,
-                frontEndData: frontEndData, handover: handover, created: host.now())
+                frontEndData: frontEndData, handover: handover, created: host.now(),
+                functionInstance: host.functionInstance(at: candidate.function.address))
             try insert(attachment)
             return attachment
         } catch {

@@ -59,6 +59,7 @@ extension Manager {
             if let claim = try foreignClaim(on: address) { return try !isLive(claim) }
             return try isAvailable(function, in: candidates)
         }
+        if functionIsGone(of: holder) { return true }
         switch holder.phase {
         case .attached: break
         case .reserved, .joined, .leaving: return false

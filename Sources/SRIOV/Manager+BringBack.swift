@@ -26,12 +26,12 @@ extension Manager {
         // The journal of the way back is the record itself, written before the way out. If the file does not
         // take the new phase, the old one still leads to the same way back.
         collect(&outcome.store) { try store.update(record) }
-        if host.functionExists(at: attachment.virtualFunction) {
+        if !functionIsGone(of: attachment) {
             collect(&outcome.interface) { try retrieve(attachment, hint: namespace) }
             if outcome.interface.isEmpty {
                 outcome.settings = restore(attachment)
             }
-            if !host.functionExists(at: attachment.virtualFunction) {
+            if functionIsGone(of: attachment) {
                 // Unplugged meanwhile: there is nothing to bring back.
                 outcome.interface = []
                 outcome.settings = []

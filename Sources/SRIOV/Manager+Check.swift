@@ -26,6 +26,7 @@ extension Manager {
         guard let function = try host.virtualFunction(at: address) else {
             return report(["VF \(address) is gone"])
         }
+        if let loss = loss(of: attachment) { return report([loss]) }
         let locks = try AttachmentLocks(
             function, mode: .shared, in: locks, deadline: Deadline(after: patience.lock))
         return try withExtendedLifetime(locks) {

@@ -116,7 +116,8 @@ extension Manager {
             boot: store.boot, namespace: namespace, settings: memory.settings,
             originalInterface: memory.interfaceName.map { original(memory, $0, present) },
             originalInfo: info, originalDriver: function.driver, frontEndData: nil,
-            created: host.now())
+            created: host.now(),
+            functionInstance: host.functionInstance(at: function.address))
     }
 
     /// The interface where it is, or where it turns up; nil if it does not.

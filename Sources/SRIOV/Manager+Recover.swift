@@ -2,7 +2,7 @@ internal import LinuxSystem
 
 extension Manager {
     /// Finishes the work of dead writers, frees VFs whose container is gone for certain, and drops records of
-    /// other boots.
+    /// VFs that are gone and of other boots.
     ///
     /// VFs that another process works on are left to it.
     ///
@@ -44,7 +44,7 @@ extension Manager {
     private func recoverLocked(_ address: PCIAddress) throws -> RecoveryReport.Result? {
         guard var attachment = try store.attachment(of: address) else { return nil }
         do {
-            if host.functionExists(at: address) { attachment = try followRuntime(attachment) }
+            if !functionIsGone(of: attachment) { attachment = try followRuntime(attachment) }
             guard try staleness(of: attachment) != nil else { return nil }
         } catch {
             return .incomplete(["\(error)"])

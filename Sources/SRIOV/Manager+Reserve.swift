@@ -56,16 +56,15 @@ extension Manager {
                 throw ManagerError(
                     .inUse, "VF \(address) is \(attachment.phase.rawValue) to \(owner)")
             }
+            // Another at its address was never configured.
+            if let loss = loss(of: attachment) { throw ManagerError(.incomplete, loss) }
             guard
                 let link = try host.link(
                     of: address, expectedName: attachment.originalInterface?.name,
                     in: try host.hostNamespace())
             else {
                 throw ManagerError(
-                    .incomplete,
-                    host.functionExists(at: address)
-                        ? "VF \(address) has lost its interface since it was reserved"
-                        : "VF \(address) is gone")
+                    .incomplete, "VF \(address) has lost its interface since it was reserved")
             }
             attachment.namespace = NamespaceReference(path: path, identity: nil)
             try enter(.joined, &attachment)
@@ -82,7 +81,10 @@ extension Manager {
     package func settle(_ owner: AttachmentOwner) throws -> Attachment? {
         try withRecord(of: owner) { attachment in
             guard let attachment else { return nil }
-            return attachment.phase == .joined ? try settleLocked(attachment) : attachment
+            guard attachment.phase == .joined, !functionIsGone(of: attachment) else {
+                return attachment
+            }
+            return try settleLocked(attachment)
         }
     }
 

@@ -78,7 +78,7 @@ extension Manager {
     ) throws -> [String] {
         // A VF that is gone, as after an administrator's own change, cannot be disturbed.
         var obstacles = attachments.filter {
-            host.functionExists(at: $0.virtualFunction)
+            !functionIsGone(of: $0)
         }.map {
             "VF \($0.virtualFunction) is \($0.phase.rawValue) to \($0.owner)"
         }

@@ -7,8 +7,7 @@ extension Manager {
     ///
     /// The VF's lock must be held, so that an unfinished record means a dead writer.
     func staleness(of attachment: Attachment) throws(ManagerError) -> String? {
-        let address = attachment.virtualFunction
-        guard host.functionExists(at: address) else { return "VF \(address) is gone" }
+        if let loss = loss(of: attachment) { return loss }
         switch attachment.phase {
         case .preparing, .detaching:
             return "the process that was \(attachment.phase.rawValue) it has died"

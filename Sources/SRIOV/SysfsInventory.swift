@@ -115,6 +115,16 @@ package struct SysfsInventory: Sendable {
         sysfs.exists(folder(of: address))
     }
 
+    /// Which device the kernel has made for the function: the inode number of its folder.
+    ///
+    /// sysfs takes it from a counter of 64 bits and never gives it again; it is the same through every mount, the
+    /// device number is not.
+    ///
+    /// - Returns: nil if there is no such function, or its folder cannot be looked at.
+    package func functionInstance(at address: PCIAddress) -> UInt64? {
+        try? FileIdentity(of: "\(sysfs.root)/\(folder(of: address))").inode
+    }
+
     /// The names of a function's interfaces in this namespace, sorted.
     package func interfaceNames(of address: PCIAddress) throws(SystemCallError) -> [String] {
         try sysfs.entries(of: "\(folder(of: address))/net")

@@ -66,6 +66,10 @@ extension SystemHost: Host {
         try functions.driver(of: address)
     }
 
+    package func functionInstance(at address: PCIAddress) -> UInt64? {
+        functions.functionInstance(at: address)
+    }
+
     package func representor(of function: VirtualFunction) throws -> String? {
         try functions.representor(of: function)
     }

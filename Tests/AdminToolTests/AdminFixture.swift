@@ -1,6 +1,7 @@
 import AdminTool
 import Glibc
 import LinuxSystem
+import PCIDevices
 import SRIOV
 import SimulatedHost
 import Synchronization
@@ -19,6 +20,8 @@ struct AdminFixture: Sendable {
     let folder: String
     /// What sriov-cni has attached.
     var foreignClaims = ForeignClaims.none
+    /// What happens to devices while a command listens; then its time is over.
+    var deviceEvents: [DeviceEvent] = []
 
     /// A host with one PF, `pf0`, and its VFs, and the namespaces `blue` and `red`.
     static func with<Value>(vfs: Int = 2, _ body: (AdminFixture) throws -> Value) throws -> Value {
@@ -45,6 +48,10 @@ struct AdminFixture: Sendable {
         let program = AdminProgram<SimulatedHost>(
             environment: ["VFMAP_STATE": statePath].merging(environment) { $1 },
             isPrivileged: isPrivileged, lookups: Self.lookups,
+            openDeviceFeed: { [deviceEvents] source in
+                var left = deviceEvents[...]
+                return DeviceFeed(source: source ?? .kernel, next: { _ in left.popFirst() })
+            },
             makeManager: { path, warn in
                 Manager(
                     host: host,

@@ -31,6 +31,9 @@ echo "== what users ask for beyond the plain VF"
 echo "== moving over from sriov-cni"
 "$here/lab" exec --timeout 600 -- bash "$here/import-test.sh" "$root/.build/release"
 
+echo "== cards and VFs that come and go"
+"$here/hotplug-test.sh" "$root/.build/release"
+
 echo "== a card without SR-IOV, in the place of the second one"
 wait_for() { # A SHELL CONDITION IN THE GUEST
     "$here/lab" exec --timeout 60 -- sh -c "until $1; do sleep 0.2; done"

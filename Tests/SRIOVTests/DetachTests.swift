@@ -214,8 +214,9 @@ import Testing
         try fixture.attach(.vf(0, for: "b"))
     }
 
-    @Test func aNewVFAtTheAddressOfTheRecordedOneIsBroughtToTheOriginalState() throws {
+    @Test func withARecordOfAnOlderVersionANewVFIsBroughtToTheOriginalState() throws {
         let (fixture, before) = try attached()
+        try fixture.changeRecord { $0.functionInstance = nil }
         fixture.host.withKernel {
             $0.removeVFs(of: SimulatedHost.pfAddress())
             $0.addVFs(2, to: SimulatedHost.pfAddress())

@@ -61,6 +61,14 @@ final class ManagerFixture: Sendable {
         leases.withLock { _ = $0.remove(owner) }
     }
 
+    /// Changes the one record that there is.
+    func changeRecord(_ change: (inout Attachment) -> Void) throws {
+        for var attachment in try store().attachments() {
+            change(&attachment)
+            try store().update(attachment)
+        }
+    }
+
     /// An attach as a CNI ADD does it: the front end leases an address, and gives it back if a later step of
     /// its own fails.
     func attach(_ request: AttachRequest, in process: SimulatedHost? = nil) throws {

@@ -94,7 +94,7 @@ extension Attachment {
             originalInterface: InterfaceOriginal(link),
             originalInfo: VFInfo(index: number, spoofCheck: true),
             originalDriver: "iavf", frontEndData: "{\"ipam\":\"host-local\"}",
-            created: 1_700_000_000)
+            created: 1_700_000_000, functionInstance: 70_000_000_000)
     }
 
     /// A PF given away as a whole.

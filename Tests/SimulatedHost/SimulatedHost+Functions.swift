@@ -49,6 +49,10 @@ extension SimulatedHost: Host {
         }
     }
 
+    package func functionInstance(at address: PCIAddress) -> UInt64? {
+        withKernel { $0.vfs[address]?.instance ?? $0.pfs[address]?.instance }
+    }
+
     package func representor(of function: VirtualFunction) throws -> String? {
         try perform("look for the representor") { $0.representors[function.address] }
     }

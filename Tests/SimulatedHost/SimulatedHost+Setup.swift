@@ -61,7 +61,7 @@ extension SimulatedKernel {
             function: PhysicalFunction(
                 address: address, interfaceName: name, driver: driver.rawValue, vendor: 0x8086,
                 device: 0x10c9, maximumVFs: 7),
-            linkIndex: index, driver: driver)
+            linkIndex: index, driver: driver, instance: newInstance())
         addVFs(count, to: address)
     }
 
@@ -80,7 +80,7 @@ extension SimulatedKernel {
                     driver: "\(pf.driver.rawValue)vf", vendor: 0x8086, device: 0x10ca),
                 info: VFInfo(
                     index: index, spoofCheck: true, trust: false, linkState: .automatic),
-                linkIndex: linkIndex)
+                linkIndex: linkIndex, instance: newInstance())
             pf.function.virtualFunctions[index] = address
         }
         pfs[parent] = pf

@@ -8,6 +8,8 @@ package struct SimulatedKernel: Hashable, Sendable {
         package var function: PhysicalFunction
         package var linkIndex: Int32
         package var driver: SimulatedDriver
+        /// Which device it is, of all that ever were.
+        package var instance: UInt64 = 0
     }
 
     package struct VF: Hashable, Sendable {
@@ -18,6 +20,8 @@ package struct SimulatedKernel: Hashable, Sendable {
         /// Whether the interface has been up since the VF was made.
         package var hasBeenUp = false
         package var linkIndex: Int32?
+        /// Which device it is, of all that ever were.
+        package var instance: UInt64 = 0
     }
 
     package struct Interface: Hashable, Sendable {
@@ -76,6 +80,7 @@ package struct SimulatedKernel: Hashable, Sendable {
     package var waits: [Duration] = []
     package var nextNamespace: UInt64 = 1
     package var nextIndex: Int32 = 2
+    package var nextInstance: UInt64 = 1
 
     package init() {}
 
@@ -90,6 +95,11 @@ package struct SimulatedKernel: Hashable, Sendable {
             $0.link.index != index
                 && ($0.link.name == name || $0.link.alternativeNames.contains(name))
         }
+    }
+
+    mutating func newInstance() -> UInt64 {
+        nextInstance += 1
+        return nextInstance - 1
     }
 
     /// Gives interfaces of dismantled namespaces back to the host, as the kernel does in its own time.

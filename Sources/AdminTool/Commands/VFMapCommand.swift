@@ -20,7 +20,7 @@ struct VFMapCommand: ParsableCommand {
             subcommands: [
                 ListCommand.self, ShowCommand.self, CreateCommand.self, AttachCommand.self,
                 DetachCommand.self, CheckCommand.self, RecoverCommand.self, ImportCommand.self,
-                StateCommand.self,
+                WatchCommand.self, StateCommand.self,
             ],
             defaultSubcommand: ListCommand.self)
     }

@@ -28,13 +28,16 @@ struct Table {
         let widths = columns.indices.map { column in
             lines.map { displayWidth(of: $0[column]) }.max() ?? 0
         }
-        return lines.map { line(of: $0, widths) + "\n" }.joined()
+        return lines.map { Self.line(of: $0, columns, widths) + "\n" }.joined()
     }
 
-    private func line(of cells: [String], _ widths: [Int]) -> String {
+    /// One line of a table, for rows that come one by one.
+    ///
+    /// - Parameter widths: Those of the columns; a wider cell moves what follows it.
+    static func line(of cells: [String], _ columns: [Column], _ widths: [Int]) -> String {
         columns.indices.map { column in
             let padding = String(
-                repeating: " ", count: widths[column] - displayWidth(of: cells[column]))
+                repeating: " ", count: max(0, widths[column] - displayWidth(of: cells[column])))
             switch columns[column].alignment {
             case .right: return padding + cells[column]
             case .left: return cells[column] + (column == columns.count - 1 ? "" : padding)

@@ -42,6 +42,10 @@ int vfmap_open(const char *_Nonnull path, int flags, mode_t mode);
 /// A pipe: `ends[0]` to read from, `ends[1]` to write to, both close-on-exec: pipe2(2), behind _GNU_SOURCE.
 int vfmap_pipe(int ends[_Nonnull 2]);
 
+/// A counter to be polled, close-on-exec and not blocking, readable when it is not zero: eventfd(2).
+/// <sys/eventfd.h> is not in Swift's Glibc module.
+int vfmap_event_descriptor(void);
+
 /// An unnamed file in memory, close-on-exec: memfd_create(2), behind _GNU_SOURCE.
 int vfmap_memory_file(const char *_Nonnull name);
 
