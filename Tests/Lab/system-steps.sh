@@ -1,0 +1,224 @@
+#!/usr/bin/env bash
+# Runs inside the guest of system-test.sh, a Debian with systemd on a disk.
+#
+# Usage: system-steps.sh STEP
+#
+# What one boot tells the next lies in $memory, on the disk.
+
+set -uo pipefail
+
+programs=/usr/local/bin
+# shellcheck source=Tests/Lab/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# Where a system has it, not where a test puts it.
+unset VFMAP_STATE
+memory=/var/lib/lab-test
+progress=/lab/progress
+mkdir -p $memory
+
+boot_id() { cat /proc/sys/kernel/random/boot_id; }
+
+numbers_of_vfs() { cat /sys/bus/pci/drivers/igb/0000:*/sriov_numvfs | paste -sd' '; }
+
+records() { # JQ
+    "$programs/vfmap" state export | jq -r "[.attachments[] | select($1) | .owner.container] | sort | .[]"
+}
+
+await() { # SECONDS, COMMAND…
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        ((SECONDS < deadline)) || return 1
+        sleep 0.2
+    done
+}
+
+vf_name() { # DEVICE
+    basename /sys/bus/pci/devices/"$1"/net/*
+}
+
+create_vfs() {
+    "$programs/vfmap" create --pf pf0 --count 2 >/dev/null || fail "create 2 VFs on pf0"
+    "$programs/vfmap" create --pf pf1 --count 1 >/dev/null || fail "create a VF on pf1"
+    udevadm settle
+}
+
+# --- steps -------------------------------------------------------------------------------------------------------------------------
+
+system_runs() {
+    equal "systemd is process 1" systemd "$(cat /proc/1/comm)"
+    equal "the system runs" running "$(systemctl is-system-running)"
+    equal "no unit failed" "" "$(systemctl --failed --no-legend --plain)"
+    equal "both cards are there, with carrier" "1 1" "$(cat /sys/class/net/pf{0,1}/carrier | paste -sd' ')"
+    equal "no VF is there" "0 0" "$(numbers_of_vfs)"
+    [[ $(command -v swift) == "" ]] && pass "no Swift is there" || fail "no Swift is there"
+}
+
+# The programs and the files for other services, each where a package would put it.
+install_by_hand() {
+    local answer file
+    install -m 755 /lab/install/{vfmap,sriov} $programs
+    install -m 644 /lab/install/*.rules /lib/udev/rules.d
+    for file in /lab/install/*.network; do
+        [[ ! -e $file ]] || install -m 644 "$file" /lib/systemd/network
+    done
+    udevadm control --reload
+    sync
+    answer=$("$programs/vfmap" list --pfs --format json) || fail "vfmap runs" "$answer"
+    equal "vfmap sees both cards" 2 "$(jq '.physicalFunctions | length' <<<"$answer")"
+}
+
+udev() {
+    local device
+    create_vfs
+    equal "VFs are there" "2 1" "$(numbers_of_vfs)"
+    for device in $vf0 $vf1 0000:02:10.0; do
+        contains "udev tells NetworkManager to leave $device alone" "E: NM_UNMANAGED=1" \
+            "$(udevadm info "/sys/class/net/$(vf_name "$device")")"
+    done
+    [[ $(udevadm info /sys/class/net/pf0) != *NM_UNMANAGED* ]] && pass "and not its PF" || fail "and not its PF"
+    equal "udev names a VF after its PF and index" enp1s0v1 "$(vf_name $vf1)"
+}
+
+networkd_state() { # INTERFACE
+    networkctl --json=short list | jq -r --arg name "$1" '.Interfaces[] | select(.Name == $name) | .AdministrativeState'
+}
+
+networkd_configured() { [[ $(networkd_state "$1") == configured ]]; }
+
+networkd_decided() { [[ $(networkd_state "$1") != @(|pending|initialized) ]]; }
+
+# A configuration that is for every interface is what an administrator has who does not think of VFs.
+networkd() {
+    local device name
+    printf '[Match]\nType=ether\n[Network]\nLinkLocalAddressing=no\nConfigureWithoutCarrier=yes\n' \
+        >/etc/systemd/network/90-all.network
+    systemctl start systemd-networkd || fail "networkd starts"
+    await 30 networkd_configured pf0 && pass "networkd configures a PF" ||
+        fail "networkd configures a PF" "$(networkctl --no-pager)"
+    if compgen -G '/lib/systemd/network/*vfmap*.network' >/dev/null; then
+        for device in $vf0 $vf1; do
+            name=$(vf_name "$device")
+            equal "networkd leaves $name alone" unmanaged "$(networkd_state "$name")"
+        done
+        # One that appears while networkd runs.
+        "$programs/vfmap" create --pf pf1 --count 2 >/dev/null || fail "create VFs while networkd runs"
+        udevadm settle
+        name=$(vf_name 0000:02:10.2)
+        await 30 networkd_decided "$name"
+        equal "networkd leaves a new VF alone" unmanaged "$(networkd_state "$name")"
+    else
+        echo "skipped networkd leaves VFs alone: no .network file to install"
+    fi
+    systemctl stop systemd-networkd.socket systemd-networkd
+    rm /etc/systemd/network/90-all.network
+}
+
+manager_state() { # INTERFACE
+    nmcli -g GENERAL.STATE device show "$1" 2>/dev/null
+}
+
+manager_knows() { [[ -n $(manager_state "$1") ]]; }
+
+manager_manages() { [[ $(manager_state "$1") == [1-9]*\ * && $(manager_state "$1") != *unmanaged* ]]; }
+
+# It manages every interface that nothing keeps it from. (A section [device] with managed=1 would overrule udev.)
+network_manager() {
+    local device name
+    systemctl start NetworkManager || fail "NetworkManager starts"
+    await 60 manager_manages pf0 && pass "NetworkManager manages a PF" || fail "NetworkManager manages a PF" "$(nmcli device)"
+    for device in $vf0 $vf1; do
+        name=$(vf_name "$device")
+        equal "NetworkManager leaves $name alone" "10 (unmanaged)" "$(manager_state "$name")"
+    done
+    ip netns add nm
+    plugin ADD nm "$(conf $vf0)" >/dev/null || fail "ADD while NetworkManager runs"
+    plugin DEL nm "$(conf $vf0)" || fail "DEL while NetworkManager runs"
+    ip netns del nm
+    udevadm settle
+    name=$(vf_name $vf0)
+    await 30 manager_knows "$name"
+    equal "NetworkManager leaves a VF alone that came home" "10 (unmanaged)" "$(manager_state "$name")"
+    systemctl stop NetworkManager
+}
+
+attach() {
+    local answer
+    ip netns add a
+    ip netns add blue
+    plugin ADD a "$(conf $vf0 '"vlan":100')" >/dev/null || fail "ADD"
+    answer=$("$programs/vfmap" attach 0000:02:10.0 --netns blue --vlan 100 2>&1) || fail "vfmap attach" "$answer"
+    ip -n a address add 10.9.0.1/24 dev net1
+    ip -n blue address add 10.9.0.2/24 dev net1
+    reaches a 10.9.0.2 && pass "the VFs reach each other" || fail "the VFs reach each other"
+    equal "two records, of this boot" "a blue" "$(records '.void | not' | paste -sd' ')"
+    boot_id >$memory/boot
+    sync
+}
+
+# What is the same after a reboot and after a loss of power, with records from before.
+new_boot() {
+    local answer
+    equal "the system runs" running "$(systemctl is-system-running)"
+    [[ $(boot_id) != "$(cat $memory/boot)" ]] && pass "it is another boot" || fail "it is another boot"
+    boot_id >$memory/boot
+    equal "no VF is there" "0 0" "$(numbers_of_vfs)"
+    answer=$("$programs/vfmap" state export 2>&1) && pass "the state file opens" || fail "the state file opens" "$answer"
+    equal "every record is void" "$(records true)" "$(records .void)"
+}
+
+recover() {
+    local answer before
+    answer=$("$programs/vfmap" recover 2>&1) && pass "recover" || fail "recover" "$answer"
+    equal "recover drops the void records" "" "$(records true)"
+    create_vfs
+    contains "the udev rules are still there" "E: NM_UNMANAGED=1" "$(udevadm info "/sys/class/net/$(vf_name $vf0)")"
+    ip netns add a
+    before=$(snapshot)
+    plugin ADD a "$(conf $vf0 '"vlan":100')" >/dev/null || fail "ADD"
+    equal "the VF is in the container" true "$(link_field a net1 '.flags | index("UP") != null')"
+    plugin DEL a "$(conf $vf0 '"vlan":100')" || fail "DEL"
+    udevadm settle
+    equal "every interface and VF is as before" "$before" "$(snapshot)"
+    sync
+}
+
+after_reboot() {
+    new_boot
+    equal "the records are those of before" "a blue" "$(records true | paste -sd' ')"
+    equal "the journal of the boot before is there" 2 "$(journalctl --list-boots --no-pager | grep -cE '^ *-?[0-9]')"
+    recover
+}
+
+# ADD and DEL without an end; what was begun and done is noted where the loss of power spares it.
+work() {
+    local number
+    for ((number = 0; ; number++)); do
+        ip netns add "w$number"
+        plugin ADD "w$number" "$(conf $vf1 '"vlan":100')" >/dev/null && echo "w$number attached" >>$progress
+        sleep "$((RANDOM % 2)).$((RANDOM % 10))"
+        echo "w$number detaching" >>$progress
+        plugin DEL "w$number" "$(conf $vf1 '"vlan":100')"
+        ip netns del "w$number"
+    done
+}
+
+reported() { # WORD
+    sed -n "s/ $1\$//p" $progress 2>/dev/null | sort
+}
+
+after_power_loss() {
+    new_boot
+    equal "no record of an ADD that had succeeded is lost" "" \
+        "$(comm -23 <(reported attached) <({ reported detaching; records true; } | sort))"
+    echo "after $(reported attached | wc -l) ADDs $(records true | grep -c .) records"
+    recover
+}
+
+if [[ $1 == work ]]; then
+    work
+else
+    "$1"
+    echo "$1: $passed passed, $failed failed"
+    ((failed == 0))
+fi
