@@ -44,6 +44,8 @@ step after_reboot
 load=$!
 "$lab" exec --timeout 120 -- sh -c 'until [ -s /lab/progress ]; do sleep 0.1; done'
 sleep "$((RANDOM % 4)).$((RANDOM % 1000))"
+# The worst moment: the ADD has just been reported, and nothing else has made the disk be written. power-loss-test.sh has the others.
+"$lab" exec --timeout 120 -- sh -c 'until tail -n 1 /lab/progress | grep -q attached; do sleep 0.05; done'
 "$lab" kill
 wait "$load" || true
 "$lab" system boot --with network-manager
