@@ -3,18 +3,18 @@
 #
 # Usage: system-steps.sh STEP
 #
-# What one boot tells the next lies in $memory, on the disk.
+# What one boot tells the next lies in $memory, on the disk; $programs leads to the programs, wherever they are installed.
 
 set -uo pipefail
 
-programs=/usr/local/bin
+memory=/var/lib/lab-test
+programs=$memory/programs
 # shellcheck source=Tests/Lab/checks.sh
 source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 # Where a system has it, not where a test puts it.
 unset VFMAP_STATE
-memory=/var/lib/lab-test
 progress=/lab/progress
-mkdir -p $memory
+mkdir -p $programs
 
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
 
@@ -54,15 +54,51 @@ system_runs() {
     [[ $(command -v swift) == "" ]] && pass "no Swift is there" || fail "no Swift is there"
 }
 
-# The programs and the files for other services, each where a package would put it.
+# The programs and the files for other services, each where an administrator would put it.
 install_by_hand() {
-    local answer file
-    install -m 755 /lab/install/{vfmap,sriov} $programs
-    install -m 644 /lab/install/*.rules /lib/udev/rules.d
-    for file in /lab/install/*.network; do
-        [[ ! -e $file ]] || install -m 644 "$file" /lib/systemd/network
-    done
+    install -m 755 /lab/install/vfmap /usr/local/bin
+    install -D -m 755 /lab/install/sriov /opt/cni/bin/sriov
+    install -D -m 644 -t /etc/udev/rules.d /lab/install/*.rules
+    install -D -m 644 -t /etc/systemd/network /lab/install/*.network
     udevadm control --reload
+    ln -s /usr/local/bin/vfmap /opt/cni/bin/sriov $programs
+    programs_work
+}
+
+package_files() { dpkg-query --listfiles vfmap | while read -r file; do [[ -d $file ]] || echo "$file"; done; }
+
+install_package() {
+    local answer
+    answer=$(apt-get install -y /lab/install/vfmap.deb 2>&1) && pass "apt installs the package" ||
+        fail "apt installs the package" "$answer"
+    equal "the package is configured" "install ok installed" "$(dpkg-query -W -f '${Status}' vfmap)"
+    equal "its files are as they were packed" "" "$(dpkg --verify vfmap)"
+    package_files >$memory/files
+    ln -s /usr/bin/vfmap /opt/cni/bin/sriov $programs
+    programs_work
+}
+
+remove_package() {
+    local answer file left=()
+    ip netns add r
+    plugin ADD r "$(conf $vf0)" >/dev/null || fail "ADD"
+    answer=$(apt-get remove -y vfmap 2>&1) && pass "apt removes the package" || fail "apt removes the package" "$answer"
+    contains "the administrator is told of the VF in use" "VFs are in use" "$answer"
+    while read -r file; do [[ ! -e $file ]] || left+=("$file"); done <$memory/files
+    equal "no file is left" "" "${left[*]}"
+    [[ -s /var/lib/vfmap/state.db ]] && pass "its state is" || fail "its state is"
+    # Installed again, it knows the VF still.
+    apt-get install -y /lab/install/vfmap.deb &>/dev/null || fail "apt installs the package again"
+    plugin DEL r "$(conf $vf0)" && pass "what was attached before is detached" || fail "what was attached before is detached"
+    equal "and no record is left" "" "$(records true)"
+    answer=$(apt-get purge -y vfmap 2>&1) || fail "apt purges the package" "$answer"
+    [[ $answer != *"VFs are in use"* ]] && pass "nothing is said when none is" || fail "nothing is said when none is" "$answer"
+    equal "after purge nothing is left" "" "$(ls -d /var/lib/vfmap /run/vfmap 2>/dev/null)"
+    equal "no unit failed" "" "$(systemctl --failed --no-legend --plain)"
+}
+
+programs_work() {
+    local answer
     sync
     answer=$("$programs/vfmap" list --pfs --format json) || fail "vfmap runs" "$answer"
     equal "vfmap sees both cards" 2 "$(jq '.physicalFunctions | length' <<<"$answer")"

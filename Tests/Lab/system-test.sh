@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The programs on a system of its own: real udev, NetworkManager and networkd, a reboot, and a loss of power.
+# The programs on a system of its own: real udev, NetworkManager and networkd, a reboot, a loss of power, and removal.
 #
-# Usage: system-test.sh FOLDER-OF-THE-PROGRAMS
+# Usage: system-test.sh PACKAGE.deb              what people install
+#        system-test.sh FOLDER-OF-THE-PROGRAMS   the programs and rules, put there by hand
 
 set -euo pipefail
 
-programs=$1
+subject=$1
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 export VFMAP_LAB_INSTANCE=${VFMAP_LAB_INSTANCE:-system-$$}
@@ -24,14 +25,19 @@ step() { # NAME OF A FUNCTION IN system-steps.sh
 # What goes on the disk, in the shared folder until then.
 rm -rf "$share/install"
 mkdir -p "$share/install"
-cp "$programs/vfmap" "$programs/sriov" "$share/install"
-find "$root" -path "$root/.*" -prune -o \( -name '*.rules' -o -name '*.network' \) -exec cp -t "$share/install" {} +
+if [[ $subject == *.deb ]]; then
+    cp "$subject" "$share/install/vfmap.deb"
+else
+    cp "$subject/vfmap" "$subject/sriov" "$root"/udev-rules/*.rules "$root"/networkd/*.network "$share/install"
+fi
 cp "$here/system-steps.sh" "$here/checks.sh" "$share"
 rm -f "$share/progress"
 
 "$lab" system boot --fresh --with network-manager
 step system_runs
-step install_by_hand
+if [[ $subject == *.deb ]]; then step install_package; else step install_by_hand; fi
+# Without the programs all else would fail too, and say nothing.
+((status == 0)) || exit 1
 step udev
 step networkd
 step network_manager
@@ -50,6 +56,7 @@ sleep "$((RANDOM % 4)).$((RANDOM % 1000))"
 wait "$load" || true
 "$lab" system boot --with network-manager
 step after_power_loss
+if [[ $subject == *.deb ]]; then step remove_package; fi
 
 echo
 if ((status)); then echo "a system of its own: FAILED"; else echo "a system of its own: passed"; fi

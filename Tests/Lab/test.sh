@@ -51,7 +51,7 @@ echo "== container runtimes"
 "$here/lab" run --timeout 1200 -- bash "$here/runtimes-test.sh" "$root/.build/release" "$@"
 
 echo "== a system of its own"
-"$here/system-test.sh" "$root/.build/release"
+"$here/system-test.sh" "$("$root/packaging/build-deb.sh")"
 
 if [[ ${1:-} == --long ]]; then
     echo "== loss of power"
