@@ -2,9 +2,10 @@
 
 SHELL := /bin/bash
 CONFIGURATION ?= release
+export DESTDIR PREFIX CNI_BIN
 LAB := Tests/Lab/lab
 
-.PHONY: help setup build test test-unit test-lab test-long bench demo lab-shell lint format clean
+.PHONY: help setup build test test-unit test-lab test-long bench demo lab-shell install uninstall deb lint format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -38,9 +39,18 @@ demo: build ## Show the main job: on emulated hardware, or with PF=<name> on thi
 lab-shell: ## A shell in a guest with emulated SR-IOV hardware
 	@$(LAB) shell
 
+install: ## Install what `make build` has made; DESTDIR, PREFIX (/usr/local) and CNI_BIN (/opt/cni/bin) tell where
+	@packaging/install.sh install
+
+uninstall: ## Take away what `make install` has installed
+	@packaging/install.sh uninstall
+
+deb: build ## Make .build/vfmap_<version>_amd64.deb
+	@packaging/build-deb.sh
+
 lint: setup ## Check the format, and the shell scripts for mistakes
 	swift format lint --strict --recursive Sources Tests Package.swift
-	@shellcheck -a -x $$(grep -lE '^#!/.*sh$$' Tests/Lab/* Tests/Bench/*)
+	@shellcheck -a -x $$(grep -lE '^#!/.*sh$$' Tests/Lab/* Tests/Bench/* packaging/* packaging/deb/* 2>/dev/null)
 
 format: ## Put everything into the format
 	swift format --in-place --recursive Sources Tests Package.swift

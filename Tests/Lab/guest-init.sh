@@ -1,6 +1,7 @@
 #!/bin/bash
 # Process 1 of the guest, started by guest-stage1.sh: waits for carrier, announces readiness, then runs the commands that `lab exec` sends.
 # If it dies, the kernel panics and the guest ends: that is wanted, a half-dead guest would only hang a test run.
+# In the guest with a system of its own it is the service that does the same.
 
 # Debian's own programs first: a newer docker in /usr/local must not shadow the one under test.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin
@@ -11,7 +12,7 @@ exec </dev/null >/dev/console 2>&1
 
 fail() {
     echo "lab-guest: $*"
-    busybox poweroff -f
+    if (($$ == 1)); then busybox poweroff -f; else systemctl poweroff --force --force; fi
     exit 1
 }
 
@@ -79,16 +80,28 @@ end_command() {
 }
 
 power_off() {
-    kill -TERM -1
-    busybox poweroff -f
+    if (($$ == 1)); then
+        kill -TERM -1
+        busybox poweroff -f
+    else
+        systemctl poweroff --no-block
+    fi
+}
+
+# A system is ready when its boot has ended, well or not: what failed in it is for the tests to judge.
+await_system() {
+    (($$ == 1)) || timeout 180 systemctl is-system-running --wait >/dev/null
 }
 
 serve() {
-    local port verb id first second
+    local port verb id first second boot
     port=$(find_port lab.command)
     [[ -n $port ]] || fail "no command port"
     exec {port}<>"$port"
-    : >"$control/ready"
+    read -r boot </proc/sys/kernel/random/boot_id
+    # In one step, because the host reads it as soon as it is there.
+    echo "$boot" >"$control/ready.new"
+    mv "$control/ready.new" "$control/ready"
     while read -r -u "$port" verb id first second; do
         case $verb in
             exec) run_command "$id" {port}>&- & ;;
@@ -96,10 +109,12 @@ serve() {
             resize) stty -F /dev/hvc0 rows "$id" cols "$first" ;;
             kill) end_command "$id" {port}>&- & ;;
             stop) power_off ;;
+            reboot) systemctl reboot --no-block ;;
         esac
     done
     fail "the command port was closed"
 }
 
 await_carrier
+await_system
 serve

@@ -1,7 +1,8 @@
 #!/bin/busybox sh
 # shellcheck shell=dash
 # The guest's first userland, from the initramfs: lays a tmpfs over the host's root, mounts what a booted machine has, and hands over to
-# guest-init.sh. As much as possible is done here, because a program of the initramfs starts several times faster than one read through 9p.
+# guest-init.sh; or hands over to the system that is on the disk. As much as possible is done here, because a program of the initramfs
+# starts several times faster than one read through 9p.
 
 export PATH=/bin
 
@@ -45,6 +46,53 @@ bring_up_ports() {
     ip link set dev lo up
 }
 
+mount_host() {
+    # loose: the host's programs are read once and then cached. What changes while the guest runs belongs into /lab, which has no cache.
+    mount -t 9p -o "ro,cache=loose,$p9" host /host || fail "the host's root"
+    mount -t tmpfs -o mode=755 tmpfs /overlay || fail "tmpfs"
+    mkdir /overlay/upper /overlay/work
+    mount -t overlay -o lowerdir=/host,upperdir=/overlay/upper,workdir=/overlay/work overlay /root || fail "overlay"
+    mkdir -p /root/lab /root/lib/modules
+    mount -o bind "/host$LAB_MODULES" /root/lib/modules || fail "modules"
+
+    mkdir -p /dev/pts /dev/shm /dev/mqueue
+    mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /dev/pts || fail "devpts"
+    mount -t tmpfs -o mode=1777 tmpfs /dev/shm || fail "/dev/shm"
+    mount -t mqueue mqueue /dev/mqueue || fail "mqueue"
+    ln -s /proc/self/fd /dev/fd
+    ln -s fd/0 /dev/stdin
+    ln -s fd/1 /dev/stdout
+    ln -s fd/2 /dev/stderr
+    mount -t cgroup2 cgroup2 /sys/fs/cgroup || fail "cgroup2"
+    mount -t debugfs debugfs /sys/kernel/debug || fail "debugfs"
+    mount -t tracefs tracefs /sys/kernel/tracing || fail "tracefs"
+    mount -t bpf bpf /sys/fs/bpf || fail "bpf"
+    mount -t tmpfs -o mode=755 tmpfs /root/run || fail "/run"
+    mount -t tmpfs -o mode=1777 tmpfs /root/tmp || fail "/tmp"
+    mkdir -p /root/run/netns /root/run/lock
+    # Container engines put an overlay of their own below these, which an overlay refuses to carry.
+    for folder in docker containerd containers cni; do
+        mkdir -p "/root/var/lib/$folder"
+        mount -t tmpfs -o mode=755 tmpfs "/root/var/lib/$folder" || fail "/var/lib/$folder"
+    done
+    # A working copy below one of those, /tmp say, is put back: the tests run what was built in it.
+    if [ ! -e "/root$LAB_REPOSITORY" ]; then
+        mkdir -p "/root$LAB_REPOSITORY"
+        mount -o bind "/host$LAB_REPOSITORY" "/root$LAB_REPOSITORY" || fail "the working copy"
+    fi
+    echo lab >/proc/sys/kernel/hostname
+}
+
+# The system on the disk mounts all else by itself. What the boot before left in the shared folder is void: a command that a reboot
+# interrupted never ends.
+mount_system() {
+    rm -f /lab/.control/ready
+    for request in /lab/.control/exec/*; do
+        [ ! -d "$request" ] || [ -s "$request/status" ] || echo 125 >"$request/status"
+    done
+    mount -t ext4 /dev/vda /root || fail "the disk"
+}
+
 mount -t proc proc /proc || fail "proc"
 mount -t sysfs sysfs /sys || fail "sysfs"
 mount -t devtmpfs devtmpfs /dev || fail "devtmpfs"
@@ -52,47 +100,14 @@ bring_up_ports &
 load root
 
 p9=trans=virtio,version=9p2000.L,msize=512000
-# loose: the host's programs are read once and then cached. What changes while the guest runs belongs into /lab, which has no cache.
-mount -t 9p -o "ro,cache=loose,$p9" host /host || fail "the host's root"
 mount -t 9p -o "$p9" lab /lab || fail "the shared folder"
-mount -t tmpfs -o mode=755 tmpfs /overlay || fail "tmpfs"
-mkdir /overlay/upper /overlay/work
-mount -t overlay -o lowerdir=/host,upperdir=/overlay/upper,workdir=/overlay/work overlay /root || fail "overlay"
-
 # shellcheck source=/dev/null
 . /lab/.control/config || fail "no configuration"
-mkdir -p /root/lab /root/lib/modules
-mount -o bind "/host$LAB_MODULES" /root/lib/modules || fail "modules"
-
-mkdir -p /dev/pts /dev/shm /dev/mqueue
-mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /dev/pts || fail "devpts"
-mount -t tmpfs -o mode=1777 tmpfs /dev/shm || fail "/dev/shm"
-mount -t mqueue mqueue /dev/mqueue || fail "mqueue"
-ln -s /proc/self/fd /dev/fd
-ln -s fd/0 /dev/stdin
-ln -s fd/1 /dev/stdout
-ln -s fd/2 /dev/stderr
-mount -t cgroup2 cgroup2 /sys/fs/cgroup || fail "cgroup2"
-mount -t debugfs debugfs /sys/kernel/debug || fail "debugfs"
-mount -t tracefs tracefs /sys/kernel/tracing || fail "tracefs"
-mount -t bpf bpf /sys/fs/bpf || fail "bpf"
-mount -t tmpfs -o mode=755 tmpfs /root/run || fail "/run"
-mount -t tmpfs -o mode=1777 tmpfs /root/tmp || fail "/tmp"
-mkdir -p /root/run/netns /root/run/lock
-# Container engines put an overlay of their own below these, which an overlay refuses to carry.
-for folder in docker containerd containers cni; do
-    mkdir -p "/root/var/lib/$folder"
-    mount -t tmpfs -o mode=755 tmpfs "/root/var/lib/$folder" || fail "/var/lib/$folder"
-done
-# A working copy below one of those, /tmp say, is put back: the tests run what was built in it.
-if [ ! -e "/root$LAB_REPOSITORY" ]; then
-    mkdir -p "/root$LAB_REPOSITORY"
-    mount -o bind "/host$LAB_REPOSITORY" "/root$LAB_REPOSITORY" || fail "the working copy"
-fi
-echo lab >/proc/sys/kernel/hostname
+if [ -n "$LAB_SYSTEM" ]; then mount_system; else mount_host; fi
 
 wait
 for folder in lab dev proc sys; do
     mount -o move "/$folder" "/root/$folder" || fail "moving $folder"
 done
+if [ -n "$LAB_SYSTEM" ]; then exec switch_root /root /sbin/init; fi
 exec switch_root /root /bin/bash /lab/.control/guest-init.sh

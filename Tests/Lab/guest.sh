@@ -17,6 +17,9 @@ disk=${VFMAP_LAB_DISK:-}
 capture=${VFMAP_LAB_CAPTURE:-}
 accelerator=${VFMAP_LAB_ACCEL:-tcg}
 processors=${VFMAP_LAB_CPUS:-2}
+# The disk with the guest's own system, see system.sh; nothing for a guest that shares the host's root.
+system_disk=
+system_name=
 
 # --- names and state ---------------------------------------------------------------------------------------------------------------
 
@@ -93,16 +96,14 @@ qemu_arguments() {
     local i
     qemu=(
         -name "vfmap-lab-$instance" -M q35 -cpu max -smp "$processors" -m "$memory"
-        -nographic -nodefaults -no-reboot -rtc base=utc
+        -nographic -nodefaults -rtc base=utc
         # Leaves the PCI addresses to Linux. SeaBIOS wants a 4 KiB I/O window for every port and halts, silently, at the fifteenth.
         -bios qboot.rom
         # QEMU decodes only the low half of a VF's address: without the window above 4 GiB, Linux places VFs below.
         -global q35-pcihost.pci-hole64-size=0
-        -kernel "$kernel_image" -initrd "$cache/initramfs"
+        -kernel "$kernel_image" -initrd "$(initramfs_image "${system_disk:+system}")"
         -chardev "file,id=console,path=$console_log" -serial chardev:console
         -chardev "pipe,id=qmp,path=$control/qmp" -mon chardev=qmp,mode=control
-        -fsdev "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap"
-        -device virtio-9p-pci,fsdev=host,mount_tag=host
         -fsdev "local,id=lab,path=$share,security_model=none,multidevs=remap"
         -device virtio-9p-pci,fsdev=lab,mount_tag=lab
         -device virtio-serial-pci
@@ -110,6 +111,15 @@ qemu_arguments() {
         -chardev "pipe,id=shell,path=$control/shell" -device virtconsole,chardev=shell
     )
     local line="console=ttyS0 quiet edd=off panic=-1 oops=panic mitigations=off apparmor=0 audit=0 nomodeset pci=assign-busses"
+    if [[ -n $system_disk ]]; then
+        qemu_system_arguments
+    else
+        qemu+=(
+            -no-reboot
+            -fsdev "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap"
+            -device virtio-9p-pci,fsdev=host,mount_tag=host
+        )
+    fi
     if [[ -n $iommu ]]; then
         qemu+=(-device intel-iommu)
         line+=" intel_iommu=on"
@@ -132,8 +142,8 @@ qemu_arguments() {
 }
 
 boot_options_line() {
-    printf 'pfs=%s memory=%s iommu=%s disk=%s capture=%s accel=%s' \
-        "$pfs" "$memory" "${iommu:+1}" "$disk" "$capture" "$accelerator"
+    printf 'pfs=%s memory=%s iommu=%s disk=%s capture=%s accel=%s%s' \
+        "$pfs" "$memory" "${iommu:+1}" "$disk" "$capture" "$accelerator" "${system_disk:+ system=$system_name}"
 }
 
 # Starts QEMU and returns at once. $1: "tied" makes it die with this process, however that ends.
@@ -142,14 +152,14 @@ launch() {
     command -v qemu-system-x86_64 >/dev/null || die "QEMU is missing: run 'lab install'"
     [[ -s $release_file ]] || die "the cache has no kernel: run 'lab install'"
     check_memory
-    build_initramfs
+    build_initramfs "${system_disk:+system}"
     rm -rf -- "$control/exec"
     rm -f -- "$control"/{ready,*.in,*.out} "$console_log"
     mkdir -p "$control/exec"
     for fifo in qmp command shell; do mkfifo "$control/$fifo.in" "$control/$fifo.out"; done
     cp "$lab_home/guest-init.sh" "$control/guest-init.sh"
-    printf 'LAB_PFS=%q\nLAB_MODULES=%q\nLAB_REPOSITORY=%q\n' \
-        "$pfs" "$(cd -- "$kernel_root/tree/lib/modules" && pwd -P)" "$repository" >"$control/config"
+    printf 'LAB_PFS=%q\nLAB_MODULES=%q\nLAB_REPOSITORY=%q\nLAB_SYSTEM=%q\n' \
+        "$pfs" "$(cd -- "$kernel_root/tree/lib/modules" && pwd -P)" "$repository" "$system_name" >"$control/config"
     boot_options_line >"$control/options"
     if [[ -n $capture ]]; then
         capture_folder=$capture
@@ -205,6 +215,11 @@ command_boot() {
     parse_boot_options "$@"
     ((${#rest[@]} == 0)) || usage_error "boot takes no command: ${rest[0]}"
     settle_boot_options
+    boot_in_background
+}
+
+# Starts the guest that the options describe, unless it runs already.
+boot_in_background() {
     if ! claim_instance; then
         # It may be another process's boot that is still under way.
         await_ready "$(now_ms)"
@@ -232,13 +247,15 @@ await_death() {
 
 # $1: "now" skips the clean shutdown. Always returns with no guest.
 stop_guest() {
-    local pid
+    local pid limit=15
     trap '' INT TERM HUP
     if guest_lives; then
         pid=$(<"$control/pid")
         if [[ ${1:-} != now && -e $control/ready ]]; then
+            # A system has services to stop.
+            [[ $(<"$control/options") != *' system='* ]] || limit=90
             send stop
-            await_death 15 || say "the guest does not shut down: killing it"
+            await_death "$limit" || say "the guest does not shut down: killing it"
         fi
         if guest_lives; then kill -TERM "$pid" 2>/dev/null || true; fi
         if ! await_death 5; then

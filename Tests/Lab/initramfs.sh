@@ -1,14 +1,20 @@
 # shellcheck shell=bash
-# Sourced by `lab`: an initramfs with busybox and the few modules that are needed to mount the host's root.
+# Sourced by `lab`: an initramfs with busybox and the few modules that are needed to mount the guest's root, the host's or a disk's.
 
 readonly root_modules=(virtio_pci 9p 9pnet_virtio overlay virtio_console)
+readonly system_root_modules=(virtio_pci 9p 9pnet_virtio virtio_console virtio_blk ext4 pvpanic-pci)
 readonly network_modules=(igb igbvf)
 # Links are laid here: busybox takes most of a second to make all of its own in the guest.
 readonly busybox_links=(sh insmod ip ln mkdir mount poweroff switch_root)
 
+initramfs_image() { printf '%s' "$cache/initramfs${1:+-$1}"; }
+
 # Rebuilt whenever the kernel or the first stage changed, so that editing guest-stage1.sh needs no install.
+# $1: "system" for the guest whose root is a disk.
 build_initramfs() {
-    local release image=$cache/initramfs stamp
+    local release image stamp modules=("${root_modules[@]}")
+    image=$(initramfs_image "${1:-}")
+    [[ ${1:-} != system ]] || modules=("${system_root_modules[@]}")
     release=$(kernel_release) || die "no kernel in the cache: run 'lab install'"
     stamp="$release $(sha256sum "$lab_home/guest-stage1.sh" "$lab_home/initramfs.sh" | sha256sum)"
     if [[ -s $image && -s $image.stamp && $(<"$image.stamp") == "$stamp" ]]; then return 0; fi
@@ -19,7 +25,7 @@ build_initramfs() {
     cp "$(command -v busybox)" "$area/bin/busybox"
     for link in "${busybox_links[@]}"; do ln -s busybox "$area/bin/$link"; done
     install -m 755 "$lab_home/guest-stage1.sh" "$area/init"
-    collect_modules "$area/modules/root" "${root_modules[@]}"
+    collect_modules "$area/modules/root" "${modules[@]}"
     collect_modules "$area/modules/network" "${network_modules[@]}"
     (cd -- "$area" && find . | cpio --quiet -o -H newc | gzip -1) >"$image.new"
     rm -rf -- "$area"

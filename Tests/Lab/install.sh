@@ -32,6 +32,12 @@ readonly runtime_packages=(
     'iptables:docker and CNI set up NAT with it'
 )
 
+readonly system_packages=(
+    'mmdebstrap:unpacks a Debian of its own for a guest, by the machine'"'"'s own apt sources'
+    'e2fsprogs:makes the file system of its disk'
+    'qemu-utils:keeps what the guest changes apart from the image'
+)
+
 readonly least_qemu=8
 
 qemu_version() { qemu-system-x86_64 --version 2>/dev/null | sed -n '1s/.*version \([0-9][0-9.]*\).*/\1/p'; }
@@ -209,7 +215,7 @@ install_packages() {
             die "no apt source of this machine has the package $name"
         fi
         say "will install $name: ${entry#*:}"
-        if [[ $name == qemu-system-x86 && $codename == bookworm ]]; then
+        if [[ $name == qemu-* && $codename == bookworm ]]; then
             backported+=("$name")
         else
             plain+=("$name")
@@ -323,6 +329,12 @@ command_install() {
         esac
         shift
     done
+    install_lab "$runtimes"
+}
+
+# $1: not empty for the container engines too. Holds the lock of the cache until the process ends.
+install_lab() {
+    local runtimes=$1
     [[ $(dpkg --print-architecture 2>/dev/null) == amd64 ]] || die "the lab needs Debian or Ubuntu on amd64"
     local start
     start=$(now_ms)

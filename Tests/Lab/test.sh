@@ -53,6 +53,9 @@ echo "== drivers of user space, in a guest with an IOMMU"
 echo "== container runtimes"
 "$here/lab" run --timeout 1200 -- bash "$here/runtimes-test.sh" "$root/.build/release" "$@"
 
+echo "== a system of its own"
+"$here/system-test.sh" "$("$root/packaging/build-deb.sh")"
+
 if [[ ${1:-} == --long ]]; then
     echo "== loss of power"
     "$here/power-loss-test.sh" "$root/.build/release"

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Makes vfmap_<version>_<architecture>.deb of the programs that `make build` has made.
+#
+# Usage: build-deb.sh [FOLDER]   where the package is put; .build without it
+# From the environment: PROGRAMS (.build/release)
+#
+# Nothing is special about the plugin in it: dpkg, too, unpacks a file beside the old one and renames it.
+
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/.." && pwd)
+export PROGRAMS=${PROGRAMS:-$root/.build/release}
+folder=${1:-$root/.build}
+
+area=$(mktemp -d)
+trap 'rm -rf "$area"' EXIT
+tree=$area/tree
+umask 022
+mkdir -p "$tree/DEBIAN" "$area/debian" "$folder"
+
+version=$("$PROGRAMS/vfmap" --version)
+version=${version##* }
+architecture=$(dpkg --print-architecture)
+# The same commit gives the same package.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo 0)}
+export SOURCE_DATE_EPOCH
+
+DESTDIR=$tree PREFIX=/usr CNI_BIN=/opt/cni/bin "$here/install.sh" install
+
+binaries=("$tree/usr/bin/vfmap" "$tree/opt/cni/bin/sriov")
+[[ ! -e $tree/usr/sbin/vfmapd ]] || binaries+=("$tree/usr/sbin/vfmapd")
+strip --strip-unneeded "${binaries[@]}"
+
+# dpkg-shlibdeps wants to see a source package.
+printf 'Source: vfmap\n\nPackage: vfmap\nArchitecture: any\n' >"$area/debian/control"
+depends=$(cd "$area" && dpkg-shlibdeps -O "${binaries[@]/#/-e}" 2>"$area/log") || {
+    cat "$area/log" >&2
+    exit 1
+}
+depends=${depends#shlibs:Depends=}
+
+cat >"$tree/DEBIAN/control" <<END
+Package: vfmap
+Version: $version
+Architecture: $architecture
+Maintainer: The vfmap authors <vfmap@localhost>
+Section: net
+Priority: optional
+Installed-Size: $(du -sk --exclude=DEBIAN "$tree" | cut -f 1)
+Depends: $depends
+Suggests: udev, containernetworking-plugins
+Description: gives virtual functions of SR-IOV network cards to containers
+ A CNI plugin for container runtimes and a command line for people. Both
+ configure a virtual function through its card, move it into a network
+ namespace, and bring it back exactly as it was, whatever happened meanwhile.
+END
+for script in postinst prerm postrm; do install -m 755 "$here/deb/$script" "$tree/DEBIAN/$script"; done
+(cd "$tree" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
+
+package=$folder/vfmap_${version}_$architecture.deb
+dpkg-deb --root-owner-group --build "$tree" "$package" >/dev/null
+echo "$package"
