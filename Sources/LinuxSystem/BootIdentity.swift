@@ -1,5 +1,5 @@
 /// The kernel's identity of this boot, new after every start of the machine.
-package struct BootIdentity: RawRepresentable, Hashable, Codable, Sendable {
+package struct BootIdentity: RawRepresentable, Hashable, Sendable {
     package let rawValue: String
 
     package init(rawValue: String) {
