@@ -6,3 +6,10 @@ static inline int vfmap_sqlite_bind_text(
     sqlite3_stmt *_Nonnull statement, int index, const char *_Nonnull text, int length) {
     return sqlite3_bind_text(statement, index, text, length, SQLITE_TRANSIENT);
 }
+
+/// Makes SQLite take memory page by page and without counting it: by itself it sets aside 20 pages for each file
+/// and counts every allocation under a lock. sqlite3_config() is variadic. Call it before anything else of SQLite.
+static inline int vfmap_sqlite_configure_memory(void) {
+    int result = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    return result == SQLITE_OK ? sqlite3_config(SQLITE_CONFIG_PAGECACHE, (void *)0, 0, 0) : result;
+}
