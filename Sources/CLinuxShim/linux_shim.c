@@ -122,6 +122,11 @@ int vfmap_start(const struct vfmap_child *child) {
     return -error;
 }
 
-void vfmap_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
+void vfmap_use_one_heap(void) {
+    mallopt(M_ARENA_MAX, 1);
+    // Grown in few steps, and never shrunk: what is not written to costs nothing.
+    mallopt(M_TOP_PAD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
 
 char **vfmap_environment(void) { return environ; }

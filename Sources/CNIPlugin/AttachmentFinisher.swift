@@ -58,7 +58,7 @@ package struct AttachmentFinisher<H: Host>: Sendable {
     private func conclude(
         _ result: CNIResult, _ attached: AttachedInterface<H>
     ) throws -> [UInt8] {
-        let document = try document(result)
+        let document = document(result)
         if let file = configuration.deviceInfoFile {
             let address = attached.attachment.virtualFunction
             let function = try attached.host.virtualFunction(at: address)
@@ -91,10 +91,10 @@ package struct AttachmentFinisher<H: Host>: Sendable {
             pciID: attached.attachment.virtualFunction.description)
     }
 
-    private func document(_ own: CNIResult) throws -> [UInt8] {
+    private func document(_ own: CNIResult) -> [UInt8] {
         var result = own
         if result.dns.isEmpty { result.dns = configuration.dns }
         if let previous = configuration.previousResult { result = previous.merging(result) }
-        return try result.document(version: version).encoded()
+        return result.document(version: version).encoded()
     }
 }

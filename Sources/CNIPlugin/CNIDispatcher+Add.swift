@@ -34,7 +34,7 @@ extension CNIDispatcher {
             let request = AttachRequest(
                 owner: owner(call, network: network), selection: selection,
                 settings: configuration.settings, namespacePath: call.namespacePath,
-                frontEndData: try record?.encoded())
+                frontEndData: record?.encoded())
             let (document, announcer) = try manager.attach(request) { attached in
                 let limit = try delegate.map { _ in
                     try AddBudget.limit(remaining: budget.remaining)

@@ -50,7 +50,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
         var version = CNIVersion.newest
         do {
             let call = try CNIEnvironment(environment)
-            if call.command == .version { return Answer(output: try versions(), status: 0) }
+            if call.command == .version { return Answer(output: versions(), status: 0) }
             let input = CNIInput(reading: readInput)
             version = input.version ?? version
             return try perform(call, input)
@@ -69,28 +69,23 @@ package struct CNIDispatcher<H: Host>: Sendable {
         case .check: output = try check(call, input)
         case .status: output = try status(call, input)
         case .collectGarbage: output = try collectGarbage(call, input)
-        case .version: output = try versions()
+        case .version: output = versions()
         }
         return Answer(output: output, status: 0)
     }
 
     private func report(_ error: any Error, _ version: CNIVersion) -> Answer {
         let document = CNIError(reporting: error).document(version: version)
-        do {
-            return Answer(output: try document.encoded() + [UInt8(ascii: "\n")], status: 1)
-        } catch {
-            // Texts and whole numbers are always encoded; the status alone still tells of failure.
-            return Answer(output: [], status: 1)
-        }
+        return Answer(output: document.encoded() + [UInt8(ascii: "\n")], status: 1)
     }
 
-    private func versions() throws -> [UInt8] {
+    private func versions() -> [UInt8] {
         let supported = CNIVersion.supported.map { JSONValue.string($0.description) }
         let document = JSONValue.object([
             "cniVersion": .string(CNIVersion.newest.description),
             "supportedVersions": .array(supported),
         ])
-        return try document.encoded() + [UInt8(ascii: "\n")]
+        return document.encoded() + [UInt8(ascii: "\n")]
     }
 
     // MARK: What the verbs share

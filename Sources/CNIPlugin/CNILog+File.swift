@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
 
@@ -20,7 +19,7 @@ extension CNILog {
                 let descriptor = try Descriptor(
                     opening: file, flags: O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK,
                     permissions: 0o640)
-                let time = Date.now.formatted(.iso8601)
+                let time = timestamp(at: time(nil))
                 try descriptor.write(Array("time=\(time) \(line)\n".utf8), subject: file)
             } catch {
                 writeError(line + "\n")

@@ -60,27 +60,29 @@ extension JSONObject {
         return chosen
     }
 
-    func onOrOff(_ key: String) throws(JSONKeyError) -> Bool? {
+    /// One of the words `on` and `off`; nil if it is absent or empty.
+    ///
+    /// - Parameter alternatives: What else the key may be, for the error.
+    func onOrOff(
+        _ key: String, orAlso alternatives: String = ""
+    ) throws(JSONKeyError) -> Bool? {
         guard let value = value(key), value != .string("") else { return nil }
         switch value {
         case .string(let word) where word.lowercased() == "on": return true
         case .string(let word) where word.lowercased() == "off": return false
         case .string(let word):
-            throw JSONKeyError(path(key), "must be \"on\" or \"off\", not \"\(word)\"")
+            throw JSONKeyError(
+                path(key), "must be \(alternatives)\"on\" or \"off\", not \"\(word)\"")
         default:
-            throw JSONKeyError(path(key), "must be \"on\" or \"off\", not \(value.kind)")
+            throw JSONKeyError(
+                path(key), "must be \(alternatives)\"on\" or \"off\", not \(value.kind)")
         }
     }
 
     /// A boolean, also as one of the words `on` and `off`; nil if it is absent.
     func flag(_ key: String) throws(JSONKeyError) -> Bool? {
         if case .bool(let truth)? = value(key) { return truth }
-        do {
-            return try onOrOff(key)
-        } catch {
-            throw JSONKeyError(
-                error.key, error.problem.replacing("must be", with: "must be true, false,"))
-        }
+        return try onOrOff(key, orAlso: "true, false, ")
     }
 
     /// mtu; 0 counts as absent, as templates write it.

@@ -1,5 +1,5 @@
 /// The kernel's identity of this boot, new after every start of the machine.
-package struct BootIdentity: RawRepresentable, Hashable, Codable, Sendable {
+package struct BootIdentity: RawRepresentable, Hashable, Sendable {
     package let rawValue: String
 
     package init(rawValue: String) {
@@ -8,7 +8,9 @@ package struct BootIdentity: RawRepresentable, Hashable, Codable, Sendable {
 
     /// Reads `/proc/sys/kernel/random/boot_id`.
     package static func current() throws(SystemCallError) -> Self {
-        let text = try readTextFile("/proc/sys/kernel/random/boot_id", limit: 256)
-        return Self(rawValue: text.trimmingASCIISpace())
+        let path = "/proc/sys/kernel/random/boot_id"
+        let descriptor = try Descriptor(opening: path)
+        let bytes = try descriptor.readOnce(limit: 256, subject: path)
+        return Self(rawValue: String(decoding: bytes, as: UTF8.self).trimmingASCIISpace())
     }
 }

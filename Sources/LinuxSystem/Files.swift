@@ -53,13 +53,11 @@ extension Descriptor {
     package borrowing func readToEnd(
         limit: Int, subject: String
     ) throws(SystemCallError) -> [UInt8] {
-        let number = rawValue
         var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16384)
         while true {
-            let count = try systemCall("read", on: subject) { read(number, &chunk, chunk.count) }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
+            let chunk = try readOnce(limit: 16384, subject: subject)
+            if chunk.isEmpty { return bytes }
+            bytes += chunk
             if bytes.count > limit {
                 throw SystemCallError(
                     operation: "read", subject: subject, errno: ErrorNumber(rawValue: EFBIG))
@@ -74,9 +72,23 @@ extension Descriptor {
         limit: Int, subject: String
     ) throws(SystemCallError) -> [UInt8] {
         let number = rawValue
-        var bytes = [UInt8](repeating: 0, count: limit)
-        let count = try systemCall("read", on: subject) { read(number, &bytes, limit) }
-        return Array(bytes[..<count])
+        return try bytes(atMost: limit) { start throws(SystemCallError) in
+            try systemCall("read", on: subject) { read(number, start, limit) }
+        }
+    }
+}
+
+/// What a call puts into a buffer, which is not cleared before.
+///
+/// - Parameter fill: Returns how many bytes it has put there.
+func bytes(
+    atMost limit: Int,
+    _ fill: (UnsafeMutablePointer<UInt8>) throws(SystemCallError) -> Int
+) throws(SystemCallError) -> [UInt8] {
+    try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: limit) {
+        buffer throws(SystemCallError) in
+        guard let start = buffer.baseAddress else { return [] }
+        return Array(buffer[..<(try fill(start))])
     }
 }
 

@@ -56,20 +56,3 @@ extension MACAddress: LosslessStringConvertible {
         bytes.map { hexadecimal($0, digits: 2) }.joined(separator: ":")
     }
 }
-
-extension MACAddress: Codable {
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let address = MACAddress(text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "not a MAC address: \(text)")
-        }
-        self = address
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-}

@@ -1,5 +1,5 @@
 /// What tells one network namespace from every other, also after it has gone.
-package struct NamespaceIdentity: Hashable, Codable, Sendable {
+package struct NamespaceIdentity: Hashable, Sendable {
     /// Device number of the nsfs file.
     package let device: UInt64
 

@@ -70,20 +70,3 @@ extension PCIAddress: LosslessStringConvertible {
         return "\(hexadecimal(domain, digits: 4)):\(hexadecimal(bus, digits: 2)):\(slot)"
     }
 }
-
-extension PCIAddress: Codable {
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let address = PCIAddress(text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "not a PCI address: \(text)")
-        }
-        self = address
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-}

@@ -9,10 +9,11 @@ package func processEnvironment() -> [String: String] {
     guard var entry = vfmap_environment() else { return variables }
     while let text = entry.pointee {
         let variable = String(cString: text)
-        if let separator = variable.firstIndex(of: "=") {
+        // By bytes: characters would have to be told apart for it.
+        if let separator = variable.utf8.firstIndex(of: UInt8(ascii: "=")) {
             let name = String(variable[..<separator])
             if variables[name] == nil {
-                variables[name] = String(variable[variable.index(after: separator)...])
+                variables[name] = String(variable[variable.utf8.index(after: separator)...])
             }
         }
         entry += 1

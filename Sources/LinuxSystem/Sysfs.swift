@@ -44,15 +44,16 @@ package struct Sysfs: Sendable {
     ///
     /// - Returns: nil if there is no such link.
     package func linkTarget(of link: String) throws(SystemCallError) -> String? {
-        var buffer = [UInt8](repeating: 0, count: 4096)
         let path = root + "/" + link
-        let count: Int
+        let bytes: [UInt8]
         do {
-            count = try systemCall("read link", on: path) { readlink(path, &buffer, buffer.count) }
+            bytes = try LinuxSystem.bytes(atMost: 4096) { start throws(SystemCallError) in
+                try systemCall("read link", on: path) { readlink(path, start, 4096) }
+            }
         } catch  where error.errno.isAbsence || error.errno == .invalidArgument {
             return nil
         }
-        let target = String(decoding: buffer[..<count], as: UTF8.self)
+        let target = String(decoding: bytes, as: UTF8.self)
         return target.split(separator: "/").last.map(String.init)
     }
 

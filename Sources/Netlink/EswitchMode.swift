@@ -1,5 +1,5 @@
 /// How the switch inside a NIC is run.
-package struct EswitchMode: RawRepresentable, Hashable, Codable, Sendable {
+package struct EswitchMode: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt16
 
     package init(rawValue: UInt16) {

@@ -1,7 +1,7 @@
 package import LinuxSystem
 
 /// A network interface as the kernel shows it in one namespace.
-package struct Link: Hashable, Codable, Sendable {
+package struct Link: Hashable, Sendable {
     /// The index in its namespace; it can change when the interface moves.
     package var index: Int32
     package var name: String

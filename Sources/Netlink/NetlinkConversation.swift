@@ -28,21 +28,34 @@ final class NetlinkConversation: Sendable {
         self.init(port: socket.port) { request throws(SystemCallError) in
             try socket.send(request)
             return Self.fetching(within: answerTime) { deadline throws(SystemCallError) in
-                try socket.receive(by: deadline)
+                try socket.receive(by: deadline())
             }
         }
     }
 
     /// What fetches the datagrams of an answer until the time for the whole of it is over, however many come.
     ///
-    /// - Parameter receive: Waits for a datagram until a deadline; nil if none has come.
+    /// The time begins with the first wait, or with the second datagram: an answer that is one datagram, and there
+    /// already, as most are, does not ask for the time at all.
+    ///
+    /// - Parameter receive: Waits for a datagram until a deadline, which it asks for if it must wait; nil if none
+    ///   has come.
     static func fetching(
         within time: Duration,
-        _ receive: @escaping (Deadline) throws(SystemCallError) -> [UInt8]?
+        _ receive: @escaping (() -> Deadline) throws(SystemCallError) -> [UInt8]?
     ) -> () throws(SystemCallError) -> [UInt8] {
-        let deadline = Deadline(after: time)
+        var begun: Deadline?
+        var isFirst = true
+        func deadline() -> Deadline {
+            let deadline = begun ?? Deadline(after: time)
+            begun = deadline
+            return deadline
+        }
         return { () throws(SystemCallError) in
-            guard !deadline.hasPassed, let datagram = try receive(deadline) else {
+            // A loss counts as a datagram: else one after the other would be waited for without end.
+            let isInTime = isFirst || !deadline().hasPassed
+            isFirst = false
+            guard isInTime, let datagram = try receive(deadline) else {
                 throw SystemCallError(
                     operation: "receive netlink message", subject: "", errno: .timedOut)
             }

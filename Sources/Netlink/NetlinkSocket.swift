@@ -20,24 +20,26 @@ final class NetlinkSocket: Sendable {
     /// - Parameters:
     ///   - family: `NETLINK_ROUTE` or `NETLINK_GENERIC`.
     ///   - groups: Multicast groups to join, `RTNLGRP_…`.
-    ///   - receiveBuffer: Bytes of queue; without CAP_NET_ADMIN at most `net.core.rmem_max`.
+    ///   - receiveBuffer: Bytes of queue; without CAP_NET_ADMIN at most `net.core.rmem_max`. nil leaves it as
+    ///     the kernel has it (`net.core.rmem_default`), which is enough for answers: they wait for their reader.
     /// - Throws: `SystemCallError`, with nothing left open.
     init(
-        family: Int32, groups: [Int32] = [], receiveBuffer: Int32 = 1 << 20
+        family: Int32, groups: [Int32] = [], receiveBuffer: Int32? = nil
     ) throws(SystemCallError) {
         guard let socket = nl_socket_alloc() else {
             throw SystemCallError(
                 operation: "open netlink socket", subject: "", errno: .outOfMemory)
         }
         self.socket = socket
-        // libnl makes the descriptor close-on-exec, leaves errno as the failed call set it, and
-        // closes on failure.
-        try systemCall("open netlink socket", on: "") { nl_connect(socket, family) < 0 ? -1 : 0 }
-        try systemCall("set netlink socket to not block", on: "") {
-            nl_socket_set_nonblocking(socket) < 0 ? -1 : 0
+        let descriptor = try Self.open(family: family)
+        // libnl closes it from here on. It would open one by itself too, but sets its buffers to less than the
+        // kernel's own, and takes three calls more.
+        try systemCall("open netlink socket", on: "") {
+            nl_socket_set_fd(socket, family, descriptor) < 0 ? -1 : 0
         }
-        let descriptor = nl_socket_get_fd(socket)
-        if !Self.setOption(SO_RCVBUFFORCE, of: SOL_SOCKET, to: receiveBuffer, on: descriptor) {
+        if let receiveBuffer,
+            !Self.setOption(SO_RCVBUFFORCE, of: SOL_SOCKET, to: receiveBuffer, on: descriptor)
+        {
             Self.setOption(SO_RCVBUF, of: SOL_SOCKET, to: receiveBuffer, on: descriptor)
         }
         Self.setOption(NETLINK_EXT_ACK, of: SOL_NETLINK, to: 1, on: descriptor)
@@ -52,6 +54,29 @@ final class NetlinkSocket: Sendable {
 
     deinit {
         nl_socket_free(socket)
+    }
+
+    /// A socket with a port of the kernel's choice, which does not block.
+    private static func open(family: Int32) throws(SystemCallError) -> Int32 {
+        let kind = Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = try systemCall("open netlink socket", on: "") {
+            Glibc.socket(AF_NETLINK, kind, family)
+        }
+        var address = sockaddr_nl()
+        address.nl_family = sa_family_t(AF_NETLINK)
+        do {
+            try systemCall("open netlink socket", on: "") {
+                withUnsafePointer(to: &address) { address in
+                    address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                        bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_nl>.size))
+                    }
+                }
+            }
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        return descriptor
     }
 
     /// For poll(2); it becomes readable when a message, or the news of an overrun, has come.

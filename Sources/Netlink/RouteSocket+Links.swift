@@ -154,7 +154,8 @@ extension Link {
     /// Whether it stands in the host for a VF or subfunction of a switch: `pf0vf1`, `c1pf0sf3`.
     fileprivate var isRepresentor: Bool {
         guard let name = physicalPortName else { return false }
-        return name.hasPrefix("pf") || name.hasPrefix("c") && name.contains("pf")
+        return name.hasPrefix("pf")
+            || name.hasPrefix("c") && name.drop { $0 != "p" }.hasPrefix("pf")
     }
 }
 

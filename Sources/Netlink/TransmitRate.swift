@@ -1,5 +1,5 @@
 /// The limits on what a VF may send.
-package struct TransmitRate: Hashable, Codable, Sendable {
+package struct TransmitRate: Hashable, Sendable {
     /// Guaranteed rate in Mbit/s; 0 is none.
     package var minimum: UInt32
 

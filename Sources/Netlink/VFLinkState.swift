@@ -1,5 +1,5 @@
 /// What a VF is told about its link.
-package struct VFLinkState: RawRepresentable, Hashable, Codable, Sendable {
+package struct VFLinkState: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {

@@ -2,7 +2,7 @@
 ///
 /// A driver without counters of its own leaves all of them zero, which looks like a silent VF: igb
 /// and netdevsim of Linux 6.1 do.
-package struct VFStatistics: Hashable, Codable, Sendable {
+package struct VFStatistics: Hashable, Sendable {
     package var receivedPackets: UInt64 = 0
     package var transmittedPackets: UInt64 = 0
     package var receivedBytes: UInt64 = 0

@@ -1,5 +1,5 @@
 /// The EtherType of a VLAN tag.
-package struct VLANProtocol: RawRepresentable, Hashable, Codable, Sendable {
+package struct VLANProtocol: RawRepresentable, Hashable, Sendable {
     /// The EtherType in host byte order.
     package let rawValue: UInt16
 

@@ -1,5 +1,5 @@
 /// The VLAN tag that a PF puts on every frame of a VF.
-package struct VLANTag: Hashable, Codable, Sendable {
+package struct VLANTag: Hashable, Sendable {
     /// The VLAN identifier, 0 to 4094; 0 is no VLAN.
     package var identifier: UInt16
 

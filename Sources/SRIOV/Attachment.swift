@@ -4,7 +4,7 @@ package import Netlink
 /// One VF given to one owner: the record and the undo journal in one.
 ///
 /// It is written before the hardware is touched and dropped when the last of it is restored.
-package struct Attachment: Hashable, Codable, Sendable {
+package struct Attachment: Hashable, Sendable {
     package var owner: AttachmentOwner
     package var virtualFunction: PCIAddress
     /// nil where the PF is not visible.

@@ -1,5 +1,5 @@
 /// Who a VF is given to: one interface of one container in one network.
-package struct AttachmentOwner: Hashable, Codable, Sendable {
+package struct AttachmentOwner: Hashable, Sendable {
     /// Who made the attachment: `cni`, `cli`, `docker`.
     package var frontEnd: String
     /// The network's name; empty for the CLI's own attachments.

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import LinuxSystem
 
 /// A record as it lies in the state file: the attachment as JSON, and its checksum.
@@ -38,12 +37,9 @@ struct AttachmentRow: Hashable, Sendable {
         }
     }
 
-    /// - Throws: What the JSON encoder throws.
-    init(_ attachment: Attachment) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    init(_ attachment: Attachment) {
         key = Key(attachment)
-        record = String(decoding: try encoder.encode(attachment), as: UTF8.self)
+        record = String(decoding: attachment.json.encoded(), as: UTF8.self)
         checksum = Self.checksum(of: record)
     }
 
@@ -52,18 +48,29 @@ struct AttachmentRow: Hashable, Sendable {
     /// - Parameter path: The state file, for the error.
     /// - Throws: `StoreError.unusable` if the record is damaged or disagrees with its columns.
     func attachment(path: String) throws(StoreError) -> Attachment {
-        let damaged = StoreError.unusable(
-            path: path, reason: "the record of \(key.address) is damaged")
-        guard checksum == Self.checksum(of: record) else { throw damaged }
+        guard checksum == Self.checksum(of: record) else { throw damaged(nil, path) }
         let attachment: Attachment
         do {
-            attachment = try JSONDecoder().decode(Attachment.self, from: Data(record.utf8))
+            attachment = try decode()
         } catch {
-            throw .unusable(
-                path: path, reason: "the record of \(key.address) is damaged: \(error)")
+            throw damaged("\(error)", path)
         }
-        guard Key(attachment) == key else { throw damaged }
+        guard Key(attachment) == key else { throw damaged(nil, path) }
         return attachment
+    }
+
+    /// - Throws: `JSONSyntaxError` or `JSONKeyError`.
+    private func decode() throws -> Attachment {
+        let document = try JSONValue(parsing: Array(record.utf8))
+        guard case .object(let members) = document else {
+            throw JSONKeyError("record", "must be an object, not \(document.kind)")
+        }
+        return try Attachment(JSONObject(members, matching: .exact))
+    }
+
+    private func damaged(_ problem: String?, _ path: String) -> StoreError {
+        let reason = "the record of \(key.address) is damaged"
+        return .unusable(path: path, reason: problem.map { "\(reason): \($0)" } ?? reason)
     }
 
     /// FNV-1a over the bytes of the text, 64 bits.

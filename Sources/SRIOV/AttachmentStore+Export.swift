@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import LinuxSystem
 
 extension AttachmentStore {
@@ -7,34 +6,15 @@ extension AttachmentStore {
     ///
     /// - Throws: `StoreError`.
     package func export() throws -> String {
-        let records = try rows("1").map { Export.Record(attachment: $0, void: $0.boot != boot) }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let data = try encoder.encode(
-            Export(schema: schema.version, boot: boot, attachments: records))
-        return String(decoding: data, as: UTF8.self)
-    }
-}
-
-/// The shape of an export.
-private struct Export: Encodable {
-    let schema: Int64
-    let boot: BootIdentity
-    let attachments: [Record]
-
-    /// The fields of an attachment and one more.
-    struct Record: Encodable {
-        let attachment: Attachment
-        let void: Bool
-
-        enum CodingKeys: CodingKey {
-            case void
+        let records = try rows("1").map { attachment in
+            guard case .object(var members) = attachment.json else { return JSONValue.null }
+            members["void"] = .bool(attachment.boot != boot)
+            return .object(members)
         }
-
-        func encode(to encoder: any Encoder) throws {
-            try attachment.encode(to: encoder)
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(void, forKey: .void)
-        }
+        let document = JSONValue.object([
+            "schema": .integer(schema.version), "boot": .string(boot.rawValue),
+            "attachments": .array(records),
+        ])
+        return String(decoding: document.indented(), as: UTF8.self)
     }
 }

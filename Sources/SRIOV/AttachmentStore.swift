@@ -47,7 +47,7 @@ package final class AttachmentStore: Sendable {
     ///
     /// - Throws: `StoreError.conflict` with the record in the way.
     package func insert(_ attachment: Attachment) throws {
-        let row = try AttachmentRow(attachment)
+        let row = AttachmentRow(attachment)
         try write { database, beforeWrite in
             if let existing = try AttachmentRow.conflict(with: attachment, in: database) {
                 throw StoreError.conflict(existing: try existing.attachment(path: path))
@@ -61,7 +61,7 @@ package final class AttachmentStore: Sendable {
     ///
     /// - Throws: `StoreError.vanished` if there is none.
     package func update(_ attachment: Attachment) throws {
-        let row = try AttachmentRow(attachment)
+        let row = AttachmentRow(attachment)
         try write { database, beforeWrite in
             try beforeWrite()
             guard try row.update(in: database) else { throw Self.vanished(attachment) }
@@ -72,7 +72,7 @@ package final class AttachmentStore: Sendable {
     ///
     /// - Throws: `StoreError.vanished` if there is none.
     package func remove(_ attachment: Attachment) throws {
-        let row = try AttachmentRow(attachment)
+        let row = AttachmentRow(attachment)
         try write { database, beforeWrite in
             try beforeWrite()
             guard try row.delete(from: database) else { throw Self.vanished(attachment) }

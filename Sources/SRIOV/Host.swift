@@ -38,6 +38,9 @@ package protocol Host: Sendable {
     /// device), which costs as many files again.
     func undescribedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction?
 
+    /// The VF as far as its locks need: with its PF, and nothing else that is true of it only while they are held.
+    func unlockedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction?
+
     /// Whether there is a PCI function at the address, of whatever kind.
     func functionExists(at address: PCIAddress) -> Bool
 

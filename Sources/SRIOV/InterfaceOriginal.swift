@@ -2,7 +2,7 @@ package import LinuxSystem
 package import Netlink
 
 /// How a VF's interface was before it was given away: what there is to restore.
-package struct InterfaceOriginal: Hashable, Codable, Sendable {
+package struct InterfaceOriginal: Hashable, Sendable {
     package var name: String
     package var alternativeNames: [String]
     package var macAddress: MACAddress?

@@ -1,15 +1,28 @@
 /// The members of a JSON object, read by key with the type checked.
 ///
-/// Keys match without regard to case, as Go's decoder matches them; one that matches exactly goes
-/// first. null counts as absent. Keys that nobody asks for are ignored: runtimes add their own.
+/// null counts as absent. Keys that nobody asks for are ignored: runtimes add their own.
 package struct JSONObject: Hashable, Sendable {
+    /// Which keys are the one that is asked for.
+    package enum KeyMatching: Hashable, Sendable {
+        /// Those that differ from it only by case too, as Go's decoder matches them; one that matches exactly
+        /// goes first.
+        case anyCase
+        case exact
+    }
+
     private let members: [String: JSONValue]
     /// What stands before a key in errors: empty, or `ipam.`.
     private let prefix: String
+    private let matching: KeyMatching
 
-    /// - Parameter path: Where the object lies in its document, for errors; empty at the top.
-    package init(_ members: [String: JSONValue], path: String = "") {
+    /// - Parameters:
+    ///   - path: Where the object lies in its document, for errors; empty at the top.
+    ///   - matching: How keys match, in the objects within this one too.
+    package init(
+        _ members: [String: JSONValue], path: String = "", matching: KeyMatching = .anyCase
+    ) {
         self.members = members
+        self.matching = matching
         prefix = path.isEmpty ? "" : path + "."
     }
 
@@ -55,7 +68,7 @@ package struct JSONObject: Hashable, Sendable {
     }
 
     /// A whole number; nil if it is absent.
-    package func integer<Number: FixedWidthInteger & UnsignedInteger>(
+    package func integer<Number: FixedWidthInteger>(
         _ key: String, _ range: ClosedRange<Number>
     ) throws(JSONKeyError) -> Number? {
         guard let value = value(key) else { return nil }
@@ -77,14 +90,14 @@ package struct JSONObject: Hashable, Sendable {
     /// An object; nil if it is absent.
     package func object(_ key: String) throws(JSONKeyError) -> JSONObject? {
         guard let value = value(key) else { return nil }
-        return try Self.object(value, path: path(key))
+        return try object(value, path: path(key))
     }
 
     /// An array of objects; empty if it is absent.
     package func objects(_ key: String) throws(JSONKeyError) -> [JSONObject] {
         var objects: [JSONObject] = []
         for (index, element) in try array(key).enumerated() {
-            objects.append(try Self.object(element, path: "\(path(key))[\(index)]"))
+            objects.append(try object(element, path: "\(path(key))[\(index)]"))
         }
         return objects
     }
@@ -110,18 +123,19 @@ package struct JSONObject: Hashable, Sendable {
         return elements
     }
 
-    private static func object(
+    private func object(
         _ value: JSONValue, path: String
     ) throws(JSONKeyError) -> JSONObject {
         guard case .object(let members) = value else {
             throw JSONKeyError(path, "must be an object, not \(value.kind)")
         }
-        return JSONObject(members, path: path)
+        return JSONObject(members, path: path, matching: matching)
     }
 
     /// Of several keys that differ from the one asked for only by case, the first in order of
     /// their characters: an arbitrary choice, but always the same.
     private func foldedMember(_ key: String) -> JSONValue? {
+        guard matching == .anyCase else { return nil }
         let folded = key.lowercased()
         let match = members.keys.filter { $0.lowercased() == folded }.min()
         return match.flatMap { members[$0] }

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// Any JSON value, for documents whose keys are matched by hand.
 ///
 /// Whole numbers stay exact: as `integer` where they fit, above that as `unsigned`.
@@ -38,58 +36,18 @@ package enum JSONValue: Hashable, Sendable {
     }
 
     /// The document in one line, keys sorted, `/` not escaped.
-    package func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self))
-    }
-}
-
-/// The key of an object, whatever it is called.
-private struct AnyKey: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(_ text: String) {
-        stringValue = text
+    ///
+    /// An infinite number, which no text parses to, becomes null.
+    package func encoded() -> [UInt8] {
+        var writer = JSONWriter(.line)
+        writer.write(self)
+        return writer.bytes
     }
 
-    init?(stringValue: String) {
-        self.stringValue = stringValue
-    }
-
-    init?(intValue: Int) {
-        nil
-    }
-}
-
-extension JSONValue: Encodable {
-    package func encode(to encoder: any Encoder) throws {
-        switch self {
-        case .object(let members):
-            var container = encoder.container(keyedBy: AnyKey.self)
-            for (key, value) in members { try container.encode(value, forKey: AnyKey(key)) }
-        case .array(let elements):
-            var container = encoder.unkeyedContainer()
-            for element in elements { try container.encode(element) }
-        case .null:
-            var container = encoder.singleValueContainer()
-            try container.encodeNil()
-        case .bool(let truth):
-            try Self.encode(truth, to: encoder)
-        case .integer(let number):
-            try Self.encode(number, to: encoder)
-        case .unsigned(let number):
-            try Self.encode(number, to: encoder)
-        case .double(let number):
-            try Self.encode(number, to: encoder)
-        case .string(let text):
-            try Self.encode(text, to: encoder)
-        }
-    }
-
-    private static func encode(_ value: some Encodable, to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(value)
+    /// The document with a line for each value, otherwise as `encoded`.
+    package func indented() -> [UInt8] {
+        var writer = JSONWriter(.indented)
+        writer.write(self)
+        return writer.bytes
     }
 }

@@ -1,5 +1,5 @@
 /// The kind of network that an interface speaks, as sysfs has it in `type`.
-package struct LinkType: RawRepresentable, Hashable, Codable, Sendable {
+package struct LinkType: RawRepresentable, Hashable, Sendable {
     package let rawValue: Int
 
     package init(rawValue: Int) {

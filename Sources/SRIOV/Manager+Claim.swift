@@ -14,11 +14,12 @@ extension Manager {
             if mayBePhysicalFunction, let parent = try wholePhysicalFunction(at: address) {
                 return try claimWhole(parent)
             }
-            let function = try virtualFunction(at: address)
+            let unlocked = try virtualFunction(at: address, isUnlocked: true)
             let locks = try AttachmentLocks(
-                function, in: locks, deadline: Deadline(after: patience.lock))
-            try makeFree(function)
-            // Bringing it back, or whoever had the lock before, may have moved its interface.
+                unlocked, in: locks, deadline: Deadline(after: patience.lock))
+            let function = try virtualFunction(at: address)
+            guard try makeFree(function) else { return (function, locks) }
+            // Bringing it back may have moved its interface.
             return (try virtualFunction(at: address), locks)
         case .anyOf, .pool:
             return try claimAny(of: try candidates(of: selection))
@@ -78,19 +79,22 @@ extension Manager {
     }
 
     /// Sees to it that no record, and no other program, holds a VF whose lock we have.
-    func makeFree(_ function: VirtualFunction) throws(ManagerError) {
+    ///
+    /// - Returns: Whether it had to be brought back.
+    @discardableResult
+    func makeFree(_ function: VirtualFunction) throws(ManagerError) -> Bool {
         var found = try holder(of: function)
         if found == nil { found = try abandonedClaim(on: function) }
-        guard let attachment = found else { return }
+        guard let attachment = found else { return false }
         guard try staleness(of: attachment) != nil else { throw inUse(function, by: attachment) }
         let outcome = bringBack(attachment, within: nil, releasing: releaseByRecord)
-        if outcome.isComplete { return }
+        if outcome.isComplete { return true }
         // An address that an IPAM does not take back is lost to it, but the VF is as it was.
         if outcome.isVFComplete {
             for failure in outcome.failures { warn("\(failure), proceeding anyway") }
             do {
                 try store.remove(attachment)
-                return
+                return true
             } catch {
                 throw .wrapping(error, "drop the record of \(function.address)")
             }

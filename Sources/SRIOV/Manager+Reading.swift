@@ -19,10 +19,17 @@ extension Manager {
 
     /// The VF at an address.
     ///
+    /// - Parameter isUnlocked: Whether no more of it is wanted than its locks need.
     /// - Throws: `ManagerError` that says what is there instead.
-    func virtualFunction(at address: PCIAddress) throws(ManagerError) -> VirtualFunction {
+    func virtualFunction(
+        at address: PCIAddress, isUnlocked: Bool = false
+    ) throws(ManagerError) -> VirtualFunction {
         do {
-            if let function = try host.undescribedVirtualFunction(at: address) { return function }
+            let function =
+                isUnlocked
+                ? try host.unlockedVirtualFunction(at: address)
+                : try host.undescribedVirtualFunction(at: address)
+            if let function { return function }
             if try host.physicalFunction(at: address) != nil {
                 throw ManagerError(
                     .invalidRequest, "\(address) is a physical function, not a virtual one")

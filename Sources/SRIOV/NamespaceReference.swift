@@ -1,7 +1,7 @@
 package import LinuxSystem
 
 /// A namespace as a record remembers it: where it was found, and what it was.
-package struct NamespaceReference: Hashable, Codable, Sendable {
+package struct NamespaceReference: Hashable, Sendable {
     package var path: String
     /// nil until the namespace has been seen: a runtime that moves VFs by itself may name the path before it
     /// makes the namespace.

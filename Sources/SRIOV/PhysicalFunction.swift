@@ -1,7 +1,7 @@
 package import LinuxSystem
 
 /// A PCI function that can be split into virtual functions, as sysfs shows it now.
-package struct PhysicalFunction: Hashable, Codable, Sendable {
+package struct PhysicalFunction: Hashable, Sendable {
     package var address: PCIAddress
     /// The interface in this namespace; nil if the driver made none, or it lives elsewhere.
     package var interfaceName: String?

@@ -2,7 +2,7 @@ package import LinuxSystem
 package import Netlink
 
 /// A PF's interface and what its driver reports of its VFs, in one answer of the kernel.
-package struct PhysicalFunctionInfo: Hashable, Codable, Sendable {
+package struct PhysicalFunctionInfo: Hashable, Sendable {
     package var address: PCIAddress
     package var link: Link
     package var vfs: [VFInfo]

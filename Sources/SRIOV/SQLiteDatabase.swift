@@ -15,10 +15,14 @@ package struct SQLiteDatabase: ~Copyable {
 
     private let handle: OpaquePointer
 
+    /// Done once in a process. It fails only if somebody else has begun to use SQLite, which then works as ever.
+    private static let memoryIsConfigured: Bool = vfmap_sqlite_configure_memory() == SQLITE_OK
+
     /// Opens a file that is there; SQLite reads nothing of it before the first statement.
     ///
     /// - Throws: `SQLiteError`.
     package init(path: String, access: Access) throws(SQLiteError) {
+        _ = Self.memoryIsConfigured
         var flags = access == .readWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
         flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?

@@ -28,6 +28,8 @@ struct StateFile: ~Copyable {
     private let beforeWrite: @Sendable () throws -> Void
     /// Whether all of the file has been looked at, which is done once.
     private var isChecked = false
+    /// Whether the journal is set up for writing.
+    private var mayWrite = false
 
     /// - Parameter beforeWrite: Called before every statement that writes, and before the commit; what
     ///   it throws ends the transaction.
@@ -40,10 +42,6 @@ struct StateFile: ~Copyable {
         self.beforeWrite = beforeWrite
         let database = try SQLiteDatabase(path: path, access: access)
         database.setBusyTimeout(milliseconds: 10_000)
-        if access == .readWrite {
-            try database.execute("PRAGMA journal_mode = truncate")
-            try database.execute("PRAGMA synchronous = full")
-        }
         self.database = database
     }
 
@@ -67,6 +65,7 @@ struct StateFile: ~Copyable {
         _ body: (borrowing SQLiteDatabase, _ beforeWrite: () throws -> Void) throws -> Value
     ) throws -> Value {
         do {
+            try prepareToWrite()
             try database.execute("BEGIN IMMEDIATE")
             switch try examine() {
             case .current: break
@@ -87,9 +86,23 @@ struct StateFile: ~Copyable {
         }
     }
 
+    /// Sets how a transaction is made durable: see `docs/decisions/0002-state-file.md`.
+    ///
+    /// Not at once when the file is opened: SQLite would read the schema for it, with locks of its own, where a
+    /// transaction that reads does both in one.
+    private mutating func prepareToWrite() throws(SQLiteError) {
+        guard !mayWrite else { return }
+        try database.execute("PRAGMA journal_mode = truncate")
+        try database.execute("PRAGMA synchronous = full")
+        mayWrite = true
+    }
+
     /// What lies in the file; call it inside a transaction.
     private mutating func examine() throws -> Contents {
-        let application = try database.integer("PRAGMA application_id")
+        // Once this file was ours it stays so; only its version may grow under an open connection.
+        let application =
+            isChecked
+            ? StateSchema.applicationID : try database.integer("PRAGMA application_id")
         let version = try database.integer("PRAGMA user_version")
         if application == StateSchema.applicationID {
             if version > schema.version + 1 {

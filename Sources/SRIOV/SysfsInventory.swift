@@ -8,6 +8,16 @@ package struct SysfsInventory: Sendable {
         self.sysfs = sysfs
     }
 
+    /// How much of a VF is read.
+    package enum Detail: Hashable, Sendable {
+        /// Its PF.
+        case locks
+        /// Index, interface and driver as well.
+        case work
+        /// Ids, NUMA node, IOMMU group and RDMA device as well.
+        case all
+    }
+
     private static let devices = "bus/pci/devices"
 
     func folder(of address: PCIAddress) -> String { "\(Self.devices)/\(address)" }
@@ -77,17 +87,19 @@ package struct SysfsInventory: Sendable {
     /// A VF; also a network function of which nobody can tell whether it is one: inside a virtual machine
     /// VFs have no PF.
     ///
-    /// - Parameter isDescribed: Whether ids, NUMA node, IOMMU group and RDMA device are read too; they stay
-    ///   empty otherwise.
+    /// - Parameter detail: How much of it is read; the rest stays empty.
     /// - Returns: nil if there is no such function, or it is a PF or no network function.
     package func virtualFunction(
-        at address: PCIAddress, isDescribed: Bool = true
+        at address: PCIAddress, detail: Detail = .all
     ) throws(SystemCallError) -> VirtualFunction? {
         let folder = folder(of: address)
         let parent = try sysfs.linkTarget(of: "\(folder)/physfn").flatMap { PCIAddress($0) }
         if parent == nil {
             let maximum = try sysfs.number(of: "\(folder)/sriov_totalvfs") ?? 0
             guard maximum == 0, try isNetworkController(address) else { return nil }
+        }
+        if detail == .locks {
+            return VirtualFunction(address: address, physicalFunction: parent)
         }
         var function = VirtualFunction(
             address: address, physicalFunction: parent,
@@ -96,7 +108,7 @@ package struct SysfsInventory: Sendable {
             },
             interfaceName: try interfaceName(of: address),
             driver: try sysfs.linkTarget(of: "\(folder)/driver"))
-        if isDescribed {
+        if detail == .all {
             function.vendor = try identifier("\(folder)/vendor")
             function.device = try identifier("\(folder)/device")
             function.numaNode = try numaNode(of: folder)

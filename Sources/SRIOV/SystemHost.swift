@@ -55,7 +55,11 @@ extension SystemHost: Host {
     }
 
     package func undescribedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
-        try functions.virtualFunction(at: address, isDescribed: false)
+        try functions.virtualFunction(at: address, detail: .work)
+    }
+
+    package func unlockedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
+        try functions.virtualFunction(at: address, detail: .locks)
     }
 
     package func functionExists(at address: PCIAddress) -> Bool {

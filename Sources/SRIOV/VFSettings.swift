@@ -2,7 +2,7 @@ package import LinuxSystem
 package import Netlink
 
 /// What somebody asks of a VF; nil leaves a thing as it is.
-package struct VFSettings: Hashable, Codable, Sendable {
+package struct VFSettings: Hashable, Sendable {
     /// The MAC of the interface, administered through the PF too. Unicast, not zero.
     package var macAddress: MACAddress?
     /// Identifier 0 to 4094, quality of service 0 to 7; identifier 0 clears the tag.

@@ -1,7 +1,7 @@
 package import LinuxSystem
 
 /// A virtual function, as sysfs shows it now.
-package struct VirtualFunction: Hashable, Codable, Sendable {
+package struct VirtualFunction: Hashable, Sendable {
     package var address: PCIAddress
     /// Its PF; nil where the PF is not visible, as inside a virtual machine.
     package var physicalFunction: PCIAddress?

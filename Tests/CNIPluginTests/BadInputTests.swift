@@ -250,8 +250,9 @@ import Testing
             try Data().write(to: URL(filePath: path))
             return path + "/state.db"
         case .newer:
+            // Two versions: one is not too new.
             let later = StateSchema(
-                steps: StateSchema.current.steps + [["CREATE TABLE later (id INTEGER)"]])
+                steps: StateSchema.current.steps + [["CREATE TABLE later (id INTEGER)"], []])
             let address = SimulatedHost.vfAddress(1)
             let owner = AttachmentOwner(
                 frontEnd: "cni", network: "n", container: "c9", interfaceName: "net1")

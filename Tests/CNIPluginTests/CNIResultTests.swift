@@ -18,7 +18,7 @@ import Testing
 
     private func printed(_ result: CNIResult, _ version: String) throws -> String {
         let version = try #require(CNIVersion(version))
-        return String(decoding: try result.document(version: version).encoded(), as: UTF8.self)
+        return String(decoding: result.document(version: version).encoded(), as: UTF8.self)
     }
 
     private func network(_ text: String) throws -> IPNetwork { try #require(IPNetwork(text)) }
@@ -200,16 +200,16 @@ import Testing
 }
 
 @Suite struct CNIErrorTests {
-    @Test func anErrorIsOneDocument() throws {
+    @Test func anErrorIsOneDocument() {
         let error = CNIError(.invalidConfiguration, "vlan: a/b", details: "more")
-        let document = try error.document(version: .newest).encoded()
+        let document = error.document(version: .newest).encoded()
         #expect(
             String(decoding: document, as: UTF8.self)
                 == #"{"cniVersion":"1.1.0","code":7,"details":"more","msg":"vlan: a/b"}"#)
     }
 
-    @Test func noDetailsAreLeftOut() throws {
-        let document = try CNIError(.internal, "x").document(version: .whenAbsent).encoded()
+    @Test func noDetailsAreLeftOut() {
+        let document = CNIError(.internal, "x").document(version: .whenAbsent).encoded()
         #expect(
             String(decoding: document, as: UTF8.self)
                 == #"{"cniVersion":"0.1.0","code":999,"msg":"x"}"#)

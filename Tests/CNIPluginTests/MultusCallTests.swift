@@ -42,7 +42,7 @@ import Testing
     }
 
     private func text(_ members: [String: JSONValue]) throws -> String {
-        String(decoding: try JSONValue.object(members).encoded(), as: UTF8.self)
+        String(decoding: JSONValue.object(members).encoded(), as: UTF8.self)
     }
 
     @Test func thereAreCalls() {

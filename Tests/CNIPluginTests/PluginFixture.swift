@@ -97,5 +97,5 @@ func errorDocument(
         "cniVersion": .string(version), "code": .integer(Int64(code)), "msg": .string(message),
     ]
     if !details.isEmpty { members["details"] = .string(details) }
-    return String(decoding: try JSONValue.object(members).encoded(), as: UTF8.self) + "\n"
+    return String(decoding: JSONValue.object(members).encoded(), as: UTF8.self) + "\n"
 }

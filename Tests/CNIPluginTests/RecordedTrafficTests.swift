@@ -54,7 +54,7 @@ import Testing
         let environment = try CNIEnvironment(call.environment)
         guard environment.command != .version else { return }
         try environment.validateNames()
-        let bytes = try call.input.encoded()
+        let bytes = call.input.encoded()
         let (_, version) = try CNIInput { bytes }.validated()
         let arguments = try CNIArguments(parsing: environment.arguments)
         let input = CNIInput { bytes }
@@ -90,7 +90,7 @@ import Testing
         }
         members["deviceID"] = .string("0000:01:10.0")
         members["ipam"] = .object(["type": .string("scripted")])
-        let input = String(decoding: try JSONValue.object(members).encoded(), as: UTF8.self)
+        let input = String(decoding: JSONValue.object(members).encoded(), as: UTF8.self)
         var variables = call.environment
         variables["CNI_PATH"] = fixture.ipam.folder
         let answer = fixture.call(command, input, variables)

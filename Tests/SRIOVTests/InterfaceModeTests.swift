@@ -1,9 +1,10 @@
 import Foundation
 import LinuxSystem
 import Netlink
-import SRIOV
 import SimulatedHost
 import Testing
+
+@testable import SRIOV
 
 /// What is asked of the interface itself, the tolerance for link states, and the reset on the way back.
 @Suite struct InterfaceModeTests {
@@ -240,8 +241,7 @@ import Testing
     // MARK: Records
 
     @Test func settingsOfAnOlderRecordAreRead() throws {
-        let settings = try JSONDecoder().decode(
-            VFSettings.self, from: Data(#"{"mtu":9000,"trust":true}"#.utf8))
+        let settings = try VFSettings(JSONObject(["mtu": .integer(9000), "trust": .bool(true)]))
         #expect(settings == VFSettings(trust: true, mtu: 9000))
     }
 }

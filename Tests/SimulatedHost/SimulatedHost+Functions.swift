@@ -39,6 +39,11 @@ extension SimulatedHost: Host {
         try virtualFunction(at: address)
     }
 
+    package func unlockedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
+        guard let function = try virtualFunction(at: address) else { return nil }
+        return VirtualFunction(address: address, physicalFunction: function.physicalFunction)
+    }
+
     package func functionExists(at address: PCIAddress) -> Bool {
         withKernel { $0.vfs[address] != nil || $0.pfs[address] != nil }
     }

@@ -63,7 +63,8 @@ struct vfmap_child {
 /// posix_spawn(3) cannot ask for that (PR_SET_PDEATHSIG), and Swift has no fork.
 int vfmap_start(const struct vfmap_child *_Nonnull child);
 
-/// Lets all threads share one heap, where each would map 128 MiB of addresses for its own (`M_ARENA_MAX`).
+/// Lets all threads share one heap, where each would map 128 MiB of addresses for its own (`M_ARENA_MAX`), and lets
+/// it grow in large steps and never shrink (`M_TOP_PAD`, `M_TRIM_THRESHOLD`): for a process that ends soon.
 void vfmap_use_one_heap(void);
 
 /// The process's variables, `KEY=VALUE` each, with NULL behind the last: environ(7), which Swift takes for unsafe.

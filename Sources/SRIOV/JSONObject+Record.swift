@@ -1,0 +1,51 @@
+/// What a record is read with, where a key is there or the record is damaged.
+extension JSONObject {
+    /// - Parameter read: Reads the key's value: `string`, `boolean`, `number`, `strings`.
+    /// - Throws: `JSONKeyError` too if the key is absent.
+    package func required<Value>(
+        _ key: String, _ read: (String) throws(JSONKeyError) -> Value?
+    ) throws(JSONKeyError) -> Value {
+        guard contains(key), let value = try read(key) else {
+            throw JSONKeyError(path(key), "is missing")
+        }
+        return value
+    }
+
+    /// A whole number that its type can hold; nil if it is absent.
+    package func number<Number: FixedWidthInteger>(
+        _ key: String
+    ) throws(JSONKeyError) -> Number? {
+        try integer(key, Number.min...Number.max)
+    }
+
+    /// An object, made into a value; nil if it is absent.
+    package func object<Value>(
+        _ key: String, _ make: (JSONObject) throws(JSONKeyError) -> Value
+    ) throws(JSONKeyError) -> Value? {
+        guard let object = try object(key) else { return nil }
+        return try make(object)
+    }
+
+    /// - Throws: `JSONKeyError` too if the key is absent.
+    package func requiredObject<Value>(
+        _ key: String, _ make: (JSONObject) throws(JSONKeyError) -> Value
+    ) throws(JSONKeyError) -> Value {
+        guard let value = try object(key, make) else {
+            throw JSONKeyError(path(key), "is missing")
+        }
+        return value
+    }
+
+    /// A text, made into a value; nil if it is absent.
+    ///
+    /// - Parameter parse: Returns nil for a text that it does not take.
+    package func parsed<Value>(
+        _ key: String, _ parse: (String) -> Value?
+    ) throws(JSONKeyError) -> Value? {
+        guard let text = try string(key) else { return nil }
+        guard let value = parse(text) else {
+            throw JSONKeyError(path(key), "cannot be \"\(text)\"")
+        }
+        return value
+    }
+}

@@ -1,0 +1,110 @@
+/// Writes one JSON document (RFC 8259): keys sorted, `/` not escaped.
+///
+/// Not Foundation's encoder: its generic containers cost a process that lives for one call more than the
+/// rest of its own work, and half of the executable.
+struct JSONWriter {
+    /// How a document is laid out.
+    enum Layout {
+        /// In one line, without any space.
+        case line
+        /// A line for each value, two spaces deeper in each object and array.
+        case indented
+    }
+
+    /// The document so far.
+    private(set) var bytes: [UInt8] = []
+    private let layout: Layout
+    private var depth = 0
+
+    init(_ layout: Layout) {
+        self.layout = layout
+    }
+
+    mutating func write(_ value: JSONValue) {
+        switch value {
+        case .null: write("null")
+        case .bool(let truth): write(truth ? "true" : "false")
+        case .integer(let number): write(number.description)
+        case .unsigned(let number): write(number.description)
+        case .double(let number): write(number)
+        case .string(let text): quote(text)
+        case .array(let elements):
+            list(elements, between: "[", and: "]") { writer, element in writer.write(element) }
+        case .object(let members):
+            list(members.keys.sorted(), between: "{", and: "}") { writer, key in
+                writer.quote(key)
+                writer.write(writer.layout == .line ? ":" : " : ")
+                writer.write(members[key] ?? .null)
+            }
+        }
+    }
+
+    /// The shortest number that reads as the same; null for what is no number, which JSON has no word for.
+    private mutating func write(_ number: Double) {
+        guard number.isFinite else { return write("null") }
+        let text = number.description
+        write(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
+    }
+
+    private mutating func write(_ text: String) {
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    private mutating func list<Element>(
+        _ elements: [Element], between start: Unicode.Scalar, and end: Unicode.Scalar,
+        _ writeElement: (inout JSONWriter, Element) -> Void
+    ) {
+        bytes.append(UInt8(ascii: start))
+        depth += 1
+        for (index, element) in elements.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            beginLine()
+            writeElement(&self, element)
+        }
+        if elements.isEmpty, layout == .indented { bytes.append(UInt8(ascii: "\n")) }
+        depth -= 1
+        beginLine()
+        bytes.append(UInt8(ascii: end))
+    }
+
+    private mutating func beginLine() {
+        guard layout == .indented else { return }
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+    }
+
+    /// A text in quotes; only what must be escaped is.
+    private mutating func quote(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        var text = text
+        text.withUTF8 { characters in
+            var plain = 0
+            for (index, byte) in characters.enumerated() where Self.mustBeEscaped(byte) {
+                bytes.append(contentsOf: characters[plain..<index])
+                plain = index + 1
+                escape(byte)
+            }
+            bytes.append(contentsOf: characters[plain...])
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func mustBeEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): write("\\\"")
+        case UInt8(ascii: "\\"): write("\\\\")
+        case UInt8(ascii: "\u{8}"): write("\\b")
+        case UInt8(ascii: "\u{c}"): write("\\f")
+        case UInt8(ascii: "\n"): write("\\n")
+        case UInt8(ascii: "\r"): write("\\r")
+        case UInt8(ascii: "\t"): write("\\t")
+        default:
+            write(byte < 0x10 ? "\\u000" : "\\u00")
+            write(String(byte, radix: 16))
+        }
+    }
+}

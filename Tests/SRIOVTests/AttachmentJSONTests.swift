@@ -1,0 +1,166 @@
+import LinuxSystem
+import Netlink
+import Testing
+
+@testable import SRIOV
+
+/// Records as text: what earlier versions wrote with Foundation's encoder, byte by byte, and what is damaged.
+@Suite struct AttachmentJSONTests {
+    /// Written by the version that still encoded records with Foundation, with every property set.
+    private static let full =
+        #"{"boot":"5b1c0f0e-0000-4000-8000-000000000001","created":1700000000,"#
+        + #""frontEndData":"{\"ipam\":\"host-local\"}","handover":{"isTrustLent":true,"#
+        + #""phaseBegan":77},"index":1,"namespace":{"identity":{"cookie":12,"device":4,"#
+        + #""inode":4026532000},"path":"/run/netns/a"},"originalDriver":"iavf","#
+        + #""originalInfo":{"index":1,"linkState":0,"macAddress":"02:11:22:33:44:55","#
+        + #""rssQuery":false,"spoofCheck":true,"statistics":{"receivedBroadcasts":0,"#
+        + #""receivedBytes":0,"receivedDropped":0,"receivedMulticasts":0,"#
+        + #""receivedPackets":18446744073709551615,"transmittedBytes":5,"#
+        + #""transmittedDropped":0,"transmittedPackets":0},"#
+        + #""transmitRate":{"maximum":4294967295,"minimum":1},"trust":false,"#
+        + #""vlans":[{"identifier":0,"protocol":33024,"qualityOfService":0},"#
+        + #"{"identifier":4094,"protocol":33024,"qualityOfService":0}]},"#
+        + #""originalInterface":{"alias":"café \"x\"\u0001\n","#
+        + #""alternativeNames":["enp1s0f0v1","a/b"],"isPromiscuous":false,"isUp":false,"#
+        + #""macAddress":"02:11:22:33:44:55","mtu":1500,"name":"ens1f0v1","#
+        + #""receivesAllMulticast":false,"transmitQueueLength":1000},"#
+        + #""owner":{"container":"c1","frontEnd":"cni","interfaceName":"net1","#
+        + #""network":"sriov-net"},"phase":"joined","physicalFunction":"0000:01:00.0","#
+        + #""settings":{"isPromiscuous":true,"linkState":1,"macAddress":"02:aa:00:00:00:01","#
+        + #""maximumRate":200,"minimumRate":100,"mtu":9000,"receivesAllMulticast":false,"#
+        + #""resetsOnRelease":true,"spoofCheck":false,"toleratesUnsupportedLinkState":true,"#
+        + #""trust":true,"vlan":{"identifier":100,"protocol":34984,"qualityOfService":3}},"#
+        + #""virtualFunction":"0000:01:10.2"}"#
+
+    private static let least =
+        #"{"boot":"b","created":-1,"owner":{"container":"c1","frontEnd":"cli","#
+        + #""interfaceName":"net1","network":""},"phase":"preparing","settings":{},"#
+        + #""virtualFunction":"0000:01:10.2"}"#
+
+    private func read(_ text: String) throws -> Attachment {
+        guard case .object(let members) = try JSONValue(parsing: Array(text.utf8)) else {
+            throw JSONKeyError("record", "is no object")
+        }
+        return try Attachment(JSONObject(members, matching: .exact))
+    }
+
+    private func written(_ attachment: Attachment) -> String {
+        String(decoding: attachment.json.encoded(), as: UTF8.self)
+    }
+
+    private func fullAttachment() throws -> Attachment {
+        var link = Link(index: 7, name: "ens1f0v1")
+        link.alternativeNames = ["enp1s0f0v1", "a/b"]
+        link.macAddress = MACAddress("02:11:22:33:44:55")
+        link.alias = "café \"x\"\u{1}\n"
+        var statistics = VFStatistics()
+        statistics.receivedPackets = .max
+        statistics.transmittedBytes = 5
+        return Attachment(
+            owner: AttachmentOwner(
+                frontEnd: "cni", network: "sriov-net", container: "c1", interfaceName: "net1"),
+            virtualFunction: try #require(PCIAddress("0000:01:10.2")),
+            physicalFunction: PCIAddress("0000:01:00.0"), index: 1, phase: .joined,
+            boot: BootIdentity(rawValue: "5b1c0f0e-0000-4000-8000-000000000001"),
+            namespace: NamespaceReference(
+                path: "/run/netns/a",
+                identity: NamespaceIdentity(device: 4, inode: 4_026_532_000, cookie: 12)),
+            settings: VFSettings(
+                macAddress: MACAddress("02:aa:00:00:00:01"),
+                vlan: VLANTag(identifier: 100, qualityOfService: 3, protocol: .dot1ad),
+                minimumRate: 100, maximumRate: 200, spoofCheck: false, trust: true,
+                linkState: .enabled, mtu: 9000, isPromiscuous: true, receivesAllMulticast: false,
+                toleratesUnsupportedLinkState: true, resetsOnRelease: true),
+            originalInterface: InterfaceOriginal(link),
+            originalInfo: VFInfo(
+                index: 1, macAddress: try #require(MACAddress("02:11:22:33:44:55")),
+                vlans: [.none, VLANTag(identifier: 4094)],
+                transmitRate: TransmitRate(minimum: 1, maximum: .max), spoofCheck: true,
+                trust: false, linkState: .automatic, rssQuery: false, statistics: statistics),
+            originalDriver: "iavf", frontEndData: #"{"ipam":"host-local"}"#,
+            handover: Handover(phaseBegan: 77, isTrustLent: true), created: 1_700_000_000)
+    }
+
+    private func leastAttachment() throws -> Attachment {
+        Attachment(
+            owner: AttachmentOwner(
+                frontEnd: "cli", network: "", container: "c1", interfaceName: "net1"),
+            virtualFunction: try #require(PCIAddress("0000:01:10.2")), physicalFunction: nil,
+            index: nil, phase: .preparing, boot: BootIdentity(rawValue: "b"), namespace: nil,
+            settings: VFSettings(), originalInterface: nil, originalInfo: nil, originalDriver: nil,
+            frontEndData: nil, created: -1)
+    }
+
+    @Test func recordsOfEarlierVersionsAreRead() throws {
+        #expect(try read(Self.full) == fullAttachment())
+        #expect(try read(Self.least) == leastAttachment())
+    }
+
+    @Test func whatIsWrittenIsWhatEarlierVersionsWrote() throws {
+        #expect(try written(fullAttachment()) == Self.full)
+        #expect(try written(leastAttachment()) == Self.least)
+    }
+
+    @Test func unknownKeysAndNullAreIgnored() throws {
+        let text = Self.least.replacing(
+            #""settings":{}"#,
+            with:
+                #""settings":{"later":[1],"trust":null},"index":null,"Phase":"attached","later":{}"#
+        )
+        #expect(try read(text) == leastAttachment())
+    }
+
+    @Test func aNamespaceThatHasNotBeenSeenHasNoIdentity() throws {
+        var attachment = try leastAttachment()
+        attachment.namespace = NamespaceReference(path: "/run/netns/a", identity: nil)
+        let text = written(attachment)
+        #expect(text.contains(#""namespace":{"path":"/run/netns/a"}"#))
+        #expect(try read(text) == attachment)
+    }
+
+    @Test(arguments: [
+        (#""phase":"joined""#, #""phase":"gone""#, #"phase: cannot be "gone""#),
+        (#""phase":"joined","#, "", "phase: is missing"),
+        (#""phase":"joined""#, #""Phase":"joined""#, "phase: is missing"),
+        (#""phase":"joined""#, #""phase":null"#, "phase: is missing"),
+        (
+            #""virtualFunction":"0000:01:10.2""#, #""virtualFunction":"10.2""#,
+            #"virtualFunction: cannot be "10.2""#
+        ),
+        (
+            #""path":"/run/netns/a""#, #""path":5"#,
+            "namespace.path: must be a string, not a number"
+        ),
+        (
+            #""identifier":100"#, #""identifier":65536"#,
+            "settings.vlan.identifier: must be an integer from 0 to 65535, not 65536"
+        ),
+        (
+            #""identifier":4094,"#, "",
+            "originalInfo.vlans[1].identifier: is missing"
+        ),
+        (
+            #""alternativeNames":["enp1s0f0v1","a/b"],"#, "",
+            "originalInterface.alternativeNames: is missing"
+        ),
+        (
+            #""index":1,"linkState":0,"macAddress":"02:11"#,
+            #""index":1,"linkState":0,"macAddress":"02-11"#,
+            #"originalInfo.macAddress: cannot be "02-11:22:33:44:55""#
+        ),
+        (
+            #""created":1700000000"#, #""created":1.5"#,
+            "created: must be an integer from -9223372036854775808 to 9223372036854775807, not 1.5"
+        ),
+        (
+            #""isTrustLent":true"#, #""isTrustLent":"yes""#,
+            "handover.isTrustLent: must be true or false, not a string"
+        ),
+    ])
+    func whatIsWrongInARecordIsNamed(part: String, replacement: String, message: String) throws {
+        let text = Self.full.replacing(part, with: replacement)
+        try #require(text != Self.full)
+        let error = #expect(throws: JSONKeyError.self) { try read(text) }
+        #expect(error?.description == message)
+    }
+}
