@@ -18,12 +18,13 @@ extension Attachment {
             originalDriver: try object.string("originalDriver"),
             frontEndData: try object.string("frontEndData"),
             handover: try object.object("handover", Handover.init),
-            created: try object.required("created", object.number))
+            created: try object.required("created", object.number),
+            functionInstance: try object.number("functionInstance"))
     }
 
     /// The record as it lies in the state file: a key for each property, named like it.
     var json: JSONValue {
-        var members = JSONMembers(capacity: 14)
+        var members = JSONMembers(capacity: 15)
         members.set("owner", owner.json)
         members.set("virtualFunction", virtualFunction.description)
         members.set("physicalFunction", physicalFunction?.description)
@@ -38,6 +39,7 @@ extension Attachment {
         members.set("frontEndData", frontEndData)
         members.set("handover", handover?.json)
         members.set("created", created)
+        members.set("functionInstance", functionInstance)
         return members.object
     }
 }

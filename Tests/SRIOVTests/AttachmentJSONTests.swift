@@ -9,7 +9,8 @@ import Testing
     /// Written by the version that still encoded records with Foundation, with every property set.
     private static let full =
         #"{"boot":"5b1c0f0e-0000-4000-8000-000000000001","created":1700000000,"#
-        + #""frontEndData":"{\"ipam\":\"host-local\"}","handover":{"isTrustLent":true,"#
+        + #""frontEndData":"{\"ipam\":\"host-local\"}","functionInstance":8589934999,"#
+        + #""handover":{"isTrustLent":true,"#
         + #""phaseBegan":77},"index":1,"namespace":{"identity":{"cookie":12,"device":4,"#
         + #""inode":4026532000},"path":"/run/netns/a"},"originalDriver":"iavf","#
         + #""originalInfo":{"index":1,"linkState":0,"macAddress":"02:11:22:33:44:55","#
@@ -78,7 +79,8 @@ import Testing
                 transmitRate: TransmitRate(minimum: 1, maximum: .max), spoofCheck: true,
                 trust: false, linkState: .automatic, rssQuery: false, statistics: statistics),
             originalDriver: "iavf", frontEndData: #"{"ipam":"host-local"}"#,
-            handover: Handover(phaseBegan: 77, isTrustLent: true), created: 1_700_000_000)
+            handover: Handover(phaseBegan: 77, isTrustLent: true), created: 1_700_000_000,
+            functionInstance: 8_589_934_999)
     }
 
     private func leastAttachment() throws -> Attachment {
