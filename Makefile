@@ -13,9 +13,10 @@ help: ## List the targets
 setup: ## Install the C libraries that the build needs (Debian, Ubuntu; as root)
 	@Tests/Lab/install-build-packages.sh
 
-build: setup ## Build .build/release/sriov and .build/release/vfmap
+build: setup ## Build .build/release/sriov, vfmap and vfmapd
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product sriov
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product vfmap
+	swift build -c $(CONFIGURATION) --static-swift-stdlib --product vfmapd
 
 test: lint build test-unit test-lab ## Everything that CI runs: unit, fault, namespace and lab tests
 

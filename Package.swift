@@ -16,9 +16,14 @@ let package = Package(
     products: [
         .executable(name: "sriov", targets: ["sriov"]),
         .executable(name: "vfmap", targets: ["vfmap"]),
+        .executable(name: "vfmapd", targets: ["vfmapd"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // C libraries and the few C functions that Swift cannot call or express.
@@ -45,9 +50,24 @@ let package = Package(
             name: "CNIPlugin", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
         .target(
+            name: "DaemonInterface", dependencies: ["LinuxSystem", "SRIOV"], swiftSettings: strict),
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "LinuxSystem", "Netlink", "SRIOV", "CNIPlugin", "DaemonInterface",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "AdminTool",
             dependencies: [
-                "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin",
+                "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin", "DaemonInterface",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -63,6 +83,8 @@ let package = Package(
         .executableTarget(
             name: "vfmap", dependencies: ["AdminTool", "PCIDevices", "SRIOV"], swiftSettings: strict
         ),
+        .executableTarget(
+            name: "vfmapd", dependencies: ["Daemon", "PCIDevices", "SRIOV"], swiftSettings: strict),
 
         // Tests, the machine in memory and the generated cases that they share.
         .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
@@ -91,9 +113,21 @@ let package = Package(
         .testTarget(
             name: "AdminToolTests",
             dependencies: [
-                "AdminTool", "LinuxSystem", "Netlink", "PCIDevices", "SRIOV", "SimulatedHost",
+                "AdminTool", "DaemonInterface", "LinuxSystem", "Netlink", "PCIDevices", "SRIOV",
+                "SimulatedHost",
                 "Fuzzing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DaemonTests",
+            dependencies: [
+                "Daemon", "DaemonInterface", "LinuxSystem", "CLinuxShim", "Netlink", "SRIOV",
+                "SimulatedHost", "vfmapd",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
     ],

@@ -76,7 +76,7 @@ package struct AdminProgram<H: Host>: Sendable {
             return try command.carryOut(
                 in: AdminContext(
                     manager: manager, isPrivileged: isPrivileged, lookups: lookups,
-                    openDeviceFeed: openDeviceFeed)
+                    openDeviceFeed: openDeviceFeed, environment: environment)
             ) { text in
                 do { try output(text) } catch { throw OutputError(cause: error) }
             }

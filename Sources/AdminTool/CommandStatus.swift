@@ -20,6 +20,8 @@ package enum CommandStatus: Int32, CaseIterable, Sendable {
     case unsupported = 7
     /// The network namespace is missing, is none, or is the host's own.
     case invalidNamespace = 8
+    /// `status` found no daemon that answers.
+    case noDaemon = 9
     /// The arguments are wrong; nothing was done. `EX_USAGE` of <sysexits.h>.
     case usage = 64
 

@@ -75,6 +75,11 @@ int vfmap_memory_file(const char *name) {
     return descriptor >= 0 ? descriptor : -errno;
 }
 
+int vfmap_event(void) {
+    int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return descriptor >= 0 ? descriptor : -errno;
+}
+
 // What the child does between vfork(2) and execve(2): it shares our memory, so only system calls, and nothing
 // is written but `failure`.
 static void become(const struct vfmap_child *child, pid_t parent, volatile int *failure) {

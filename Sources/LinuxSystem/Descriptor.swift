@@ -29,6 +29,13 @@ package struct Descriptor: ~Copyable, Sendable {
         rawValue = try systemCall("open", on: path) { vfmap_open(path, flags, permissions) }
     }
 
+    /// Gives the descriptor away: it stays open, and whoever gets its number closes it.
+    package consuming func release() -> Int32 {
+        let number = rawValue
+        discard self
+        return number
+    }
+
     deinit {
         close(rawValue)
     }

@@ -81,4 +81,8 @@ extension ErrorNumber {
     package static var badMessage: Self { Self(rawValue: EBADMSG) }
     /// The corresponding C constant is `ENXIO`.
     package static var noSuchDeviceOrAddress: Self { Self(rawValue: ENXIO) }
+    /// The corresponding C constant is `ECONNREFUSED`.
+    package static var connectionRefused: Self { Self(rawValue: ECONNREFUSED) }
+    /// The corresponding C constant is `ENAMETOOLONG`.
+    package static var nameTooLong: Self { Self(rawValue: ENAMETOOLONG) }
 }

@@ -14,4 +14,14 @@ package struct FileIdentity: Hashable, Sendable {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
     }
+
+    /// Looks at an open file.
+    ///
+    /// - Throws: `SystemCallError`.
+    package init(ofDescriptor number: Int32) throws(SystemCallError) {
+        var status = stat()
+        try systemCall("stat", on: "descriptor \(number)") { fstat(number, &status) }
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+    }
 }

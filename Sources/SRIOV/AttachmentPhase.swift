@@ -1,5 +1,5 @@
 /// How far an attachment has come.
-package enum AttachmentPhase: String, Sendable {
+package enum AttachmentPhase: String, CaseIterable, Sendable {
     /// Being made. Found under the VF's lock it means that the writer died: undo it.
     case preparing
     /// Configured and in the host, for a runtime that moves it by itself and has not said where.

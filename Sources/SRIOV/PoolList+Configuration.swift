@@ -111,7 +111,7 @@ extension Pool {
 
 extension JSONObject {
     /// A key that is mistyped would let every VF pass.
-    func refuseKeys(otherThan known: [String]) throws(JSONKeyError) {
+    package func refuseKeys(otherThan known: [String]) throws(JSONKeyError) {
         let folded = Set(known.map { $0.lowercased() })
         for key in keys where !folded.contains(key.lowercased()) {
             throw JSONKeyError(path(key), "is not known")

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import DaemonInterface
 
 /// `vfmap`, the root of the commands.
 struct VFMapCommand: ParsableCommand {
@@ -14,16 +15,16 @@ struct VFMapCommand: ParsableCommand {
                 another failure; 2 no such VF, PF or attachment; 3 in use, or no VF is free; 4 not \
                 permitted; 5 the state file cannot be used; 6 done in part, the rest is left to \
                 do; 7 not supported by hardware, driver or kernel; 8 no usable network namespace; \
-                64 wrong arguments.
+                9 no daemon answers; 64 wrong arguments.
                 """,
             version: "vfmap \(version)",
             subcommands: [
                 ListCommand.self, ShowCommand.self, CreateCommand.self, AttachCommand.self,
                 DetachCommand.self, CheckCommand.self, RecoverCommand.self, ImportCommand.self,
-                WatchCommand.self, StateCommand.self,
+                WatchCommand.self, StatusCommand.self, StateCommand.self,
             ],
             defaultSubcommand: ListCommand.self)
     }
 
-    static var version: String { "0.1.0" }
+    static var version: String { Release.version }
 }

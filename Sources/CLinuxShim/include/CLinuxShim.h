@@ -49,6 +49,10 @@ int vfmap_event_descriptor(void);
 /// An unnamed file in memory, close-on-exec: memfd_create(2), behind _GNU_SOURCE.
 int vfmap_memory_file(const char *_Nonnull name);
 
+/// A counter that is readable when it is not zero, close-on-exec and never blocking: eventfd(2).
+/// <sys/eventfd.h> is not in Swift's Glibc module.
+int vfmap_event(void);
+
 /// A program to be started: what execve(2) takes, and the descriptors of its standard streams.
 struct vfmap_child {
     const char *_Nonnull executable;

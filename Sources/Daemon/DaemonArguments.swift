@@ -1,0 +1,48 @@
+package import ArgumentParser
+internal import DaemonInterface
+internal import SRIOV
+
+/// The arguments of `vfmapd`.
+package struct DaemonArguments: ParsableCommand {
+    package static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "vfmapd",
+            abstract: "Serves Docker and brings back virtual functions that nobody has any more.",
+            discussion: """
+                Exit status: 0 stopped as told, or the configuration is sound; 1 cannot start, or \
+                a part of it failed; 64 wrong arguments; 78 the configuration is wrong.
+                """,
+            version: "vfmapd \(Release.version)")
+    }
+
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp("The configuration file; it need not be there.", valueName: "path"),
+        completion: .file())
+    package var configurationPath: String = PoolList.defaultPath
+
+    @Option(
+        name: .customLong("state-file"),
+        help: ArgumentHelp(
+            "The state file (default: $VFMAP_STATE, else \(AttachmentStore.defaultPath)).",
+            valueName: "path"),
+        completion: .file())
+    package var statePath: String?
+
+    @Flag(help: "Only check the configuration.")
+    package var check = false
+
+    package init() {}
+
+    package func validate() throws {
+        if statePath?.isEmpty == true { throw ValidationError("--state-file is empty") }
+        if configurationPath.isEmpty { throw ValidationError("--config is empty") }
+    }
+
+    /// - Returns: What the option says, else the environment, else the default.
+    package func statePath(in environment: [String: String]) -> String {
+        if let statePath { return statePath }
+        if let path = environment["VFMAP_STATE"], !path.isEmpty { return path }
+        return AttachmentStore.defaultPath
+    }
+}

@@ -1,0 +1,105 @@
+internal import ArgumentParser
+internal import CNIPlugin
+internal import DaemonInterface
+internal import Glibc
+internal import LinuxSystem
+internal import Logging
+package import SRIOV
+
+/// The program as this process: its arguments, its environment, its streams.
+package enum DaemonProcess {
+    /// Runs the daemon until it is told to stop.
+    ///
+    /// - Parameter host: Makes the machine; called once, when the configuration is sound.
+    /// - Returns: The status to exit with.
+    package static func run<H: Host>(on host: @escaping @Sendable () -> H) async -> Int32 {
+        StandardStream.reserve()
+        // A client or a log that is gone is an error to handle, not the end.
+        signal(SIGPIPE, SIG_IGN)
+        let environment = processEnvironment()
+        let arguments: DaemonArguments
+        do {
+            arguments = try DaemonArguments.parse(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            return end(parsing: error).rawValue
+        }
+        let inherited: [InheritedSocket]
+        let configuration: DaemonConfiguration
+        do {
+            inherited = try InheritedSocket.takeAll(environment: environment)
+            configuration = try DaemonConfiguration.read(
+                arguments.configurationPath,
+                runFolder: DaemonConfiguration.runFolder(environment: environment))
+            // The pools of the same file: the daemon needs them sound as well.
+            _ = try PoolList.read(arguments.configurationPath)
+        } catch {
+            say("\(error)")
+            return (error is ManagerError ? DaemonExit.configuration : .failure).rawValue
+        }
+        if arguments.check {
+            return DaemonExit.success.rawValue
+        }
+        let log = DaemonLog(logger(configuration, environment))
+        do {
+            let program = try DaemonProgram(
+                manager: manager(
+                    on: host(), statePath: arguments.statePath(in: environment),
+                    environment: environment, log: log),
+                configuration: configuration, configurationPath: arguments.configurationPath,
+                environment: environment, log: log)
+            try await program.run(inherited: inherited)
+            return DaemonExit.success.rawValue
+        } catch {
+            log.failure(.critical, "cannot go on", ["error": "\(error)"])
+            return DaemonExit.failure.rawValue
+        }
+    }
+
+    private static func manager<H: Host>(
+        on host: H, statePath: String, environment: [String: String], log: DaemonLog
+    ) throws -> Manager<H> {
+        let warn: @Sendable (String) -> Void = { log.failure(.warning, $0) }
+        return Manager(
+            host: host, store: AttachmentStore(path: statePath, boot: try host.bootIdentity()),
+            locks: LockFolder(
+                path: DaemonConfiguration.runFolder(environment: environment) + "/locks"),
+            foreignClaims: PeerCache(environment: environment).claims,
+            releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
+            warn: warn)
+    }
+
+    private static func logger(
+        _ configuration: DaemonConfiguration, _ environment: [String: String]
+    ) -> Logger {
+        Logger(label: "vfmapd") { _ in
+            LineLogHandler(
+                level: Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info,
+                prefix: LineLogHandler.prefix(environment: environment),
+                isJSON: configuration.logFormat == .json,
+                write: { line in
+                    // With standard error gone there is nowhere left to say so.
+                    try? StandardStream.error.write(line)
+                })
+        }
+    }
+
+    /// Help and the version are asked for by throwing as well.
+    private static func end(parsing error: any Error) -> DaemonExit {
+        guard DaemonArguments.exitCode(for: error).isSuccess else {
+            say(DaemonArguments.message(for: error))
+            return .usage
+        }
+        do {
+            try StandardStream.output.write(DaemonArguments.fullMessage(for: error) + "\n")
+            return .success
+        } catch {
+            say("\(error)")
+            return .failure
+        }
+    }
+
+    private static func say(_ text: String) {
+        // As above.
+        try? StandardStream.error.write("vfmapd: \(text)\n")
+    }
+}

@@ -1,0 +1,34 @@
+internal import SRIOV
+
+/// The answer to a request.
+package struct PluginReply: Hashable, Sendable {
+    /// The HTTP status.
+    package let status: Int
+    package let contentType: String
+    package let body: [UInt8]
+
+    package init(
+        status: Int = 200, contentType: String = "application/json", body: [UInt8]
+    ) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+
+    /// An error in the shape that Docker reads: `{"Err":"…"}`.
+    package static func failure(_ status: Int, _ text: String) -> PluginReply {
+        PluginReply(status: status, body: JSONValue.object(["Err": .string(text)]).encoded())
+    }
+
+    /// The words of an error; nil for success.
+    package var failureText: String? {
+        guard status >= 400 else { return nil }
+        guard case .object(let members) = try? JSONValue(parsing: body),
+            case .string(let text) = members["Err"]
+        else { return "status \(status)" }
+        return text
+    }
+}
+
+/// Answers a request; called on a thread that may block, and on several at once.
+package typealias PluginHandler = @Sendable (PluginRequest) -> PluginReply

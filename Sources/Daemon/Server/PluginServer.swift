@@ -1,0 +1,167 @@
+package import LinuxSystem
+internal import Logging
+package import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// An HTTP/1.1 server on a unix socket whose handler may block.
+///
+/// Connections live on one event loop; requests are answered on threads of the server's own, so that one that
+/// waits for hardware holds up neither the loop nor anybody else's work. A request that was handed to a thread is
+/// finished, whether or not its client still waits.
+package final class PluginServer: Service {
+    /// What it serves, for the log: `docker`.
+    package let name: String
+    /// Where clients find it.
+    package let path: String
+
+    private let listener: Mutex<UnixListener?>
+    private let file: SocketFile?
+    private let loop: any EventLoop
+    private let limits: ServerLimits
+    private let log: DaemonLog
+    private let isReady: ReadySignal
+    private let workers: RequestWorkers
+    private let room: ServerRoom
+    private let calls: CallCounter
+    private let handler: PluginHandler
+
+    /// - Parameters:
+    ///   - loop: Where the connections live; shut down by its owner after the server has ended.
+    ///   - isReady: Is told when clients are let in.
+    ///   - calls: Counts the requests.
+    package init(
+        name: String, listener: consuming UnixListener, loop: any EventLoop,
+        limits: ServerLimits = ServerLimits(), log: DaemonLog, isReady: ReadySignal,
+        calls: CallCounter, handler: @escaping PluginHandler
+    ) {
+        self.name = name
+        path = listener.path
+        file = listener.file
+        self.listener = Mutex(consume listener)
+        self.loop = loop
+        self.limits = limits
+        self.log = log
+        self.isReady = isReady
+        self.calls = calls
+        self.handler = handler
+        workers = RequestWorkers(threads: limits.threads, waiting: limits.waitingRequests)
+        room = ServerRoom(byteLimit: limits.allBodies)
+    }
+
+    /// Serves until the shutdown, then finishes what has begun.
+    package func run() async throws {
+        guard let listener = listener.withLock({ $0.take() }) else {
+            preconditionFailure("a server runs once")
+        }
+        let channel: any Channel
+        do {
+            channel = try await open(listener.release())
+        } catch {
+            file?.remove()
+            throw error
+        }
+        isReady.reach(name)
+        // A channel that closes by itself ends the server too, and with it the daemon.
+        let closed = channel.closeFuture
+        await withTaskCancellationOrGracefulShutdownHandler {
+            // Closing fails only if it is closed.
+            try? await closed.get()
+        } onCancelOrGracefulShutdown: {
+            self.file?.remove()
+            channel.close(promise: nil)
+        }
+        file?.remove()
+        await drain()
+    }
+
+    private func open(_ descriptor: Int32) async throws -> any Channel {
+        let gateLimit = limits.connections
+        let room = room
+        let (limits, answer) = (limits, answer)
+        return try await ServerBootstrap(group: loop)
+            // One at a time, or more than the limit would come in at once.
+            .serverChannelOption(.maxMessagesPerRead, value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        ConnectionGate(limit: gateLimit, room: room))
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let connection = PluginConnection(limits: limits, room: room, answer: answer)
+                    var parsing = NIOHTTPDecoderLimitConfiguration()
+                    parsing.maxHeaderFieldSize = limits.head
+                    parsing.maxHeaderListSize = limits.head
+                    parsing.maxHeaderFieldCount = limits.headerFields
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(ArrivalWatch(connection))
+                    try pipeline.addHandler(HTTPResponseEncoder())
+                    try pipeline.addHandler(
+                        ByteToMessageHandler(
+                            HTTPRequestDecoder(
+                                leftOverBytesStrategy: .dropBytes, limitConfiguration: parsing)))
+                    try pipeline.addHandler(HTTPServerPipelineHandler())
+                    try pipeline.addHandler(connection)
+                }
+            }
+            .withBoundSocket(descriptor).get()
+    }
+
+    private var answer: @Sendable (PluginRequest, @escaping @Sendable (PluginReply) -> Void) -> Bool
+    {
+        let (workers, calls, handler, log, name) = (workers, calls, handler, log, name)
+        return { request, reply in
+            calls.begin()
+            let isAccepted = workers.submit {
+                let start = ContinuousClock.now
+                let answer = handler(request)
+                let time = ContinuousClock.now - start
+                calls.end(request.path, answer, time)
+                if let text = answer.failureText {
+                    log.failure(
+                        .warning, "call failed",
+                        [
+                            "server": "\(name)", "path": "\(request.path)",
+                            "status": "\(answer.status)", "error": "\(text)",
+                        ])
+                }
+                reply(answer)
+            }
+            if !isAccepted {
+                calls.refuse(request.path)
+                log.failure(
+                    .warning, "call refused, too many are waiting",
+                    ["server": "\(name)", "path": "\(request.path)"])
+            }
+            return isAccepted
+        }
+    }
+
+    /// Closes what is idle and waits for what is being worked on.
+    private func drain() async {
+        for connection in room.connections {
+            connection.pipeline.fireUserInboundEventTriggered(StopServing())
+        }
+        let end = loop.makePromise(of: Bool.self)
+        let timer = loop.scheduleTask(in: TimeAmount(limits.draining)) { end.succeed(false) }
+        EventLoopFuture.andAllComplete([room.empty(on: loop), workers.idle(on: loop)], on: loop)
+            .whenComplete { _ in
+                timer.cancel()
+                end.succeed(true)
+            }
+        // It never fails.
+        if (try? await end.futureResult.get()) == true {
+            await workers.shutDown()
+        } else {
+            log.failure(
+                .error, "stopping with requests unfinished",
+                ["server": "\(name)", "requests": "\(workers.unfinished)"])
+            for connection in room.connections { connection.close(promise: nil) }
+        }
+    }
+}

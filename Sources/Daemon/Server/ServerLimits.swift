@@ -1,0 +1,25 @@
+/// What a server grants its clients.
+package struct ServerLimits: Hashable, Sendable {
+    /// Open connections; further ones wait until one is closed.
+    package var connections = 256
+    /// Threads that work on requests.
+    package var threads = 8
+    /// Requests that wait for a thread; further ones are answered with 503.
+    package var waitingRequests = 240
+    /// Bytes of one body; a longer one is answered with 413.
+    package var body = 1 << 20
+    /// Bytes of all bodies that are being received, waiting or worked on; beyond them 503.
+    package var allBodies = 32 << 20
+    /// Bytes of the request line and all header fields; more are answered with 431.
+    package var head = 16 << 10
+    /// Header fields; more are answered with 431.
+    package var headerFields = 100
+    /// Within what time a request must arrive whole, once it has begun.
+    package var receiving: Duration = .seconds(30)
+    /// How long a connection without a request is kept.
+    package var idle: Duration = .seconds(180)
+    /// How long requests may go on after the server was told to stop.
+    package var draining: Duration = .seconds(60)
+
+    package init() {}
+}

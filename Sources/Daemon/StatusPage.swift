@@ -1,0 +1,55 @@
+package import DaemonInterface
+internal import FoundationEssentials
+internal import Glibc
+package import SRIOV
+
+/// What the status socket answers: `GET /v1/status`.
+package struct StatusPage: Sendable {
+    private let configurationPath: String
+    private let sockets: DaemonReport.Sockets
+    private let store: AttachmentStore
+    private let reconciler: Reconciler
+    private let calls: CallCounter
+    private let log: DaemonLog
+    private let started = Int64(time(nil))
+    private let start = ContinuousClock.now
+
+    package init(
+        configurationPath: String, sockets: DaemonReport.Sockets, store: AttachmentStore,
+        reconciler: Reconciler, calls: CallCounter, log: DaemonLog
+    ) {
+        self.configurationPath = configurationPath
+        self.sockets = sockets
+        self.store = store
+        self.reconciler = reconciler
+        self.calls = calls
+        self.log = log
+    }
+
+    package func answer(_ request: PluginRequest) -> PluginReply {
+        guard request.path == "/v1/status" else {
+            return .failure(404, "there is no \(request.path)")
+        }
+        guard request.method == "GET" || request.method == "HEAD" else {
+            return .failure(405, "\(request.path) takes GET only")
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return PluginReply(body: Array(try encoder.encode(report)) + [0x0a])
+        } catch {
+            return .failure(500, "\(error)")
+        }
+    }
+
+    private var report: DaemonReport {
+        let counts = AttachmentCounts(in: store)
+        return DaemonReport(
+            version: Release.version, pid: getpid(), started: started,
+            uptime: (ContinuousClock.now - start).components.seconds,
+            configuration: configurationPath, sockets: sockets,
+            reconciliation: reconciler.report, requests: calls.report,
+            stateFile: counts.stateFile, attachments: counts.byPhase,
+            lastErrors: log.recentFailures)
+    }
+}

@@ -1,0 +1,124 @@
+internal import LinuxSystem
+package import SRIOV
+
+/// How the daemon is to run: the object `daemon` of the configuration file.
+package struct DaemonConfiguration: Hashable, Sendable {
+    /// What is logged at least.
+    package enum LogLevel: String, CaseIterable, Sendable {
+        case trace, debug, info, notice, warning, error, critical
+    }
+
+    package enum LogFormat: String, CaseIterable, Sendable {
+        case text, json
+    }
+
+    /// Where Docker calls; nil for a daemon that Docker has no part in.
+    package var dockerSocket: String? = "/run/docker/plugins/sriov.sock"
+    /// Where `vfmap status` asks.
+    package var statusSocket: String
+    /// Seconds between two reconciliations that nothing called for.
+    package var reconcileSeconds: UInt32 = 60
+    package var logLevel = LogLevel.info
+    package var logFormat = LogFormat.text
+
+    /// What the daemon does without a configuration file.
+    ///
+    /// - Parameter runFolder: Where sockets and locks lie.
+    package init(runFolder: String) {
+        statusSocket = runFolder + "/vfmapd.sock"
+    }
+
+    /// The folder of sockets and locks.
+    ///
+    /// - Parameter environment: Of it `VFMAP_RUN` is read.
+    package static func runFolder(environment: [String: String]) -> String {
+        environment["VFMAP_RUN"].flatMap { $0.isEmpty ? nil : $0 } ?? "/run/vfmap"
+    }
+}
+
+extension DaemonConfiguration {
+    /// Reads the configuration file; without one everything is as `init` says.
+    ///
+    /// - Throws: `ManagerError` `invalidRequest` naming the file, the key and what is wrong.
+    package static func read(
+        _ path: String, runFolder: String
+    ) throws(ManagerError) -> DaemonConfiguration {
+        let text: String
+        do {
+            text = try readTextFile(path, limit: 1 << 20)
+        } catch  where error.errno == .noSuchFile {
+            return DaemonConfiguration(runFolder: runFolder)
+        } catch {
+            throw ManagerError(.invalidRequest, "configuration file", causes: [error])
+        }
+        return try DaemonConfiguration(
+            parsing: Array(text.utf8), path: path, runFolder: runFolder)
+    }
+
+    /// - Parameter path: Where the text comes from.
+    package init(
+        parsing bytes: [UInt8], path: String, runFolder: String
+    ) throws(ManagerError) {
+        self.init(runFolder: runFolder)
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: bytes)
+        } catch {
+            throw ManagerError(.invalidRequest, "\(path): is not a JSON document", causes: [error])
+        }
+        guard case .object(let members) = value else {
+            throw ManagerError(
+                .invalidRequest, "\(path): must be a JSON object, not \(value.kind)")
+        }
+        do {
+            if let object = try JSONObject(members).object("daemon") { try take(object) }
+        } catch {
+            throw ManagerError(.invalidRequest, "\(path): \(error)")
+        }
+    }
+
+    private mutating func take(_ object: JSONObject) throws(JSONKeyError) {
+        try object.refuseKeys(otherThan: [
+            "dockerSocket", "statusSocket", "reconcileSeconds", "logLevel", "logFormat",
+        ])
+        if object.contains("dockerSocket") {
+            // null switches it off.
+            dockerSocket = try Self.socket(object, "dockerSocket")
+        }
+        if let path = try Self.socket(object, "statusSocket") { statusSocket = path }
+        if let seconds: UInt32 = try object.integer("reconcileSeconds", 5...86400) {
+            reconcileSeconds = seconds
+        }
+        logLevel = try Self.word(object, "logLevel") ?? logLevel
+        logFormat = try Self.word(object, "logFormat") ?? logFormat
+        if dockerSocket == statusSocket {
+            throw JSONKeyError(object.path("statusSocket"), "must not be that of dockerSocket")
+        }
+    }
+
+    private static func socket(
+        _ object: JSONObject, _ key: String
+    ) throws(JSONKeyError) -> String? {
+        guard let path = try object.string(key) else { return nil }
+        guard path.hasPrefix("/"), !path.hasSuffix("/"), !path.utf8.contains(0) else {
+            throw JSONKeyError(object.path(key), "must be an absolute path, not \"\(path)\"")
+        }
+        guard path.utf8.count <= UnixAddress.maximumLength else {
+            throw JSONKeyError(
+                object.path(key),
+                "must have at most \(UnixAddress.maximumLength) bytes, not \(path.utf8.count)")
+        }
+        return path
+    }
+
+    private static func word<Word: RawRepresentable<String> & CaseIterable>(
+        _ object: JSONObject, _ key: String
+    ) throws(JSONKeyError) -> Word? {
+        guard let text = try object.string(key) else { return nil }
+        guard let word = Word(rawValue: text) else {
+            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw JSONKeyError(object.path(key), "must be one of \(words), not \"\(text)\"")
+        }
+        return word
+    }
+}

@@ -1,0 +1,148 @@
+/// What the daemon tells of itself: the answer to `GET /v1/status`.
+///
+/// The keys are those of the properties and stay as they are; one without a value is absent.
+package struct DaemonReport: Hashable, Codable, Sendable {
+    /// The sockets that the daemon listens on.
+    package struct Sockets: Hashable, Codable, Sendable {
+        /// nil if Docker has no part in it.
+        package var docker: String?
+        package var status: String
+
+        package init(docker: String?, status: String) {
+            self.docker = docker
+            self.status = status
+        }
+    }
+
+    /// The runs of the reconciler.
+    package struct Reconciliation: Hashable, Codable, Sendable {
+        package struct Run: Hashable, Codable, Sendable {
+            /// When it began, in seconds since 1970.
+            package var at: Int64
+            /// Seconds.
+            package var duration: Double
+            /// What called for it: `start`, `timer`, an event.
+            package var reason: String
+            /// Attachments that needed something.
+            package var entries: Int
+            /// Those of them for which something is left to do; 1 for a run that failed as a whole.
+            package var failures: Int
+
+            package init(
+                at: Int64, duration: Double, reason: String, entries: Int, failures: Int
+            ) {
+                self.at = at
+                self.duration = duration
+                self.reason = reason
+                self.entries = entries
+                self.failures = failures
+            }
+        }
+
+        /// How many there were.
+        package var runs: Int
+        /// nil before the first has ended.
+        package var last: Run?
+        /// When the next one is due if nothing calls for it, in seconds since 1970; nil during a run.
+        package var next: Int64?
+
+        package init(runs: Int, last: Run?, next: Int64?) {
+            self.runs = runs
+            self.last = last
+            self.next = next
+        }
+    }
+
+    /// The calls of Docker.
+    package struct Requests: Hashable, Codable, Sendable {
+        package struct Call: Hashable, Codable, Sendable {
+            package var count: Int
+            package var failures: Int
+            /// Time spent in all of them together.
+            package var seconds: Double
+
+            package init(count: Int, failures: Int, seconds: Double) {
+                self.count = count
+                self.failures = failures
+                self.seconds = seconds
+            }
+        }
+
+        /// Those that have been answered.
+        package var total: Int
+        /// Those that were answered with an error.
+        package var failed: Int
+        /// Those that are waiting or being worked on.
+        package var active: Int
+        /// Answered calls by path; those that nobody knows are together as `unknown`.
+        package var byCall: [String: Call]
+
+        package init(total: Int, failed: Int, active: Int, byCall: [String: Call]) {
+            self.total = total
+            self.failed = failed
+            self.active = active
+            self.byCall = byCall
+        }
+    }
+
+    /// The state file.
+    package struct StateFile: Hashable, Codable, Sendable {
+        package var path: String
+        package var usable: Bool
+        /// Why it is not usable.
+        package var error: String?
+
+        package init(path: String, usable: Bool, error: String?) {
+            self.path = path
+            self.usable = usable
+            self.error = error
+        }
+    }
+
+    /// Something that went wrong.
+    package struct Failure: Hashable, Codable, Sendable {
+        /// Seconds since 1970.
+        package var time: Int64
+        package var text: String
+
+        package init(time: Int64, text: String) {
+            self.time = time
+            self.text = text
+        }
+    }
+
+    package var version: String
+    package var pid: Int32
+    /// Seconds since 1970.
+    package var started: Int64
+    /// Seconds.
+    package var uptime: Int64
+    /// The path of the configuration file, whether or not there is one.
+    package var configuration: String
+    package var sockets: Sockets
+    package var reconciliation: Reconciliation
+    package var requests: Requests
+    package var stateFile: StateFile
+    /// How many attachments there are in each phase; nil if the state file cannot be read.
+    package var attachments: [String: Int]?
+    /// The last 20, the latest at the end.
+    package var lastErrors: [Failure]
+
+    package init(
+        version: String, pid: Int32, started: Int64, uptime: Int64, configuration: String,
+        sockets: Sockets, reconciliation: Reconciliation, requests: Requests,
+        stateFile: StateFile, attachments: [String: Int]?, lastErrors: [Failure]
+    ) {
+        self.version = version
+        self.pid = pid
+        self.started = started
+        self.uptime = uptime
+        self.configuration = configuration
+        self.sockets = sockets
+        self.reconciliation = reconciliation
+        self.requests = requests
+        self.stateFile = stateFile
+        self.attachments = attachments
+        self.lastErrors = lastErrors
+    }
+}

@@ -1,0 +1,162 @@
+import DaemonInterface
+import Foundation
+import Glibc
+import LinuxSystem
+import Testing
+
+private let daemonPath = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: ".build/debug/vfmapd").path
+
+private let activator = "/usr/bin/systemd-socket-activate"
+
+/// The program as a process, as the tests' build made it.
+@Suite(
+    .enabled(
+        if: FileManager.default.isExecutableFile(atPath: daemonPath),
+        "needs swift build --product vfmapd"))
+struct DaemonBinaryTests {
+    private struct Run {
+        let status: String
+        let output: String
+        let errors: String
+    }
+
+    private static func shell(
+        _ script: String, _ environment: [String: String] = [:]
+    ) async throws -> Run {
+        try await blocking {
+            var process = ChildProcess(
+                executable: "/bin/bash",
+                environment: ["PATH": "/usr/bin:/bin", "D": daemonPath].merging(environment) { $1 })
+            process.arguments = ["-c", script]
+            let outcome = try process.run(until: Deadline(after: .seconds(60)))
+            return Run(
+                status: "\(outcome.ending)",
+                output: String(decoding: outcome.output, as: UTF8.self),
+                errors: String(decoding: outcome.errorOutput, as: UTF8.self))
+        }
+    }
+
+    private static func folder(_ configuration: String) throws -> TestFolder {
+        let folder = try TestFolder()
+        let text = configuration.replacing("FOLDER", with: folder.path)
+        try Data(text.utf8).write(to: URL(filePath: folder.path + "/c.json"))
+        return folder
+    }
+
+    private static let configuration = #"{"daemon": {"dockerSocket": "FOLDER/docker/d.sock"}}"#
+
+    @Test func itTellsItsVersion() async throws {
+        let run = try await Self.shell("$D --version")
+        #expect(run.status == "exited(0)")
+        #expect(run.output == "vfmapd 0.1.0\n")
+    }
+
+    @Test func aSoundConfigurationPassesTheCheck() async throws {
+        let folder = try Self.folder(Self.configuration)
+        let run = try await Self.shell("$D --check --config \(folder.path)/c.json")
+        #expect(run.status == "exited(0)")
+        #expect(run.errors == "")
+        #expect(try folderEntries(folder.path) == ["c.json"])
+    }
+
+    @Test(arguments: [
+        (
+            #"{"daemon": {"reconcileSeconds": 1}}"#,
+            "daemon.reconcileSeconds: must be an integer from 5 to 86400, not 1"
+        ),
+        (
+            #"{"resourceList": [{"resourceName": "a.b"}]}"#,
+            #"resourceList[0].resourceName: must have letters, digits, _ and - only, not "a.b""#
+        ),
+    ])
+    func aWrongConfigurationIsNamed(configuration: String, problem: String) async throws {
+        let folder = try Self.folder(configuration)
+        for option in ["", "--check"] {
+            let run = try await Self.shell("$D \(option) --config \(folder.path)/c.json")
+            #expect(run.status == "exited(78)")
+            #expect(run.errors == "vfmapd: \(folder.path)/c.json: \(problem)\n")
+        }
+    }
+
+    @Test func wrongArgumentsAreNamed() async throws {
+        let run = try await Self.shell("$D --nonsense")
+        #expect(run.status == "exited(64)")
+        #expect(run.errors.hasPrefix("vfmapd: "))
+        #expect(run.errors.contains("--nonsense"))
+    }
+
+    @Test func itServesAndStopsWhenTold() async throws {
+        let folder = try Self.folder(Self.configuration)
+        let path = folder.path
+        let run = try await Self.shell(
+            """
+            export VFMAP_RUN=\(path)/run VFMAP_STATE=\(path)/state.db
+            $D --config \(path)/c.json 2>\(path)/log & pid=$!
+            until grep -q ' info ready' \(path)/log; do sleep 0.02; done
+            kill -TERM $pid
+            wait $pid; echo $?
+            cat \(path)/log >&2
+            ls \(path)/run \(path)/docker
+            """)
+        #expect(run.status == "exited(0)")
+        #expect(run.output == "0\n\(path)/docker:\n\n\(path)/run:\nvfmapd.lock\n")
+        let messages = run.errors.split(separator: "\n").map { line in
+            String(line.drop { $0 != " " }.dropFirst())
+        }
+        #expect(
+            messages.first
+                == "info start docker=\(path)/docker/d.sock state=\(path)/state.db "
+                + "status=\(path)/run/vfmapd.sock version=0.1.0")
+        #expect(messages.contains("info ready"))
+        #expect(messages.last == "info stop")
+    }
+
+    @Test func aSecondOneIsRefusedAndTheFirstGoesOn() async throws {
+        let folder = try Self.folder(Self.configuration)
+        let path = folder.path
+        let run = try await Self.shell(
+            """
+            export VFMAP_RUN=\(path)/run VFMAP_STATE=\(path)/state.db
+            $D --config \(path)/c.json 2>\(path)/log & pid=$!
+            until grep -q ' info ready' \(path)/log; do sleep 0.02; done
+            $D --config \(path)/c.json; echo $?
+            test -S \(path)/run/vfmapd.sock && test -S \(path)/docker/d.sock && echo there
+            kill -INT $pid; kill -TERM $pid
+            wait $pid; echo $?
+            """)
+        #expect(run.output == "1\nthere\n0\n")
+        #expect(
+            run.errors.hasSuffix(
+                " critical cannot go on error=\"socket \(path)/run/vfmapd.sock: "
+                    + "another process listens on it\"\n"))
+    }
+
+    @Test(
+        .enabled(
+            if: FileManager.default.isExecutableFile(atPath: activator), "needs systemd"))
+    func aSocketOfSystemdIsServed() async throws {
+        let folder = try Self.folder(#"{"daemon": {"dockerSocket": null}}"#)
+        let path = folder.path
+        // It starts the daemon at the first connection, with the socket as its descriptor 3.
+        async let run = Self.shell(
+            "exec \(activator) -E VFMAP_RUN=\(path)/run -E VFMAP_STATE=\(path)/state.db "
+                + "--fdname=status -l \(path)/i.sock $D --config \(path)/c.json")
+        let report = try await blocking {
+            let deadline = Deadline(after: .seconds(30))
+            while true {
+                do {
+                    return try DaemonClient(path: path + "/i.sock").report()
+                } catch  where !deadline.hasPassed {
+                    moment()
+                }
+            }
+        }
+        #expect(report.sockets == DaemonReport.Sockets(docker: nil, status: path + "/i.sock"))
+        kill(report.pid, SIGTERM)
+        #expect(try await run.status == "exited(0)")
+        #expect(FileManager.default.fileExists(atPath: path + "/i.sock"))
+        #expect(!FileManager.default.fileExists(atPath: path + "/run/vfmapd.sock"))
+    }
+}

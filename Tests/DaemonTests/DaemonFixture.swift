@@ -1,0 +1,78 @@
+import Daemon
+import LinuxSystem
+import Logging
+import SRIOV
+import ServiceLifecycle
+import SimulatedHost
+import Synchronization
+
+/// A simulated host with a manager, and a log that can be read.
+final class DaemonFixture: Sendable {
+    let folder: TestFolder
+    let host: SimulatedHost
+    let manager: Manager<SimulatedHost>
+    let log: DaemonLog
+    let lines: LogLines
+
+    init(vfs: Int = 2) throws {
+        folder = try TestFolder()
+        host = SimulatedHost.withVFs(vfs)
+        let lines = LogLines()
+        self.lines = lines
+        log = lines.log()
+        var patience = Patience()
+        patience.lock = .milliseconds(50)
+        patience.returnOfInterface = .milliseconds(50)
+        manager = Manager(
+            host: host,
+            store: AttachmentStore(path: folder.path + "/state.db", boot: host.kernel.boot),
+            locks: LockFolder(path: folder.path + "/locks"), patience: patience,
+            releaseFrontEnd: { _ in }, warn: { _ in })
+    }
+
+    /// Gives a VF to a container whose namespace is made for it.
+    func attach(_ index: Int, to container: String) throws {
+        host.makeNamespace("/run/netns/\(container)")
+        try manager.attach(
+            AttachRequest(
+                owner: AttachmentOwner(
+                    frontEnd: "docker", network: "n", container: container, interfaceName: "eth0"),
+                selection: .address(SimulatedHost.vfAddress(index)), settings: VFSettings(),
+                namespacePath: "/run/netns/\(container)", frontEndData: nil)
+        ) { _ in }
+    }
+}
+
+/// The lines of a log, without their times.
+final class LogLines: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var all: [String] { lines.withLock { $0 } }
+
+    func log(level: Logger.Level = .info) -> DaemonLog {
+        DaemonLog(
+            Logger(label: "test") { _ in
+                LineLogHandler(level: level, prefix: .priority, isJSON: false) { line in
+                    self.lines.withLock { $0.append(line) }
+                }
+            })
+    }
+}
+
+/// Runs a service for as long as the body takes.
+func running(_ service: any Service, _ body: () async throws -> Void) async throws {
+    let group = ServiceGroup(
+        configuration: ServiceGroupConfiguration(
+            services: [.init(service: service, successTerminationBehavior: .ignore)],
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+    let task = Task { try await group.run() }
+    do {
+        try await body()
+    } catch {
+        await group.triggerGracefulShutdown()
+        try? await task.value
+        throw error
+    }
+    await group.triggerGracefulShutdown()
+    try await task.value
+}

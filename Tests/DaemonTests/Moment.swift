@@ -1,0 +1,4 @@
+import Glibc
+
+/// A moment between two looks.
+func moment() { usleep(1000) }

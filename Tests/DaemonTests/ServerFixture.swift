@@ -1,0 +1,108 @@
+import Daemon
+import LinuxSystem
+import Logging
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// A server on a socket in a folder of its own.
+struct ServerFixture: Sendable {
+    let folder: TestFolder
+    let path: String
+    let calls: CallCounter
+    let log: DaemonLog
+    private let services: ServiceGroup
+    private let task: Task<Void, any Error>
+
+    /// Runs a server for as long as the body takes.
+    static func with(
+        limits: ServerLimits = ServerLimits(),
+        listener: ((String) throws -> UnixListener)? = nil,
+        handler: @escaping PluginHandler = echo, _ body: (ServerFixture) async throws -> Void
+    ) async throws {
+        let fixture = try await start(limits: limits, listener: listener, handler: handler)
+        do {
+            try await body(fixture)
+        } catch {
+            try? await fixture.stop()
+            throw error
+        }
+        try await fixture.stop()
+    }
+
+    private static func start(
+        limits: ServerLimits, listener: ((String) throws -> UnixListener)?,
+        handler: @escaping PluginHandler
+    ) async throws -> ServerFixture {
+        let folder = try TestFolder()
+        let path = folder.path + "/s.sock"
+        let log = DaemonLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let ready = ReadySignal(awaiting: ["test"])
+        let calls = CallCounter()
+        let server = PluginServer(
+            name: "test", listener: try listener?(path) ?? UnixListener.make(at: path),
+            loop: MultiThreadedEventLoopGroup.singleton.next(), limits: limits, log: log,
+            isReady: ready, calls: calls, handler: handler)
+        let services = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: server, successTerminationBehavior: .ignore)],
+                logger: log.logger))
+        let task = Task { try await services.run() }
+        await ready.wait()
+        return ServerFixture(
+            folder: folder, path: path, calls: calls, log: log, services: services, task: task)
+    }
+
+    func beginShutdown() async { await services.triggerGracefulShutdown() }
+
+    func stop() async throws {
+        await services.triggerGracefulShutdown()
+        try await task.value
+    }
+
+    func ask(_ text: String) async throws -> String {
+        let path = path
+        return try await blocking { try TestClient.ask(path, text) }
+    }
+
+    /// Answers with what was asked.
+    static let echo: PluginHandler = { request in
+        PluginReply(
+            contentType: "text/plain",
+            body: Array("\(request.method) \(request.path) ".utf8) + request.body)
+    }
+}
+
+/// A handler whose requests wait until they are let go.
+final class HeldHandler: Sendable {
+    struct Progress {
+        var running = 0
+        var mostAtOnce = 0
+        var finished = 0
+    }
+
+    private let state = Mutex(Progress())
+    private let gate: Mutex<Bool>
+
+    init(isOpen: Bool = false) {
+        gate = Mutex(isOpen)
+    }
+
+    var progress: Progress { state.withLock { $0 } }
+
+    func letGo() { gate.withLock { $0 = true } }
+
+    func answer(_ request: PluginRequest) -> PluginReply {
+        state.withLock { state in
+            state.running += 1
+            state.mostAtOnce = max(state.mostAtOnce, state.running)
+        }
+        let deadline = Deadline(after: .seconds(60))
+        while !gate.withLock({ $0 }), !deadline.hasPassed { moment() }
+        state.withLock { state in
+            state.running -= 1
+            state.finished += 1
+        }
+        return ServerFixture.echo(request)
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Glibc
+import LinuxSystem
+
+/// A client with a bare socket, for saying what no HTTP library would say.
+final class TestClient: Sendable {
+    struct Silence: Error {}
+
+    private let socket: Int32
+
+    init(_ path: String) throws {
+        socket = try systemCall("socket", on: path) {
+            Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        }
+        let (number, address) = (socket, Self.address(path))
+        var time = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(
+            socket, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        do {
+            try systemCall("connect", on: path) {
+                withUnsafePointer(to: address) { pointer in
+                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        connect(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                    }
+                }
+            }
+        } catch {
+            close(socket)
+            throw error
+        }
+    }
+
+    deinit { close(socket) }
+
+    static func address(_ path: String) -> sockaddr_un {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+        return address
+    }
+
+    func send(_ bytes: [UInt8]) throws {
+        var start = 0
+        while start < bytes.count {
+            let (rest, number) = (bytes[start...], socket)
+            start += try systemCall("send", on: "") {
+                rest.withUnsafeBytes {
+                    Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
+            }
+        }
+    }
+
+    func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+    /// Says that nothing more will come.
+    func endSending() { shutdown(socket, Int32(SHUT_WR)) }
+
+    /// Ends the connection as a process that dies does.
+    func vanish() { shutdown(socket, Int32(SHUT_RDWR)) }
+
+    /// What one read gives; nil at the end.
+    private func part() throws -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: 65536)
+        let number = socket
+        let count = try systemCall("recv", on: "") { recv(number, &bytes, bytes.count, 0) }
+        return count == 0 ? nil : Array(bytes[..<count])
+    }
+
+    /// Everything until the server closes.
+    func readToEnd() throws -> String {
+        var all: [UInt8] = []
+        do {
+            while let part = try part() { all += part }
+        } catch let error as SystemCallError where error.errno.name == "ECONNRESET" {
+            // As good as closed.
+        }
+        return String(decoding: all, as: UTF8.self)
+    }
+
+    /// Reads until the text ends with something.
+    func read(until end: String) throws -> String {
+        var all: [UInt8] = []
+        while !String(decoding: all, as: UTF8.self).hasSuffix(end) {
+            guard let part = try part() else { throw Silence() }
+            all += part
+        }
+        return String(decoding: all, as: UTF8.self)
+    }
+
+    /// Whether something can be read, the end too, within a time.
+    func hears(within milliseconds: Int32) -> Bool {
+        var file = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return poll(&file, 1, milliseconds) > 0
+    }
+
+    /// One request, and everything until the server closes.
+    static func ask(_ path: String, _ text: String) throws -> String {
+        let client = try TestClient(path)
+        try client.send(text)
+        return try client.readToEnd()
+    }
+}
+
+/// Runs what blocks on a thread of its own, so that the tests' few threads go on.
+func blocking<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value
+) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread { continuation.resume(with: Result { try work() }) }.start()
+    }
+}
+
+/// Waits until something is so.
+///
+/// - Throws: `NeverReached` if it is not within the allowance.
+func reach(
+    within allowance: Duration = .seconds(30), _ condition: @escaping @Sendable () -> Bool
+) async throws {
+    let deadline = Deadline(after: allowance)
+    while !condition() {
+        if deadline.hasPassed { throw NeverReached() }
+        try await Task.sleep(for: .milliseconds(2))
+    }
+}
+
+struct NeverReached: Error {}

@@ -1,0 +1,16 @@
+import Foundation
+
+/// A folder that goes with its last user.
+final class TestFolder: Sendable {
+    let path: String
+
+    init() throws {
+        // Short: the path of a socket has 107 bytes.
+        path = "/tmp/vfmapd-\(UUID().uuidString.prefix(13))"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)  // A leftover in /tmp fails no test.
+    }
+}
