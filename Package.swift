@@ -45,6 +45,9 @@ let package = Package(
             name: "CNIPlugin", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
         .target(
+            name: "DockerDriver", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
+            swiftSettings: strict),
+        .target(
             name: "AdminTool",
             dependencies: [
                 "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin",
@@ -86,6 +89,12 @@ let package = Package(
             name: "CNIPluginTests",
             dependencies: [
                 "CNIPlugin", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing",
+            ],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "DockerDriverTests",
+            dependencies: [
+                "DockerDriver", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing",
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
