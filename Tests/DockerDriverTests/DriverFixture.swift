@@ -79,8 +79,14 @@ final class DriverFixture: Sendable {
         return reply.text
     }
 
-    /// The machine without what no undo brings back.
-    var machine: SimulatedKernel { host.kernel.pristinePart }
+    /// The machine without what no undo brings back, and without the traces of containers.
+    var machine: SimulatedKernel {
+        var kernel = host.kernel.pristinePart
+        kernel.populated = []
+        kernel.nextNamespace = 0
+        kernel.uptime = 0
+        return kernel
+    }
 }
 
 extension DriverReply {
