@@ -50,6 +50,9 @@ let package = Package(
             name: "CNIPlugin", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
         .target(
+            name: "DockerDriver", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
+            swiftSettings: strict),
+        .target(
             name: "DaemonInterface", dependencies: ["LinuxSystem", "SRIOV"], swiftSettings: strict),
         .target(
             name: "Daemon",
@@ -108,6 +111,12 @@ let package = Package(
             name: "CNIPluginTests",
             dependencies: [
                 "CNIPlugin", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing",
+            ],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "DockerDriverTests",
+            dependencies: [
+                "DockerDriver", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing",
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,49 @@
+internal import LinuxSystem
+internal import Netlink
+internal import SRIOV
+
+extension DockerDriver {
+    /// EndpointOperInfo: which VF an endpoint has.
+    func endpointInfo(_ body: CallBody) throws -> [String: JSONValue] {
+        let attachment = settled(try body.owner())
+        return ["Value": .object(try attachment.map(describe) ?? [:])]
+    }
+
+    /// The record of an endpoint, after a look whether its VF has arrived; nil if there is none.
+    ///
+    /// The look is an opportunity and not what Docker waits for: it is taken again with the next call and by the
+    /// daemon, so a failure only is told.
+    func settled(_ owner: AttachmentOwner) -> Attachment? {
+        do {
+            return try manager.settle(owner)
+        } catch {
+            warn("endpoint \(short(owner.container)): \(error)")
+        }
+        do {
+            return try manager.store.attachment(of: owner)
+        } catch {
+            warn("endpoint \(short(owner.container)): \(error)")
+            return nil
+        }
+    }
+
+    private func describe(_ attachment: Attachment) throws -> [String: JSONValue] {
+        let mac = attachment.settings.macAddress ?? attachment.originalInterface?.macAddress
+        var words = ["phase": attachment.phase.rawValue]
+        words["mac"] = mac?.description
+        words["driver"] = attachment.originalDriver
+        let parent: PCIAddress
+        if let function = attachment.physicalFunction {
+            parent = function
+            words["vf"] = attachment.virtualFunction.description
+            words["vf_index"] = attachment.index?.description
+            let tag = attachment.settings.vlan ?? attachment.originalInfo?.vlan
+            words["vlan"] = tag?.identifier.description
+        } else {
+            parent = attachment.virtualFunction
+        }
+        words["pf"] = parent.description
+        words["pf_interface"] = try manager.host.physicalFunction(at: parent)?.interfaceName
+        return words.mapValues(JSONValue.string)
+    }
+}
