@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "LinuxSystem", "Netlink", "SRIOV", "CNIPlugin", "DaemonInterface",
+                "LinuxSystem", "Netlink", "SRIOV", "CNIPlugin", "DockerDriver", "DaemonInterface",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

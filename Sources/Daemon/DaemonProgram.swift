@@ -31,6 +31,7 @@ struct DaemonProgram<H: Host>: Sendable {
         let reconciler = try Reconciler(
             interval: .seconds(configuration.reconcileSeconds), log: log,
             reconcile: { try manager.recover() })
+        let follower = try HandoverFollower(log: log, settle: { try manager.settle($0) })
         let calls = CallCounter()
         let page = StatusPage(
             configurationPath: configurationPath, sockets: addresses, store: manager.store,
@@ -40,13 +41,15 @@ struct DaemonProgram<H: Host>: Sendable {
 
         // They stop in the reverse order: systemd hears of it first, and the reconciler ends last.
         var services: [any Service] = [
-            reconciler, try InterfaceWatcher(tell: { reconciler.poke($0) }),
+            reconciler, try InterfaceWatcher(tell: { reconciler.poke($0) }), follower,
         ]
         if let listener = sockets.docker.take() {
             services.append(
                 PluginServer(
                     name: "docker", listener: listener, loop: loop, log: log,
-                    isReady: isReady, calls: calls, handler: DockerHandler.make(manager)))
+                    isReady: isReady, calls: calls,
+                    handler: DockerHandler.make(
+                        manager, configurationPath: configurationPath, follower: follower)))
         }
         var limits = ServerLimits()
         limits.threads = 2

@@ -65,6 +65,7 @@ extension DockerDriver {
         members["GatewayIPv6"] = record.gatewayIPv6.map { .string($0.description) }
         // Without a gateway Docker would give the container a second interface, on a bridge of its own.
         members["DisableGatewayService"] = .bool(record.gateway == nil)
+        whenJoined(owner)
         return members
     }
 
@@ -91,7 +92,8 @@ extension DockerDriver {
         return [:]
     }
 
-    /// ProgramExternalConnectivity: the interface is in its container by now, which is all that a VF needs.
+    /// ProgramExternalConnectivity: there is nothing to do for a VF but to look whether it has arrived. It has when
+    /// Docker connects a container that runs, not when it starts one.
     ///
     /// Docker's rules for published ports have no effect on a VF, whose frames do not pass this host.
     func programExternalConnectivity(_ body: CallBody) throws -> [String: JSONValue] {

@@ -8,20 +8,25 @@ package import SRIOV
 package struct DockerDriver<H: Host>: Sendable {
     let manager: Manager<H>
     let readPools: @Sendable () throws(ManagerError) -> PoolList?
+    let whenJoined: @Sendable (AttachmentOwner) -> Void
     let warn: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - readPools: Reads the pools of the configuration file; nil if there is no such file.
+    ///   - whenJoined: Is told of every endpoint whose VF Docker moves next. Docker does not say when it has, so
+    ///     whoever is told should look with `Manager.settle`.
     ///   - warn: Tells an operator what a call survived, or could not do.
     package init(
         manager: Manager<H>,
         readPools: @escaping @Sendable () throws(ManagerError) -> PoolList? = {
             () throws(ManagerError) in try PoolList.read(PoolList.defaultPath)
         },
+        whenJoined: @escaping @Sendable (AttachmentOwner) -> Void = { _ in },
         warn: @escaping @Sendable (String) -> Void
     ) {
         self.manager = manager
         self.readPools = readPools
+        self.whenJoined = whenJoined
         self.warn = warn
     }
 

@@ -13,6 +13,7 @@ final class DriverFixture: Sendable {
     let folder: URL
     private let pools: PoolList?
     private let messages = Mutex<[String]>([])
+    private let joins = Mutex<[AttachmentOwner]>([])
 
     /// - Parameters:
     ///   - host: By default with one PF, `pf0` at 0000:01:00.0, and two VFs, `pf0v0` and `pf0v1`.
@@ -35,6 +36,9 @@ final class DriverFixture: Sendable {
     /// What the driver and its manager told an operator so far.
     var warnings: [String] { messages.withLock { $0 } }
 
+    /// The endpoints that the driver told of as about to be moved.
+    var joined: [AttachmentOwner] { joins.withLock { $0 } }
+
     func store() -> AttachmentStore {
         AttachmentStore(
             path: folder.appending(path: "state.db").path, boot: host.kernel.boot)
@@ -54,7 +58,8 @@ final class DriverFixture: Sendable {
                 host: process ?? host, store: store(),
                 locks: LockFolder(path: folder.path + "/locks"), patience: patience,
                 releaseFrontEnd: { _ in }, warn: warn),
-            readPools: { () throws(ManagerError) in pools }, warn: warn)
+            readPools: { () throws(ManagerError) in pools },
+            whenJoined: { [self] owner in joins.withLock { $0.append(owner) } }, warn: warn)
     }
 
     /// One call.

@@ -1,9 +1,10 @@
-import DockerDriver
 import LinuxSystem
 import Netlink
 import SRIOV
 import SimulatedHost
 import Testing
+
+@testable import DockerDriver
 
 /// Endpoints: the VF that a container gets, what is set on it, and that all of it is undone.
 @Suite struct EndpointTests {
@@ -122,6 +123,31 @@ import Testing
         #expect(try names?.word("DstName") == "storage")
         #expect(try names?.word("DstPrefix") == "net")
         try fixture.stop(container)
+    }
+
+    /// dockerd 20.10 starts a container so: its last call is made before the move.
+    @Test func aVFThatIsMovedAfterTheLastCallIsSettledByALookAtIt() throws {
+        let fixture = try fixture(vfs: 1)
+        fixture.host.withKernel { $0.vfs[Self.vf]?.hasBeenUp = true }
+        let before = fixture.machine
+        let mac = "02:11:22:33:44:55"
+        let creation = try fixture.success("CreateEndpoint", endpointRequest(mac: mac))
+        #expect(fixture.joined == [])
+        let sandbox = "/var/run/docker/netns/e1"
+        let joining = try fixture.success("Join", reference("e1", #","SandboxKey":"\#(sandbox)""#))
+        let owner = AttachmentOwner(
+            frontEnd: "docker", network: "n1", container: "e1", interfaceName: "")
+        #expect(fixture.joined == [owner])
+        try fixture.success("ProgramExternalConnectivity", reference("e1", #","Options":{}"#))
+        try fixture.success("EndpointOperInfo", reference())
+        #expect(try fixture.records.map(\.phase) == [.joined])
+        let container = try fixture.move("e1", "n1", sandbox, creation, joining, mac: mac)
+        #expect(fixture.info(Self.vf)?.trust == true)
+        #expect(fixture.driver().settled(owner)?.phase == .attached)
+        #expect(fixture.info(Self.vf)?.trust == false)
+        try fixture.stop(container)
+        #expect(fixture.machine == before)
+        #expect(try fixture.records == [])
     }
 
     static let refusals = [

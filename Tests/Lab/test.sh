@@ -53,6 +53,9 @@ echo "== drivers of user space, in a guest with an IOMMU"
 echo "== container runtimes"
 "$here/lab" run --timeout 1200 -- bash "$here/runtimes-test.sh" "$root/.build/release" "$@"
 
+echo "== Docker"
+"$here/lab" run --timeout 2400 -- bash "$here/docker-test.sh" "$root/.build/release" "$@"
+
 echo "== a system of its own"
 "$here/system-test.sh" "$("$root/packaging/build-deb.sh")"
 
