@@ -25,6 +25,7 @@ list_files() {
         [[ ! -e $file ]] || echo "644 $file $prefix/lib/systemd/system/${file##*/}"
     done
     for file in "$here"/examples/*; do echo "644 $file $prefix/share/doc/vfmap/examples/${file##*/}"; done
+    echo "644 $root/docs/config.schema.json $prefix/share/doc/vfmap/config.schema.json"
     echo "644 $here/copyright $prefix/share/doc/vfmap/copyright"
 }
 

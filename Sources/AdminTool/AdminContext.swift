@@ -9,6 +9,7 @@ struct AdminContext<H: Host>: Sendable {
     let isPrivileged: Bool
     let lookups: DeviceLookups
     let openDeviceFeed: @Sendable (DeviceEventSource?) throws -> DeviceFeed
+    /// Of it commands read where files and sockets are.
     let environment: [String: String]
 
     /// - Throws: `ManagerError` `notPermitted` unless the caller is root.

@@ -65,6 +65,8 @@ extension DeviceLookups {
             eswitchMode: { address in
                 // What devlink does not tell, as without the right to ask, is not known.
                 (try? devlink?.eswitchMode(of: address))?.description
-            })
+            },
+            switchPorts: { address in (try? devlink?.ports(of: address)) ?? [] },
+            info: { address in (try? devlink?.info(of: address)) ?? nil })
     }
 }

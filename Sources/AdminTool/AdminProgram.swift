@@ -22,7 +22,7 @@ package struct AdminProgram<H: Host>: Sendable {
     private let makeManager: ManagerFactory
 
     /// - Parameters:
-    ///   - environment: Of it `VFMAP_STATE` is read.
+    ///   - environment: Of it `VFMAP_STATE` and `VFMAP_CONFIG` are read.
     ///   - isPrivileged: Whether the caller is root.
     ///   - openDeviceFeed: Called once, by a command that listens.
     package init(

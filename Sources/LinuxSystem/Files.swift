@@ -109,3 +109,16 @@ extension ErrorNumber {
             || self == .noSuchDeviceOrAddress
     }
 }
+
+/// What a symbolic link says, whole.
+///
+/// - Returns: nil if there is no such link.
+package func linkText(_ path: String) throws(SystemCallError) -> String? {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    do {
+        let count = try systemCall("read link", on: path) { readlink(path, &buffer, buffer.count) }
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    } catch  where error.errno.isAbsence || error.errno == .invalidArgument {
+        return nil
+    }
+}

@@ -3,7 +3,7 @@ package import LinuxSystem
 
 /// What devlink, the kernel's interface to NICs as a whole, tells of a device.
 package final class Devlink: Sendable {
-    private let socket: GenericNetlinkSocket
+    let socket: GenericNetlinkSocket
 
     /// Opens a socket in the network namespace of the calling thread; devices of others are not
     /// seen.

@@ -70,6 +70,36 @@ package protocol Host: Sendable {
     /// Resets a function by itself (sysfs `reset`). What the PF administers stays, what the VF has told it goes.
     func reset(_ address: PCIAddress) throws
 
+    // MARK: Drivers and switches
+
+    /// Whether the kernel has a driver for PCI functions with this name, loaded now.
+    func driverExists(_ name: String) -> Bool
+
+    /// Binds a VF to another driver, by `driver_override` and `drivers_probe`, and waits for its interface as far
+    /// as the driver makes any.
+    ///
+    /// - Parameter driver: nil for the one that the kernel chooses, be it told to bind none to this PF's VFs.
+    /// - Throws: If the driver does not take the VF; the one before is bound again then.
+    func bindDriver(_ driver: String?, to address: PCIAddress, deadline: Deadline) throws
+
+    /// The programs that have a VF open through a driver of user space: `qemu-system-x86 (4711)`.
+    func programs(using function: VirtualFunction) throws -> [String]
+
+    /// Whether the kernel binds drivers to new VFs of a PF (`sriov_drivers_autoprobe`); nil if it does not tell.
+    func bindsDrivers(to function: PCIAddress) throws -> Bool?
+
+    func setBindsDrivers(_ binds: Bool, to function: PCIAddress) throws
+
+    /// The mode of a PF's switch; nil where the kernel, the driver or the device has no such modes.
+    func eswitchMode(of function: PCIAddress) throws -> EswitchMode?
+
+    func setEswitchMode(_ mode: EswitchMode, of function: PCIAddress) throws
+
+    /// Waits until a condition holds, looking anew whenever an interface of this namespace changes.
+    ///
+    /// - Returns: Whether it holds; false if the deadline passed first.
+    func wait(until deadline: Deadline, for condition: () throws -> Bool) throws -> Bool
+
     // MARK: Namespaces
 
     /// The namespace of this process.

@@ -42,6 +42,13 @@ extension Manager {
         let deadline = Deadline(after: patience.lock)
         let lock = try locks.lock(function.address, .exclusive, deadline: deadline)
         defer { withExtendedLifetime(lock) {} }
+        return try resizeLocked(function, to: count, force: force)
+    }
+
+    /// `resize` with the PF's exclusive lock held.
+    func resizeLocked(
+        _ function: PhysicalFunction, to count: Int, force: Bool
+    ) throws(ManagerError) -> PhysicalFunction {
         let plan = try resizePlan(function, to: count)
         guard plan.obstacles.isEmpty || force else {
             throw ManagerError(

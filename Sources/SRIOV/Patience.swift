@@ -11,6 +11,12 @@ package struct Patience: Hashable, Sendable {
     /// For the interfaces of VFs that were just created.
     package var creation: Duration = .seconds(60)
 
+    /// For the interface of a VF that was bound to another driver.
+    package var binding: Duration = .seconds(10)
+
+    /// For the carrier of a PF that was just brought up; there may be no cable.
+    package var carrier: Duration = .seconds(10)
+
     /// For a runtime that moves VFs by itself to say where, once it has one. Docker does so at once; only its
     /// death lies in between.
     package var reservation: Duration = .seconds(300)

@@ -23,19 +23,14 @@ extension PoolList {
 
     /// - Parameter path: Where the text comes from.
     package init(parsing bytes: [UInt8], path: String) throws(ManagerError) {
-        let value: JSONValue
-        do {
-            value = try JSONValue(parsing: bytes)
-        } catch {
-            throw ManagerError(.invalidRequest, "\(path): is not a JSON document", causes: [error])
-        }
-        guard case .object(let members) = value else {
-            throw ManagerError(
-                .invalidRequest, "\(path): must be a JSON object, not \(value.kind)")
-        }
+        try self.init(try JSONObject.document(bytes, path: path), path: path)
+    }
+
+    /// - Parameter document: The whole file.
+    init(_ document: JSONObject, path: String) throws(ManagerError) {
         do {
             var pools: [Pool] = []
-            for resource in try JSONObject(members).objects("resourceList") {
+            for resource in try document.objects("resourceList") {
                 let pool = try Pool(resource)
                 if pools.contains(where: { $0.fullName == pool.fullName }) {
                     throw JSONKeyError(
@@ -51,11 +46,15 @@ extension PoolList {
 }
 
 extension Pool {
-    init(_ object: JSONObject) throws(JSONKeyError) {
-        try object.refuseKeys(otherThan: [
+    package static var keys: [String] {
+        [
             "resourceName", "resourcePrefix", "deviceType", "excludeTopology", "additionalInfo",
             "selectors",
-        ])
+        ]
+    }
+
+    init(_ object: JSONObject) throws(JSONKeyError) {
+        try object.refuseKeys(otherThan: Self.keys)
         guard let name = try object.word("resourceName") else {
             throw JSONKeyError(object.path("resourceName"), "missing")
         }
@@ -89,22 +88,9 @@ extension Pool {
 
     /// One object, or an array of them; without any the pool has every VF.
     private static func selectors(_ object: JSONObject) throws(JSONKeyError) -> [PoolSelector] {
-        switch object.value("selectors") {
-        case nil:
-            return [PoolSelector()]
-        case .array:
-            var selectors: [PoolSelector] = []
-            for element in try object.objects("selectors") {
-                selectors.append(try PoolSelector(element))
-            }
-            guard !selectors.isEmpty else {
-                throw JSONKeyError(object.path("selectors"), "must not be an empty array")
-            }
-            return selectors
-        default:
-            return try object.object("selectors").map { object throws(JSONKeyError) in
-                [try PoolSelector(object)]
-            } ?? []
+        guard object.value("selectors") != nil else { return [PoolSelector()] }
+        return try object.oneOrMore("selectors").map { object throws(JSONKeyError) in
+            try PoolSelector(object)
         }
     }
 }

@@ -9,6 +9,8 @@ package struct PoolSelector: Hashable, Sendable {
     /// Names of the driver that is bound now: `iavf`, `vfio-pci`.
     package var drivers: Set<String> = []
     package var addresses: Set<PCIAddress> = []
+    /// Of the VF itself, as the firmware's tables number it.
+    package var acpiIndexes: Set<String> = []
     package var physicalFunctions: [PoolMember] = []
     package var rootDevices: [PoolMember] = []
     package var linkTypes: Set<LinkType> = []
@@ -25,6 +27,7 @@ package struct PoolSelector: Hashable, Sendable {
             && (devices.isEmpty || devices.contains(function.device))
             && (drivers.isEmpty || function.driver.map(drivers.contains) == true)
             && (addresses.isEmpty || addresses.contains(function.address))
+            && (acpiIndexes.isEmpty || function.acpiIndex.map(acpiIndexes.contains) == true)
             && (physicalFunctions.isEmpty
                 || physicalFunctions.contains { $0.matches(function, on: parent) })
             && (rootDevices.isEmpty || rootDevices.contains { $0.matches(function, on: parent) })

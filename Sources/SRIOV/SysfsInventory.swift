@@ -14,7 +14,7 @@ package struct SysfsInventory: Sendable {
         case locks
         /// Index, interface and driver as well.
         case work
-        /// Ids, NUMA node, IOMMU group and RDMA device as well.
+        /// Ids, NUMA node, IOMMU group, RDMA device and ACPI index as well.
         case all
     }
 
@@ -114,6 +114,7 @@ package struct SysfsInventory: Sendable {
             function.numaNode = try numaNode(of: folder)
             function.iommuGroup = try iommuGroup(of: folder)
             function.rdmaDevice = try sysfs.entries(of: "\(folder)/infiniband").first
+            function.acpiIndex = try sysfs.value(of: "\(folder)/acpi_index")
         }
         return function
     }

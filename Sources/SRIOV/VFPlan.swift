@@ -59,7 +59,11 @@ package enum VFPlan {
     /// How a VF in `state` differs from what `settings` ask, one sentence each.
     ///
     /// What the driver does not report cannot differ.
-    package static func differences(of state: VFInfo, from settings: VFSettings) -> [String] {
+    ///
+    /// - Parameter words: What stands before a wanted value.
+    package static func differences(
+        of state: VFInfo, from settings: VFSettings, words: String = "asked for was"
+    ) -> [String] {
         var differences: [String] = []
         func compare<Value: Equatable>(
             _ wanted: Value?, _ reported: Value?, _ attribute: (Value) -> VFAttribute
@@ -67,7 +71,7 @@ package enum VFPlan {
             guard let wanted, let reported, wanted != reported else { return }
             let asked = attribute(wanted)
             differences.append(
-                "\(asked.name) is \(attribute(reported).valueDescription), asked for was "
+                "\(asked.name) is \(attribute(reported).valueDescription), \(words) "
                     + asked.valueDescription)
         }
         compare(settings.macAddress, state.macAddress) { .macAddress($0) }

@@ -20,12 +20,14 @@ package struct VirtualFunction: Hashable, Sendable {
     package var iommuGroup: Int?
     /// The RDMA device; nil for none.
     package var rdmaDevice: String?
+    /// The firmware's number for the device (`acpi_index`); nil for none, as of nearly every VF.
+    package var acpiIndex: String?
 
     package init(
         address: PCIAddress, physicalFunction: PCIAddress? = nil, index: Int? = nil,
         interfaceName: String? = nil, driver: String? = nil, vendor: UInt16 = 0,
         device: UInt16 = 0, numaNode: Int? = nil, iommuGroup: Int? = nil,
-        rdmaDevice: String? = nil
+        rdmaDevice: String? = nil, acpiIndex: String? = nil
     ) {
         self.address = address
         self.physicalFunction = physicalFunction
@@ -37,5 +39,6 @@ package struct VirtualFunction: Hashable, Sendable {
         self.numaNode = numaNode
         self.iommuGroup = iommuGroup
         self.rdmaDevice = rdmaDevice
+        self.acpiIndex = acpiIndex
     }
 }

@@ -129,7 +129,7 @@ import Testing
             "the value 'yaml' is invalid for '--format <table|json>': neither table nor json"
         ),
         (["--state-file", ""], "--state-file is empty"),
-        (["--pf", "pf0"], "attach takes a VF or --pf, not both"),
+        (["--pf", "pf0"], "attach takes one of a VF, --pf and --pool"),
         (["--vln", "5"], "unknown option '--vln'. Did you mean '--vlan'?"),
         (["surplus"], "unexpected argument 'surplus'"),
     ]
@@ -148,7 +148,7 @@ import Testing
 
     /// Whole command lines, the message after `vfmap: `, and the status.
     static let others: [([String], String, Int32)] = [
-        (["attach", "--netns", "blue"], "attach needs a VF, or --pf", 64),
+        (["attach", "--netns", "blue"], "attach needs a VF, --pf or --pool", 64),
         (["attach", "0000:01:10.0"], "missing expected argument '--netns <namespace>'", 64),
         (
             ["attach", "01:10.0", "--netns", "blue"],
@@ -240,7 +240,9 @@ import Testing
         (["create", "--pf", "pf0", "--count", "0"], "create VFs of pf0: needs root"),
         (["detach", "0000:01:10.0"], "detach 0000:01:10.0: needs root"),
         (["check"], "check: needs root"),
-        (["recover"], "recover: needs root"),
+        (["recover"], "recover: needs root"), (["apply"], "apply: needs root"),
+        (["bind", "pf0v0", "default"], "bind pf0v0: needs root"),
+        (["eswitch", "pf0"], "eswitch pf0: needs root"),
     ]
 
     @Test(arguments: rootOnly)

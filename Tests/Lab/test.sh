@@ -28,6 +28,9 @@ echo "== whatever happens, every VF comes back"
 echo "== what users ask for beyond the plain VF"
 "$here/lab" exec --timeout 1500 -- bash "$here/features-test.sh" "$root/.build/release"
 
+echo "== the configuration of a node"
+"$here/lab" exec --timeout 900 -- bash "$here/node-test.sh" "$root/.build/release"
+
 echo "== moving over from sriov-cni"
 "$here/lab" exec --timeout 600 -- bash "$here/import-test.sh" "$root/.build/release"
 

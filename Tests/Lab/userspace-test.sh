@@ -215,6 +215,32 @@ equal "DEL of the first leaves the second" 31 "$(vf_field pf0 1 '.vlan_list[0].v
 plugin DEL a "$(conf $vf1 '"vlan":31')" net2 || fail "DEL of uio_pci_generic"
 released "two drivers" "$before"
 
+echo "-- vfmap bind"
+bind $vf0 igbvf
+group=$(basename "$(readlink /sys/bus/pci/devices/$vf0/iommu_group)")
+equal "bind says what a program opens" "$vf0 has driver vfio-pci, IOMMU group $group, /dev/vfio/$group" \
+    "$("$programs/vfmap" bind $vf0 vfio-pci 2>&1)"
+equal "which is there" yes "$([[ -c /dev/vfio/$group ]] && echo yes)"
+use_vfio $vf0
+contains "a VF that a program has open is left alone" "VF $vf0 is open in perl" \
+    "$("$programs/vfmap" bind $vf0 default 2>&1)"
+equal "it keeps its driver" vfio-pci "$(driver_of $vf0)"
+end_vfio
+contains "bind to the kernel's driver" "$vf0 has driver igbvf, interface " \
+    "$("$programs/vfmap" bind $vf0 default 2>&1)"
+equal "it is reserved for none" "(null)" "$(cat /sys/bus/pci/devices/$vf0/driver_override)"
+echo '{"physicalFunctions": [{"name": "pf1", "numVFs": 2, "vfDriver": "vfio-pci", "vfDefaults": {"vlan": 5}}]}' \
+    >"$work/config.json"
+"$programs/vfmap" create --pf pf1 --count 0 >/dev/null || fail "remove the VF of pf1"
+contains "apply binds VFs to vfio-pci" "pf1: bind VFs 0-1 to vfio-pci: done" \
+    "$("$programs/vfmap" apply --config "$work/config.json" 2>&1)"
+equal "with their defaults" 5 "$(vf_field pf1 1 '.vlan_list[0].vlan // .vlan')"
+contains "a second apply has nothing to do" "nothing to do" \
+    "$("$programs/vfmap" apply --config "$work/config.json" 2>&1)"
+echo '{"physicalFunctions": [{"name": "pf1", "vfDriver": "netdevice", "vfDefaults": {"vlan": 0}}]}' >"$work/config.json"
+"$programs/vfmap" apply --config "$work/config.json" >/dev/null || fail "apply: back to the kernel's driver"
+equal "and back" igbvf "$(driver_of 0000:02:10.2)"
+
 echo "-- back to igbvf, the VF still works"
 bind $vf0 igbvf
 bind $vf1 igbvf

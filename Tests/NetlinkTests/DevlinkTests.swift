@@ -62,4 +62,41 @@ import Testing
         #expect(try devlink.eswitchMode(of: address) == nil)
         #expect(kernel.requests.isEmpty)
     }
+
+    @Test func theModeIsSetWithAnAcknowledgement() throws {
+        let kernel = FakeKernel(.acknowledgement(0))
+        let address = try #require(PCIAddress("0000:03:00.0"))
+        try devlink(kernel).setEswitchMode(.switchdev, of: address)
+        #expect(
+            kernel.requests == [
+                hex(
+                    """
+                    38000000 1f00 0500 01000000 00000000    # 56 bytes, family, REQUEST | ACK
+                    1e 01 0000                              # genlmsghdr: DEVLINK_CMD_ESWITCH_SET, 1
+                    0800 0100 70636900                      # DEVLINK_ATTR_BUS_NAME "pci"
+                    1100 0200 303030303a30333a30302e30 00   # DEVLINK_ATTR_DEV_NAME
+                    000000
+                    0600 1900 0100 0000                     # DEVLINK_ATTR_ESWITCH_MODE switchdev
+                    """)
+            ])
+    }
+
+    @Test func theRefusalToSetAModeKeepsTheKernelsWords() throws {
+        let address = try #require(PCIAddress("0000:03:00.0"))
+        let error = #expect(throws: NetlinkError.self) {
+            try devlink(FakeKernel(.acknowledgement(-95))).setEswitchMode(.legacy, of: address)
+        }
+        #expect(
+            error?.description
+                == "set eswitch mode legacy of pci/0000:03:00.0: operation not supported (EOPNOTSUPP)"
+        )
+        let none = #expect(throws: NetlinkError.self) {
+            try Devlink(family: nil, port: testPort, transport: FakeKernel().transport)
+                .setEswitchMode(.legacy, of: address)
+        }
+        #expect(
+            none?.description
+                == "set eswitch mode legacy of pci/0000:03:00.0: operation not supported "
+                + "(EOPNOTSUPP): the kernel has no devlink")
+    }
 }

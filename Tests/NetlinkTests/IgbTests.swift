@@ -61,6 +61,13 @@ import Testing
             }
             #expect(error?.errno == errno, "\(attribute)")
         }
-        #expect(try Devlink().eswitchMode(of: address) == nil)
+        let devlink = try Devlink()
+        #expect(try devlink.eswitchMode(of: address) == nil)
+        #expect(try devlink.ports(of: address) == [])
+        #expect(try devlink.info(of: address) == nil)
+        let error = #expect(throws: NetlinkError.self) {
+            try devlink.setEswitchMode(.switchdev, of: address)
+        }
+        #expect(error?.errno == .noDevice)
     }
 }

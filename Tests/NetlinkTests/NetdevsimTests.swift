@@ -166,4 +166,40 @@ import Testing
             #expect(try devlink.eswitchMode(ofDevice: "netdevsim0", onBus: "netdevsim") == nil)
         }
     }
+
+    @Test func eswitchModeIsSetAndGivesEachFunctionARepresentor() throws {
+        try NetdevsimDevice.with(functions: 2) { device in
+            let devlink = try Devlink()
+            func functions() throws -> [UInt16: String] {
+                let ports = try devlink.ports(ofDevice: device.name, onBus: "netdevsim")
+                #expect(ports.contains { $0.flavour == .physical && $0.virtualFunction == nil })
+                let pairs = ports.filter { $0.flavour == .virtualFunction }.map {
+                    ($0.virtualFunction ?? .max, $0.interfaceName ?? "")
+                }
+                return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+            }
+            #expect(try functions() == [:])
+            try devlink.setEswitchMode(.switchdev, ofDevice: device.name, onBus: "netdevsim")
+            #expect(
+                try devlink.eswitchMode(ofDevice: device.name, onBus: "netdevsim") == .switchdev)
+            let representors = try functions()
+            #expect(representors.keys.sorted() == [0, 1])
+            for name in representors.values { _ = try device.host.link(name) }
+            try devlink.setEswitchMode(.legacy, ofDevice: device.name, onBus: "netdevsim")
+            #expect(try functions() == [:])
+        }
+    }
+
+    @Test func deviceInfoNamesDriverAndVersions() throws {
+        try NetdevsimDevice.with(functions: 1) { device in
+            let devlink = try Devlink()
+            #expect(
+                try devlink.info(ofDevice: device.name, onBus: "netdevsim")?.driver == "netdevsim")
+            #expect(try devlink.info(ofDevice: "netdevsim0", onBus: "netdevsim") == nil)
+            let error = #expect(throws: NetlinkError.self) {
+                try devlink.setEswitchMode(.legacy, ofDevice: "netdevsim0", onBus: "netdevsim")
+            }
+            #expect(error?.errno == .noDevice)
+        }
+    }
 }

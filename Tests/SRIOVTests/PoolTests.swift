@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""acpiIndexes":["1"]"#, "acpiIndexes"), (#""ddpProfiles":["x"]"#, "ddpProfiles"),
+        (#""ddpProfiles":["x"]"#, "ddpProfiles"),
         (#""pKeys":["0x1"]"#, "pKeys"), (#""vdpaType":"virtio""#, "vdpaType"),
     ])
     func whatCannotBeToldIsKeptFromLaterPoolsAndGivenToNobody(

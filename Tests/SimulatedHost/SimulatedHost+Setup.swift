@@ -84,6 +84,8 @@ extension SimulatedKernel {
             pf.function.virtualFunctions[index] = address
         }
         pfs[parent] = pf
+        guard !pf.bindsDrivers else { return }
+        for address in pf.function.virtualFunctions.values { bind(address, to: nil) }
     }
 
     /// Adds an interface to the host, as of a device that has nothing to do with VFs where `address` is nil.

@@ -10,6 +10,7 @@ extension SimulatedKernel {
         guard var vf = vfs[address], let parent = vf.function.physicalFunction,
             let pf = pfs[parent]
         else { return .noDevice }
+        if swallows.contains(attribute.name) { return nil }
         let isUp = interfaces[pf.linkIndex]?.link.isUp ?? false
         switch attribute {
         case .macAddress(let mac):

@@ -10,6 +10,10 @@ package struct SimulatedKernel: Hashable, Sendable {
         package var driver: SimulatedDriver
         /// Which device it is, of all that ever were.
         package var instance: UInt64 = 0
+        /// Whether new VFs get a driver.
+        package var bindsDrivers = true
+        /// nil for a switch without modes; another than this is taken only while there are no VFs.
+        package var eswitchMode: EswitchMode?
     }
 
     package struct VF: Hashable, Sendable {
@@ -68,6 +72,12 @@ package struct SimulatedKernel: Hashable, Sendable {
     package var sysctls: [String: String] = [:]
     /// What went out by interfaces, in order.
     package var sentFrames: [SentFrame] = []
+    /// The drivers that are loaded.
+    package var drivers: Set<String> = ["igbvf", "vfio-pci", "uio_pci_generic"]
+    /// The programs that have a VF open through a driver of user space.
+    package var programs: [PCIAddress: [String]] = [:]
+    /// The names of VF attributes that the PF's driver accepts and forgets.
+    package var swallows: Set<String> = []
     /// The functions that have a reset of their own.
     package var resettable: Set<PCIAddress> = []
     /// The functions that were reset, in order.

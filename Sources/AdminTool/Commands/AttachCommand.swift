@@ -26,6 +26,11 @@ struct AttachCommand: AdminCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Take any free VF of this pool of the configuration file.", valueName: "name"))
+    var pool: String?
+
+    @Option(
+        help: ArgumentHelp(
             "The network namespace: an absolute path, or a name in /run/netns.",
             valueName: "namespace"),
         completion: FunctionCompletion.namespace, transform: NamespaceArgument.init(parsing:))
@@ -49,14 +54,15 @@ struct AttachCommand: AdminCommand {
     @Flag(name: .customLong("dry-run"), help: "Say what would be done, and do nothing.")
     var dryRun = false
 
+    @OptionGroup var configurationFile: ConfigurationOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var state: StateOptions
 
     func validate() throws {
-        switch (vf, pf) {
-        case (nil, nil): throw ValidationError("attach needs a VF, or --pf")
-        case (.some, .some): throw ValidationError("attach takes a VF or --pf, not both")
-        default: break
+        let choices = [vf != nil, pf != nil, pool != nil].count { $0 }
+        if choices == 0 { throw ValidationError("attach needs a VF, --pf or --pool") }
+        if choices > 1 {
+            throw ValidationError("attach takes one of a VF, --pf and --pool")
         }
         do {
             _ = try containerName()
@@ -93,10 +99,21 @@ struct AttachCommand: AdminCommand {
 
     private func selection<H: Host>(in context: AdminContext<H>) throws -> VFSelection {
         if let vf { return .address(try context.virtualFunction(vf)) }
+        if let pool { return try poolSelection(pool, context.environment) }
         guard let pf else {
-            throw ManagerError(.invalidRequest, "attach needs a VF, or --pf")
+            throw ManagerError(.invalidRequest, "attach needs a VF, --pf or --pool")
         }
         return .anyOf(physicalFunction: try context.physicalFunction(pf).address)
+    }
+
+    private func poolSelection(
+        _ name: String, _ environment: [String: String]
+    ) throws -> VFSelection {
+        let path = configurationFile.path(in: environment)
+        guard let pools = try PoolList.read(path) else {
+            throw ManagerError(.notFound, "there is no configuration file \(path)")
+        }
+        return .pool(name, of: pools)
     }
 
     private func containerName() throws -> String {

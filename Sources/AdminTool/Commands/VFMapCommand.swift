@@ -21,7 +21,9 @@ struct VFMapCommand: ParsableCommand {
             subcommands: [
                 ListCommand.self, ShowCommand.self, CreateCommand.self, AttachCommand.self,
                 DetachCommand.self, CheckCommand.self, RecoverCommand.self, ImportCommand.self,
-                WatchCommand.self, StatusCommand.self, StateCommand.self,
+                ApplyCommand.self, BindCommand.self, EswitchCommand.self, ExplainCommand.self,
+                TopologyCommand.self, WatchCommand.self, StatusCommand.self,
+                StateCommand.self,
             ],
             defaultSubcommand: ListCommand.self)
     }

@@ -1,0 +1,24 @@
+internal import ArgumentParser
+internal import SRIOV
+
+/// Where the configuration file is.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp(
+            "The configuration file (default: $VFMAP_CONFIG, else \(PoolList.defaultPath)).",
+            valueName: "path"),
+        completion: .file())
+    var path: String?
+
+    func validate() throws {
+        if path?.isEmpty == true { throw ValidationError("--config is empty") }
+    }
+
+    /// - Returns: What the option says, else the environment, else the default.
+    func path(in environment: [String: String]) -> String {
+        if let path { return path }
+        if let path = environment["VFMAP_CONFIG"], !path.isEmpty { return path }
+        return PoolList.defaultPath
+    }
+}

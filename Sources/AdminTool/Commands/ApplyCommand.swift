@@ -1,0 +1,63 @@
+internal import ArgumentParser
+internal import LinuxSystem
+internal import SRIOV
+
+/// `vfmap apply`: makes PFs and VFs as the configuration file asks.
+struct ApplyCommand: AdminCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "apply",
+            abstract: "Makes the physical functions and their VFs as the configuration asks.",
+            discussion: """
+                What is as it should is left alone, so that repeating it is harmless. What would \
+                disturb VFs in use is refused unless --force is given; everything else is done all \
+                the same. Exit status 6 if something is not as asked for at the end. Needs root.
+                """)
+    }
+
+    @Flag(
+        name: .customLong("dry-run"),
+        help: "Say what would be done and what that would disturb, and do nothing.")
+    var dryRun = false
+
+    @Flag(help: "Do it although VFs are in use; those with an attachment are brought back first.")
+    var force = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Wait this long for the physical functions to appear, as at boot (default: 0).",
+            valueName: "seconds"),
+        transform: { try WholeNumber.parse($0, 0...3600) })
+    var wait: Int = 0
+
+    @OptionGroup var configurationFile: ConfigurationOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var state: StateOptions
+
+    var subject: String { "apply" }
+
+    func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
+        if !dryRun { try context.requireRoot() }
+        let configuration = try NodeConfiguration.read(
+            configurationFile.path(in: context.environment))
+        if wait > 0,
+            try !context.manager.awaitPhysicalFunctions(
+                of: configuration, until: Deadline(after: .seconds(wait)))
+        {
+            context.manager.warn(
+                "not every physical function has appeared within \(wait) s, proceeding anyway")
+        }
+        if dryRun {
+            let view = NodePlanView(
+                try context.manager.nodePlan(for: configuration), of: configuration, force: force)
+            return CommandAnswer(
+                try output.format.render(view) { view.text },
+                view.isFeasible ? .success : .incomplete)
+        }
+        let report = try context.manager.apply(configuration, force: force)
+        let view = ApplyReportView(report, of: configuration)
+        return CommandAnswer(
+            try output.format.render(view) { view.text },
+            report.isComplete ? .success : .incomplete)
+    }
+}

@@ -1,0 +1,24 @@
+/// What a driver tells of its device.
+package struct DevlinkInfo: Hashable, Sendable {
+    /// A version of a part of the device: `fw.mgmt` 7.10.
+    package struct Version: Hashable, Sendable {
+        package var name: String
+        package var value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package var driver: String?
+    package var serialNumber: String?
+    /// Those of what runs now, and of what cannot change; not what is stored for the next start.
+    package var versions: [Version]
+
+    package init(driver: String? = nil, serialNumber: String? = nil, versions: [Version] = []) {
+        self.driver = driver
+        self.serialNumber = serialNumber
+        self.versions = versions
+    }
+}

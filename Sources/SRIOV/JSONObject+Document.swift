@@ -1,0 +1,78 @@
+/// What configuration files need beyond single values.
+extension JSONObject {
+    /// Reads a configuration file's text, which must be one JSON object.
+    ///
+    /// - Parameter path: The file, for errors.
+    /// - Throws: `ManagerError` `invalidRequest` with the line and the column of a mistake.
+    package static func document(
+        _ bytes: [UInt8], path: String
+    ) throws(ManagerError) -> JSONObject {
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: bytes)
+        } catch {
+            throw ManagerError(
+                .invalidRequest,
+                "\(path): is not a JSON document: \(error.place(in: bytes)): \(error.problem)")
+        }
+        guard case .object(let members) = value else {
+            throw ManagerError(
+                .invalidRequest, "\(path): must be a JSON object, not \(value.kind)")
+        }
+        return JSONObject(members)
+    }
+
+    /// Where the object itself lies in its document: `physicalFunctions[0]`.
+    var ownPath: String {
+        let path = path("")
+        return path.hasSuffix(".") ? String(path.dropLast()) : path
+    }
+
+    /// One object, or an array of at least one; empty if it is absent.
+    func oneOrMore(_ key: String) throws(JSONKeyError) -> [JSONObject] {
+        switch value(key) {
+        case nil: return []
+        case .array:
+            let objects = try objects(key)
+            guard !objects.isEmpty else {
+                throw JSONKeyError(path(key), "must not be an empty array")
+            }
+            return objects
+        default:
+            return [try object(key)].compactMap(\.self)
+        }
+    }
+
+    /// One of several values by its spelling, upper or lower case; nil if it is absent.
+    func choice<Value>(
+        _ key: String, of values: [Value], _ spelling: (Value) -> String
+    ) throws(JSONKeyError) -> Value? {
+        guard let text = try string(key) else { return nil }
+        if let value = values.first(where: { spelling($0) == text.lowercased() }) { return value }
+        throw JSONKeyError(
+            path(key),
+            "must be \(values.map(spelling).joined(separator: " or ")), not \"\(text)\"")
+    }
+
+    /// `on` or `off`, or true or false; nil if it is absent.
+    func onOrOff(_ key: String) throws(JSONKeyError) -> Bool? {
+        switch value(key) {
+        case .bool(let truth): return truth
+        case .string: return try choice(key, of: [true, false]) { $0 ? "on" : "off" }
+        case nil: return nil
+        case .some(let other):
+            throw JSONKeyError(path(key), "must be on or off, not \(other.kind)")
+        }
+    }
+}
+
+extension JSONSyntaxError {
+    /// The place as editors count it: `line 3, column 7`, both from 1, columns in characters.
+    package func place(in bytes: [UInt8]) -> String {
+        let before = bytes.prefix(offset)
+        let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+        let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let column = String(decoding: before[start...], as: UTF8.self).count + 1
+        return "line \(line), column \(column)"
+    }
+}

@@ -1,0 +1,109 @@
+internal import LinuxSystem
+internal import Netlink
+
+/// How this host differs from what a configuration asks of it.
+extension Manager {
+    /// What `apply` would do: the drift, empty if everything is as asked for.
+    ///
+    /// Nothing is changed or waited for.
+    package func nodePlan(for configuration: NodeConfiguration) throws(ManagerError) -> NodePlan {
+        do {
+            return NodePlan(configuration, try states(for: configuration))
+        } catch {
+            throw error as? ManagerError ?? .wrapping(error, "look at the physical functions")
+        }
+    }
+
+    /// The PFs that a configuration names; those that it does not name cost nothing but being listed.
+    func states(for configuration: NodeConfiguration) throws -> [PhysicalFunctionState] {
+        try host.physicalFunctions().compactMap { function in
+            let info = try host.vfInfos(ofPF: function.address)
+            let state = PhysicalFunctionState(function: function, link: info?.link)
+            guard let wanted = configuration.element(for: state) else { return nil }
+            return try self.state(of: function, info, for: wanted)
+        }
+    }
+
+    /// A PF as it is, with everything that a plan for it must know.
+    func state(
+        of function: PhysicalFunction, _ info: PhysicalFunctionInfo?,
+        for wanted: PhysicalFunctionConfiguration
+    ) throws -> PhysicalFunctionState {
+        var state = PhysicalFunctionState(function: function, link: info?.link)
+        if wanted.eswitchMode != nil {
+            state.eswitchMode = try host.eswitchMode(of: function.address)
+        }
+        if wanted.driver != nil {
+            state.bindsDrivers = try host.bindsDrivers(to: function.address)
+        }
+        if case .named(let name)? = wanted.driver, !host.driverExists(name) {
+            state.missingDrivers = [name]
+        }
+        state.user = try store.attachment(of: function.address).map {
+            "it is \($0.phase.rawValue) as a whole to \($0.owner)"
+        }
+        let attachments = try store.attachments(ofPhysicalFunction: function.address)
+        let recorded = Dictionary(
+            attachments.map { ($0.virtualFunction, $0) }, uniquingKeysWith: { first, _ in first })
+        let own = try host.hostNamespace()
+        for (index, address) in function.virtualFunctions {
+            guard let vf = try host.virtualFunction(at: address) else { continue }
+            let link = try vf.interfaceName.flatMap {
+                try host.link(of: address, expectedName: $0, in: own)
+            }
+            state.virtualFunctions[index] = PhysicalFunctionState.VF(
+                function: vf, info: info?.vf(index), link: link,
+                user: try user(
+                    of: vf, link, recorded[address],
+                    // Asking every process costs, and matters only if the driver is to go.
+                    asksPrograms: wanted.driver.map { !$0.isSatisfied(by: vf.driver) } ?? false))
+        }
+        let count = wanted.numberOfVFs ?? function.virtualFunctions.count
+        let mode = wanted.eswitchMode ?? state.eswitchMode
+        if count != function.virtualFunctions.count || mode != state.eswitchMode {
+            state.obstacles = try obstacles(to: function, attachments)
+        }
+        return state
+    }
+
+    /// Who uses a VF, in a sentence; nil if nobody does, as far as can be told.
+    ///
+    /// - Parameter asksPrograms: Whether programs count that have it open through a driver of user space.
+    func user(
+        of function: VirtualFunction, _ link: Link?, _ attachment: Attachment?, asksPrograms: Bool
+    ) throws -> String? {
+        let subject = "VF \(function.address)"
+        if let attachment {
+            return "\(subject) is \(attachment.phase.rawValue) to \(attachment.owner)"
+        }
+        if let claim = try foreignClaim(on: function.address), try isLive(claim) {
+            return inUse(function.address, by: claim).message
+        }
+        guard let driver = function.driver else { return nil }
+        if let link {
+            do {
+                try refuseIfTheHostUses(link, of: subject)
+                return nil
+            } catch let error as ManagerError where error.code == .obstructed {
+                return error.message
+            }
+        }
+        guard UserspaceDriver.isKnown(driver) else {
+            // Some drivers make no interface, so only one in another namespace tells of a user.
+            return try isElsewhere(function)
+                ? "\(subject) is in another network namespace with no record" : nil
+        }
+        guard asksPrograms else { return nil }
+        let programs = try host.programs(using: function)
+        return programs.isEmpty
+            ? nil : "\(subject) is open in \(programs.joined(separator: ", "))"
+    }
+
+    private func isElsewhere(_ function: VirtualFunction) throws -> Bool {
+        try host.otherNamespaces().contains { path in
+            // A namespace may go while we look, and then holds nothing.
+            guard let namespace = try? host.openNamespace(path) else { return false }
+            return try host.link(of: function.address, expectedName: nil, in: namespace) != nil
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package import LinuxSystem
+package import Netlink
+
+extension SystemHost {
+    package func driverExists(_ name: String) -> Bool {
+        sysfs.exists("bus/pci/drivers/\(name)")
+    }
+
+    package func bindDriver(
+        _ driver: String?, to address: PCIAddress, deadline: Deadline
+    ) throws {
+        let override = try override(of: address)
+        // It listens before the interface appears, so none is missed.
+        let monitor = try LinkMonitor()
+        do {
+            try exchangeDriver(of: address, override: driver)
+            let bound = try functions.driver(of: address)
+            guard bound != nil, driver == nil || bound == driver else {
+                throw ManagerError(
+                    .unsupported,
+                    (driver.map { "driver \($0) does not take" } ?? "no driver of the kernel takes")
+                        + " VF \(address)\(try explanation(of: driver, address))")
+            }
+        } catch {
+            // The error is the first one's; that the old driver does not come back either adds nothing.
+            try? exchangeDriver(of: address, override: override)
+            throw error
+        }
+        while try isWaitedFor(address), !deadline.hasPassed {
+            _ = try monitor.wait(until: deadline) { _ in true }
+        }
+    }
+
+    package func programs(using function: VirtualFunction) throws -> [String] {
+        let folder = functions.folder(of: function.address)
+        var paths: Set<String> = []
+        if let group = function.iommuGroup {
+            paths = ["/dev/vfio/\(group)", "/dev/vfio/noiommu-\(group)"]
+        }
+        for name in try sysfs.entries(of: "\(folder)/vfio-dev") {
+            paths.insert("/dev/vfio/devices/\(name)")
+        }
+        for name in try sysfs.entries(of: "\(folder)/uio") { paths.insert("/dev/\(name)") }
+        return try ProcessSearch.processes(holding: paths)
+    }
+
+    package func bindsDrivers(to function: PCIAddress) throws -> Bool? {
+        try sysfs.number(of: autoprobe(of: function)).map { $0 != 0 }
+    }
+
+    package func setBindsDrivers(_ binds: Bool, to function: PCIAddress) throws {
+        try sysfs.write(binds ? "1" : "0", to: autoprobe(of: function))
+    }
+
+    package func eswitchMode(of function: PCIAddress) throws -> EswitchMode? {
+        try Devlink().eswitchMode(of: function)
+    }
+
+    package func setEswitchMode(_ mode: EswitchMode, of function: PCIAddress) throws {
+        try Devlink().setEswitchMode(mode, of: function)
+    }
+
+    package func wait(
+        until deadline: Deadline, for condition: () throws -> Bool
+    ) throws -> Bool {
+        let monitor = try LinkMonitor()
+        while try !condition() {
+            if deadline.hasPassed { return false }
+            _ = try monitor.wait(until: deadline) { _ in true }
+        }
+        return true
+    }
+
+    // MARK: Steps
+
+    /// The driver that a function is reserved for; nil for none.
+    private func override(of address: PCIAddress) throws -> String? {
+        try sysfs.value(of: "\(functions.folder(of: address))/driver_override")
+            .flatMap { $0 == "(null)" || $0.isEmpty ? nil : $0 }
+    }
+
+    private func autoprobe(of function: PCIAddress) -> String {
+        "\(functions.folder(of: function))/sriov_drivers_autoprobe"
+    }
+
+    /// Takes the driver of a VF away and has the kernel look for the one of an override; nil has it choose.
+    private func exchangeDriver(of address: PCIAddress, override: String?) throws {
+        let folder = functions.folder(of: address)
+        let hadOverride = try self.override(of: address) != nil
+        // A line feed alone takes the override away.
+        try sysfs.write("\(override ?? "")\n", to: "\(folder)/driver_override")
+        if let present = try functions.driver(of: address) {
+            // One that the kernel chose is what no override asks for.
+            let isChosen = override == nil && !hadOverride && !UserspaceDriver.isKnown(present)
+            if present == override || isChosen { return }
+            try sysfs.write("\(address)", to: "bus/pci/drivers/\(present)/unbind")
+        }
+        // The kernel asks its drivers only if that is wanted for this PF's VFs, unless there is an override.
+        let parent = try functions.virtualFunction(at: address, detail: .work)?
+            .physicalFunction
+        let bindsNone = try parent.flatMap { try bindsDrivers(to: $0) } == false
+        guard override == nil, bindsNone, let parent else {
+            try sysfs.write("\(address)", to: "bus/pci/drivers_probe")
+            return
+        }
+        try setBindsDrivers(true, to: parent)
+        let result = Result { try sysfs.write("\(address)", to: "bus/pci/drivers_probe") }
+        try setBindsDrivers(false, to: parent)
+        try result.get()
+    }
+
+    /// What an administrator should know of a driver that did not take a VF.
+    private func explanation(of driver: String?, _ address: PCIAddress) throws -> String {
+        guard driver == "vfio-pci" else { return "" }
+        let function = try functions.virtualFunction(at: address)
+        return function?.iommuGroup == nil
+            ? ": it has no IOMMU group, so the IOMMU is off (intel_iommu=on, amd_iommu=on)" : ""
+    }
+
+    /// Whether a VF has a driver that makes interfaces, and none yet: some make them after they were bound.
+    private func isWaitedFor(_ address: PCIAddress) throws -> Bool {
+        guard
+            let function = try functions.virtualFunction(at: address, detail: .work),
+            let driver = function.driver
+        else { return false }
+        return function.interfaceName == nil && !UserspaceDriver.isKnown(driver)
+    }
+}
