@@ -90,10 +90,22 @@ extension Manager {
             let locks = try? AttachmentLocks(
                 function, mode: .shared, in: locks, deadline: Deadline(after: .zero))
             guard let locks else { return nil }
-            return withExtendedLifetime(locks) { try? staleness(of: attachment) }
+            return withExtendedLifetime(locks) {
+                confirmed(try? staleness(of: attachment), attachment)
+            }
         case .reserved, .joined, .attached, .leaving:
-            return try? sharing(Deadline(after: .zero)).staleness(of: attachment)
+            let reason = try? sharing(Deadline(after: .zero)).staleness(of: attachment)
+            return confirmed(reason, attachment)
         }
+    }
+
+    /// A reason, if the record is still the one that it was found for: all records are read first, and whoever was at
+    /// work then may be done.
+    private func confirmed(_ reason: String?, _ attachment: Attachment) -> String? {
+        guard reason != nil,
+            (try? store.attachment(of: attachment.virtualFunction)) == attachment
+        else { return nil }
+        return reason
     }
 
     /// Looks for the interface of a VF that is not in the host.

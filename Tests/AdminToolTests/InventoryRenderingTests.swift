@@ -62,7 +62,8 @@ import Testing
 
     @Test func whatIsStaleHasAColumnOfItsOwn() throws {
         let owner = AttachmentOwner(
-            frontEnd: "docker", network: "n1", container: "e1", interfaceName: "")
+            frontEnd: "docker", network: String(repeating: "c64a7a1b", count: 8), container: "e1",
+            interfaceName: "")
         let stale = try Samples.entry(
             0, link: Samples.link("ens1f0v0", mac: "02:00:00:00:00:00"),
             attachment: Samples.attachment(0, phase: .leaving, owner: owner),
@@ -71,11 +72,11 @@ import Testing
         #expect(
             VirtualFunctionTable.text(of: view.virtualFunctions) == """
                 VF            PF      #  DRIVER  INTERFACE  MAC                VLAN  \
-                STATE      OWNER         STALE
+                STATE      OWNER                    STALE
                 0000:03:10.0  ens1f0  0  iavf    ens1f0v0   02:00:00:00:00:00  -     \
-                leaving    docker n1 e1  leaving, and its end never came in 60 s
+                leaving    docker c64a7a1bc64a… e1  leaving, and its end never came in 60 s
                 0000:03:10.4  ens1f0  4  -       -          -                  -     \
-                no-driver  -             -
+                no-driver  -                        -
 
                 """)
     }

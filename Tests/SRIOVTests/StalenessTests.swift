@@ -169,6 +169,23 @@ import Testing
         #expect(alive?.staleness == nil)
     }
 
+    @Test func theInventoryBlamesNobodyWhoIsDoneMeanwhile() throws {
+        let fixture = try fixture()
+        fixture.host.makeNamespace("/run/netns/a")
+        let victim = fixture.host.anotherProcess()
+        victim.arm(.die(at: 20))
+        #expect(throws: (any Error).self) { try fixture.attach(.vf(0, for: "a"), in: victim) }
+        let record = try #require(try fixture.record)
+        let store = AttachmentStore(path: fixture.statePath, boot: fixture.host.kernel.boot)
+        let process = fixture.host.anotherProcess()
+        // The records have been read by then.
+        process.before(step: 3) { _ in try? store.remove(record) }
+        let entry = try fixture.manager(in: process).inventory().virtualFunctions.first
+        #expect(process.faultWasReached)
+        #expect(entry?.attachment?.phase == .preparing)
+        #expect(entry?.staleness == nil)
+    }
+
     @Test func theInventoryListsARecordWhoseVFIsGone() throws {
         let fixture = try fixture()
         try fixture.start("e", in: Self.path, Self.settings)

@@ -1,15 +1,17 @@
 extension OwnerView {
     /// `cni sriov-net 4f1c9a/net1`
-    var text: String { text(container: container) }
+    var text: String { text(network: network, container: container) }
 
-    /// The same with the identity of a container, 64 hexadecimal digits, cut to its first 12 as
-    /// container tools do.
+    /// The same with identities, 64 hexadecimal digits, cut to their first 12 as container tools do.
     var abbreviated: String {
-        let isIdentity = container.utf8.count == 64 && container.allSatisfy(\.isHexDigit)
-        return text(container: isIdentity ? container.prefix(12) + "…" : container)
+        func cut(_ text: String) -> String {
+            let isIdentity = text.utf8.count == 64 && text.allSatisfy(\.isHexDigit)
+            return isIdentity ? text.prefix(12) + "…" : text
+        }
+        return text(network: network.map(cut), container: cut(container))
     }
 
-    private func text(container: String) -> String {
+    private func text(network: String?, container: String) -> String {
         [frontEnd, network, interface.isEmpty ? container : "\(container)/\(interface)"]
             .compactMap(\.self).joined(separator: " ")
     }
