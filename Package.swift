@@ -57,7 +57,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "LinuxSystem", "Netlink", "SRIOV", "CNIPlugin", "DockerDriver", "DaemonInterface",
+                "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin", "DockerDriver",
+                "DaemonInterface",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -131,8 +132,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Daemon", "DaemonInterface", "LinuxSystem", "CLinuxShim", "Netlink", "SRIOV",
-                "SimulatedHost", "vfmapd",
+                "Daemon", "DaemonInterface", "LinuxSystem", "CLinuxShim", "Netlink", "PCIDevices",
+                "SRIOV", "SimulatedHost", "vfmapd",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -41,7 +41,8 @@ struct DaemonProgram<H: Host>: Sendable {
 
         // They stop in the reverse order: systemd hears of it first, and the reconciler ends last.
         var services: [any Service] = [
-            reconciler, try InterfaceWatcher(tell: { reconciler.poke($0) }), follower,
+            reconciler, try InterfaceWatcher(tell: { reconciler.poke($0) }),
+            try DeviceWatcher(tell: { reconciler.poke($0) }), follower,
         ]
         if let listener = sockets.docker.take() {
             services.append(
