@@ -11,4 +11,11 @@ package enum InterfaceName {
                 || byte == 0x3a || byte == 0x25)
         }
     }
+    /// Whether a name is letters and a number, as runtimes and kernels make them up: `eth0`, `net1`.
+    static func isNumbered(_ name: String) -> Bool {
+        let letters = name.prefix { $0.isASCII && $0.isLetter }
+        let digits = name.dropFirst(letters.count)
+        return !letters.isEmpty && !digits.isEmpty
+            && digits.allSatisfy { $0.isASCII && $0.isNumber }
+    }
 }

@@ -133,7 +133,7 @@ extension Manager {
     }
 
     /// A name that no other interface has, for a VF whose own is taken.
-    private func spareName(for link: Link) -> String {
+    func spareName(for link: Link) -> String {
         guard let address = link.pciAddress else { return "vf-index\(link.index)" }
         return "vf"
             + address.description.filter { $0 != ":" && $0 != "." }

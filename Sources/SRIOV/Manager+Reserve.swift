@@ -161,12 +161,25 @@ extension Manager {
         var modes = attachment.settings.interfaceSettings
         modes.isUp = nil
         if !modes.isEmpty { try host.setLink(try look(), modes, in: own) }
+        try giveNameOfItsOwn(to: try look())
         let isTrustLent = try lendTrustIfNeeded(try look(), candidate, attachment)
         attachment.handover?.isTrustLent = isTrustLent
         let link = try look()
         // Last of all: whoever dies before this is known to have died, and later a deadline must pass.
         try enter(.reserved, &attachment)
         return Reservation(attachment: attachment, link: link, info: info)
+    }
+
+    /// Renames an interface whose name a container's other interface may have.
+    ///
+    /// Docker moves it under the name that it has in the host, and gives it another one only in the container: a VF
+    /// called `eth0` cannot be a container's second interface (EEXIST, seen with dockerd 20.10). The way back gives
+    /// it its own name again.
+    private func giveNameOfItsOwn(to link: Link) throws {
+        guard InterfaceName.isNumbered(link.name) else { return }
+        let own = try host.hostNamespace()
+        if link.isUp { try host.setLink(link, LinkSettings(isUp: false), in: own) }
+        try host.setLink(link, LinkSettings(name: spareName(for: link)), in: own)
     }
 
     /// Sets the interface's MAC once more, as the runtime will, and trusts the VF if that is what it takes.

@@ -387,7 +387,7 @@ import Testing
         let before = fixture.machine
         let container = try fixture.run(mac: "02:00:00:00:00:77")
         #expect(container.function == SimulatedHost.pfAddress())
-        #expect(container.source == "pf0")
+        #expect(container.source == "vf000001000")
         let link = fixture.host.kernel.interfaces.values.first { $0.link.name == "eth0" }?.link
         #expect(link?.mtu == 9000)
         #expect(link?.macAddress == MACAddress("02:00:00:00:00:77"))

@@ -293,6 +293,15 @@ run c2 far
 remove c2
 released "VFs made anew"
 
+# Both are called eth0 where they come from.
+scenario "a VF beside a bridge"
+run c1 bridge
+docker network connect spread c1 || fail "network connect"
+equal "both interfaces" "eth0 eth1" "$(interfaces_in c1)"
+equal "one default route" 1 "$(default_routes_in c1 | wc -w | awk '{ print $1 / 2 }')"
+remove c1
+released "a VF beside a bridge"
+
 if [[ -n $long ]]; then
     scenario "containers are stopped and removed while vfmapd is away"
     run c1 spread --mac-address 02:11:22:33:44:88
@@ -305,14 +314,6 @@ if [[ -n $long ]]; then
     await 150 no_record && pass "both VFs come back by themselves" || fail "both VFs come back by themselves" "$(state)"
     remove c1
     released "stopped without vfmapd"
-
-    scenario "a VF beside a bridge"
-    run c1 bridge
-    docker network connect spread c1 || fail "network connect"
-    equal "both interfaces" "eth0 eth1" "$(interfaces_in c1)"
-    equal "one default route" 1 "$(default_routes_in c1 | wc -w | awk '{ print $1 / 2 }')"
-    remove c1
-    released "a VF beside a bridge"
 
     scenario "IPv6"
     create --ipv6 --subnet 10.9.5.0/24 --subnet fd00:9::/64 --gateway fd00:9::1 -o pool=spread -o vlan=7 six >/dev/null ||

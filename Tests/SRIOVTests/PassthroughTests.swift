@@ -29,7 +29,7 @@ import Testing
         let fixture = try fixture(vfs: vfs)
         let before = fixture.host.kernel.pristinePart
         let reservation = try fixture.reserve("e", .address(Self.pf), VFSettings(mtu: 1400))
-        #expect(reservation.link.name == "pf0")
+        #expect(reservation.link.name == "vf000001000")
         let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
         try fixture.runtimeMoves(joined, to: Self.path)
         #expect(try fixture.manager().settle(.docker("e"))?.phase == .attached)

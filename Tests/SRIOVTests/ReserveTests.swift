@@ -102,6 +102,28 @@ import Testing
         #expect(reservation.attachment.handover?.isTrustLent == false)
     }
 
+    @Test(arguments: [("eth0", "vf000001100"), ("pf0v0", "pf0v0"), ("net17", "vf000001100")])
+    func aNameThatAContainersOtherInterfaceMayHaveIsNotTakenThere(
+        name: String, source: String
+    ) throws {
+        let fixture = try fixture()
+        fixture.host.withKernel { kernel in
+            kernel.renameInterface(of: Self.vf, to: name)
+            kernel.change(Self.vf) { $0.link.flags |= 1 }
+            _ = kernel.addInterface(named: "eth0", mac: [2, 9, 9, 9, 9, 9], in: 1)
+        }
+        let before = fixture.host.kernel.pristinePart
+        let reservation = try fixture.reserve("e", .address(Self.vf), Self.settings)
+        #expect(reservation.link.name == source)
+        #expect(try fixture.manager().join(.docker("e"), sandbox: Self.path).link.name == source)
+        let own = try fixture.host.hostNamespace()
+        let container = try fixture.host.openNamespace(Self.path)
+        try fixture.host.move(reservation.link, from: own, to: container, as: source)
+        try fixture.manager().leave(.docker("e"))
+        _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+        #expect(fixture.host.kernel.pristinePart == before)
+    }
+
     @Test func settleBeforeTheMoveChangesNothing() throws {
         let fixture = try fixture(wasUp: true)
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
