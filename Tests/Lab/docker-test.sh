@@ -303,6 +303,16 @@ remove c1
 released "a VF beside a bridge"
 
 if [[ -n $long ]]; then
+    scenario "how long docker run takes, beside a bridge's"
+    for network in bridge spread bridge spread bridge spread; do
+        began=${EPOCHREALTIME/[.,]/}
+        run c1 $network
+        ended=${EPOCHREALTIME/[.,]/}
+        echo "        $network: $(((ended - began) / 1000)) ms"
+        remove c1
+    done
+    released "docker run"
+
     scenario "containers are stopped and removed while vfmapd is away"
     run c1 spread --mac-address 02:11:22:33:44:88
     run c2 spread
