@@ -38,6 +38,8 @@ echo "== cards and VFs that come and go"
 "$here/hotplug-test.sh" "$root/.build/release"
 
 echo "== a card without SR-IOV, in the place of the second one"
+"$here/lab" stop
+"$here/lab" boot
 wait_for() { # A SHELL CONDITION IN THE GUEST
     "$here/lab" exec --timeout 60 -- sh -c "until $1; do sleep 0.2; done"
 }
