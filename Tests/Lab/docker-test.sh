@@ -401,7 +401,7 @@ equal "vfmapd was never in trouble" "" "$(grep -E ' (error|critical) ' "$work/vf
 end_process TERM "$dockerd_pid"
 end_process TERM "$vfmapd_pid"
 echo "        all of it took $SECONDS s"
-cat "$work/vfmapd.log"
+((failed == 0)) || cat "$work/vfmapd.log"
 
 rm -rf "$work"
 echo
