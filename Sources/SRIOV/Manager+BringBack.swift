@@ -152,13 +152,22 @@ extension Manager {
     /// A namespace, of all that can be reached, in which the VF is: the container's may have lost its path and
     /// still be held by a process, and an administrator may have moved the VF on.
     private func otherHolder(of attachment: Attachment) throws -> H.Namespace? {
-        for path in try host.otherNamespaces() {
+        try holder(of: attachment, among: host.otherNamespaces())?.namespace
+    }
+
+    /// The first of some namespaces, other than the host's, in which the VF is.
+    func holder(
+        of attachment: Attachment, among paths: [String]
+    ) throws -> (path: String, namespace: H.Namespace, link: Link)? {
+        let own = host.identity(of: try host.hostNamespace())
+        for path in paths {
             // A namespace may go while we look, which is as good as not holding the VF.
-            guard let namespace = try? host.openNamespace(path) else { continue }
+            guard let namespace = try? host.openNamespace(path), host.identity(of: namespace) != own
+            else { continue }
             let link = try? host.link(
                 of: attachment.virtualFunction, expectedName: attachment.expectedName,
                 in: namespace)
-            if link != nil { return namespace }
+            if let link { return (path, namespace, link) }
         }
         return nil
     }

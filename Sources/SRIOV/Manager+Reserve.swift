@@ -27,8 +27,11 @@ extension Manager {
                         + "so there is none to move")
             }
             var settings = request.settings
-            // Written down now, for it may be lent: the way back restores only what was asked for.
-            if settings.trust == nil { settings.trust = candidate.infoBefore?.trust }
+            // Written down now, for it may be lent: the way back restores only what was asked for. What the driver
+            // does not report is taken for the kernel's default.
+            if settings.trust == nil, let before = candidate.infoBefore {
+                settings.trust = before.trust ?? false
+            }
             let attachment = try record(
                 candidate, for: request.owner, settings, in: nil, request.frontEndData,
                 handover: Handover(phaseBegan: host.uptime()))
@@ -130,18 +133,8 @@ extension Manager {
     func place(
         of attachment: Attachment
     ) throws -> (path: String, namespace: H.Namespace, link: Link)? {
-        let own = host.identity(of: try host.hostNamespace())
         let recorded = attachment.namespace.map { [$0.path] } ?? []
-        for path in try recorded + host.otherNamespaces() {
-            // A namespace may go while we look, which is as good as not holding the VF.
-            guard let namespace = try? host.openNamespace(path), host.identity(of: namespace) != own
-            else { continue }
-            let link = try? host.link(
-                of: attachment.virtualFunction, expectedName: attachment.expectedName,
-                in: namespace)
-            if let link { return (path, namespace, link) }
-        }
-        return nil
+        return try holder(of: attachment, among: recorded + host.otherNamespaces())
     }
 
     private func prepare(

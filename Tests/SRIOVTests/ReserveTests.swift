@@ -84,6 +84,15 @@ import Testing
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == false)
     }
 
+    @Test func lentTrustIsTakenBackWhereTheDriverReportedNone() throws {
+        let fixture = try fixture(wasUp: true)
+        fixture.host.withKernel { $0.vfs[Self.vf]?.info.trust = nil }
+        _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
+        #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == true)
+        _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+        #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == false)
+    }
+
     @Test func trustThatWasAskedForStays() throws {
         let fixture = try fixture(wasUp: true)
         var settings = Self.settings
