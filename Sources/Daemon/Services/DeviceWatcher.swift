@@ -1,5 +1,4 @@
 package import LinuxSystem
-internal import NIOPosix
 package import PCIDevices
 internal import ServiceLifecycle
 
@@ -20,14 +19,11 @@ package final class DeviceWatcher: Service {
 
     /// Watches until the shutdown.
     package func run() async throws {
-        let thread = NIOThreadPool(numberOfThreads: 1)
-        thread.start()
-        try await withTaskCancellationOrGracefulShutdownHandler {
-            try await thread.runIfActive { try self.watch() }
-        } onCancelOrGracefulShutdown: {
+        try await onThreadUntilShutdown {
+            try self.watch()
+        } stop: {
             self.stopRequest.stop()
         }
-        try await thread.shutdownGracefully()
     }
 
     private func watch() throws {

@@ -1,6 +1,5 @@
 package import LinuxSystem
 internal import Logging
-internal import NIOPosix
 package import SRIOV
 internal import ServiceLifecycle
 internal import Synchronization
@@ -63,15 +62,12 @@ package final class HandoverFollower: Service {
 
     /// Looks until the shutdown.
     package func run() async throws {
-        let thread = NIOThreadPool(numberOfThreads: 1)
-        thread.start()
-        try await withTaskCancellationOrGracefulShutdownHandler {
-            try await thread.runIfActive { try self.work() }
-        } onCancelOrGracefulShutdown: {
+        try await onThreadUntilShutdown {
+            try self.work()
+        } stop: {
             self.state.withLock { $0.isStopping = true }
             self.signal.wake()
         }
-        try await thread.shutdownGracefully()
     }
 
     private func work() throws {

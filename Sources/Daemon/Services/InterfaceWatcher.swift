@@ -1,5 +1,4 @@
 package import LinuxSystem
-internal import NIOPosix
 package import Netlink
 internal import ServiceLifecycle
 internal import Synchronization
@@ -36,15 +35,12 @@ package final class InterfaceWatcher: Service {
 
     /// Watches until the shutdown.
     package func run() async throws {
-        let thread = NIOThreadPool(numberOfThreads: 1)
-        thread.start()
-        try await withTaskCancellationOrGracefulShutdownHandler {
-            try await thread.runIfActive { try self.watch() }
-        } onCancelOrGracefulShutdown: {
+        try await onThreadUntilShutdown {
+            try self.watch()
+        } stop: {
             self.isStopping.withLock { $0 = true }
             self.signal.wake()
         }
-        try await thread.shutdownGracefully()
     }
 
     private func watch() throws {

@@ -2,7 +2,6 @@ package import DaemonInterface
 internal import Glibc
 package import LinuxSystem
 internal import Logging
-internal import NIOPosix
 package import SRIOV
 internal import ServiceLifecycle
 internal import Synchronization
@@ -69,15 +68,12 @@ package final class Reconciler: Service {
 
     /// Works until the shutdown; a run that has begun is finished.
     package func run() async throws {
-        let thread = NIOThreadPool(numberOfThreads: 1)
-        thread.start()
-        try await withTaskCancellationOrGracefulShutdownHandler {
-            try await thread.runIfActive { try self.work() }
-        } onCancelOrGracefulShutdown: {
+        try await onThreadUntilShutdown {
+            try self.work()
+        } stop: {
             self.state.withLock { $0.isStopping = true }
             self.signal.wake()
         }
-        try await thread.shutdownGracefully()
     }
 
     private enum Step {
