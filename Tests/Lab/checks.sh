@@ -29,6 +29,15 @@ contains() {
     if [[ $3 == *"$2"* ]]; then pass "$1"; else fail "$1" "expected to contain: $2"$'\n'"found: $3"; fi
 }
 
+await() { # SECONDS COMMAND…
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        ((SECONDS < deadline)) || return 1
+        sleep 0.1
+    done
+}
+
 # What must be the same after every scenario: VFs as their PFs see them, interfaces as the host does.
 #
 # A MAC that a VF reports by itself counts as none: only an administered one would lock it.

@@ -39,14 +39,6 @@ converged() { # NAME OF THE SCENARIO, SNAPSHOT BEFORE
     equal "$1: no address is taken" 0 "$(lease_count)"
 }
 
-await() { # SECONDS, COMMAND…
-    local deadline=$((SECONDS + $1))
-    until "${@:2}"; do
-        ((SECONDS < deadline)) || return 1
-        sleep 0.05
-    done
-}
-
 has_interface() { [[ -n $(ls "/sys/bus/pci/devices/$1/net" 2>/dev/null) ]]; }
 
 has_carrier() { [[ $(cat "/sys/class/net/$1/carrier" 2>/dev/null) == 1 ]]; }

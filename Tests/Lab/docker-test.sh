@@ -18,15 +18,6 @@ unset VFMAP_STATE
 other_pf=/sys/bus/pci/devices/0000:02:00.0
 vlan='.vlan_list[0].vlan // .vlan // 0'
 
-await() { # SECONDS COMMAND…
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        ((SECONDS < deadline)) || return 1
-        sleep 0.1
-    done
-}
-
 state() { "$programs/vfmap" state export; }
 
 no_record() { [[ $(state | jq '.attachments | length') == 0 ]]; }

@@ -19,15 +19,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 unset VFMAP_STATE
 vf1=0000:02:10.0
 
-await() { # SECONDS COMMAND…
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        ((SECONDS < deadline)) || return 1
-        sleep 0.1
-    done
-}
-
 held_leases() { find /var/lib/cni/networks -name '10.*' 2>/dev/null | wc -l; }
 
 owners() { "$programs/vfmap" state export | jq -r '[.attachments[].owner.container] | sort | join(" ")'; }

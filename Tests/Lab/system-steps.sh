@@ -24,15 +24,6 @@ records() { # JQ
     "$programs/vfmap" state export | jq -r "[.attachments[] | select($1) | .owner.container] | sort | .[]"
 }
 
-await() { # SECONDS, COMMAND…
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        ((SECONDS < deadline)) || return 1
-        sleep 0.2
-    done
-}
-
 vf_name() { # DEVICE
     basename /sys/bus/pci/devices/"$1"/net/*
 }
