@@ -73,5 +73,6 @@ plugin DEL b "$config" || fail "DEL of the next container"
 pristine "a container that vanished" "$before"
 
 ip netns del b
+"$programs/vfmap" create --pf pf0 --count 0 >/dev/null || fail "remove the VFs of pf0"
 echo "$passed passed, $failed failed"
 [[ $failed == 0 ]]
