@@ -27,7 +27,8 @@ extension Manager {
                     entries.append(RecoveryReport.Entry(attachment: attachment, result: result))
                 }
             }
-            return RecoveryReport(entries: entries)
+            let waiting = try store.attachments().compactMap(remainingPatience)
+            return RecoveryReport(entries: entries, nextDeadline: waiting.min())
         } catch {
             throw error as? ManagerError ?? .wrapping(error, "recover")
         }

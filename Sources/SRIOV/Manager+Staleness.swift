@@ -72,6 +72,19 @@ extension Manager {
         return "\(what) in \(age) s"
     }
 
+    /// How long the runtime may yet take for what it has to do next; nil if nothing is waited for, or no longer.
+    func remainingPatience(with attachment: Attachment) -> Duration? {
+        let limit: Duration
+        switch attachment.phase {
+        case .reserved: limit = patience.reservation
+        case .joined: limit = patience.join
+        case .leaving: limit = patience.leave
+        case .preparing, .attached, .detaching, .restoring: return nil
+        }
+        let remaining = limit - .seconds(age(of: attachment))
+        return remaining > .zero ? remaining : nil
+    }
+
     /// Seconds since the phase began.
     private func age(of attachment: Attachment) -> Int64 {
         host.uptime() - (attachment.handover?.phaseBegan ?? 0)

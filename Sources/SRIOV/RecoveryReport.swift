@@ -20,6 +20,10 @@ package struct RecoveryReport: Sendable {
     /// The records that needed something, in order of address; a healthy attachment has no entry.
     package let entries: [Entry]
 
+    /// When the patience with a runtime runs out that has yet to move a VF or to end an attachment: until then a
+    /// recovery leaves that VF alone. Of several the first; nil without such a VF.
+    package var nextDeadline: Duration?
+
     /// Whether nothing is left to do.
     package var isComplete: Bool {
         entries.allSatisfy { entry in

@@ -1,5 +1,6 @@
 import Daemon
 import DaemonInterface
+import Glibc
 import LinuxSystem
 import SimulatedHost
 import Synchronization
@@ -96,6 +97,23 @@ import Testing
         try await running(reconciler) {
             try await reach { reconciler.report.runs >= 4 }
             #expect(reconciler.report.last?.reason == "timer")
+        }
+    }
+
+    @Test func theEndOfThePatienceRunsItBeforeTheTimer() async throws {
+        let runs = Mutex(0)
+        let reconciler = try Reconciler(interval: .seconds(3600), log: LogLines().log()) {
+            var report = RecoveryReport(entries: [])
+            let run = runs.withLock { runs in
+                runs += 1
+                return runs
+            }
+            if run < 3 { report.nextDeadline = .milliseconds(20) }
+            return report
+        }
+        try await running(reconciler) {
+            try await reach { reconciler.report.runs == 3 }
+            #expect((reconciler.report.next ?? 0) > Int64(time(nil)) + 3000)
         }
     }
 

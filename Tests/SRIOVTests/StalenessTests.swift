@@ -94,6 +94,28 @@ import Testing
         try expectPristine(fixture, before)
     }
 
+    @Test func theNextRecoveryIsDueWhenTheFirstPatienceRunsOut() throws {
+        let fixture = try fixture()
+        func next() throws -> Duration? { try fixture.manager().recover().nextDeadline }
+        #expect(try next() == nil)
+        fixture.host.makeNamespace("/run/netns/a")
+        try fixture.attach(.vf(1, for: "a"))
+        #expect(try next() == nil)
+        _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
+        fixture.pass(seconds: 100)
+        #expect(try next() == .seconds(200))
+        _ = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        #expect(try next() == .seconds(120))
+        try fixture.manager().leave(.docker("e"))
+        fixture.pass(seconds: 1)
+        #expect(try next() == .seconds(59))
+        fixture.pass(seconds: 59)
+        #expect(try next() == nil)
+        #expect(
+            try fixture.store().attachments().map(\.virtualFunction) == [SimulatedHost.vfAddress(1)]
+        )
+    }
+
     @Test func aCNIAttachmentNeedsNoProcess() throws {
         let fixture = try fixture()
         fixture.host.makeNamespace("/run/netns/a")

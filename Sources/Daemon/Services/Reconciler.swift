@@ -6,7 +6,8 @@ package import SRIOV
 internal import ServiceLifecycle
 internal import Synchronization
 
-/// Brings back what nobody has any more: at the start, when something has happened, and now and then.
+/// Brings back what nobody has any more: at the start, when something has happened, when the patience with a runtime has run
+/// out, and now and then.
 ///
 /// The work is done on a thread of its own. A run that fails is reported, and the next one comes as planned.
 package final class Reconciler: Service {
@@ -114,7 +115,8 @@ package final class Reconciler: Service {
             state.last = DaemonReport.Reconciliation.Run(
                 at: begin, duration: (duration.inSeconds * 1000).rounded() / 1000,
                 reason: reason, entries: entries, failures: failures)
-            let pause = state.reasons.isEmpty ? interval : settling
+            var pause = state.reasons.isEmpty ? interval : settling
+            if let deadline = try? outcome.get().nextDeadline { pause = min(pause, deadline) }
             state.due = ContinuousClock.now + pause
         }
     }
