@@ -12,7 +12,13 @@ package enum DeviceEventSource: String, CaseIterable, Sendable {
 
     /// - Parameter run: The folder that stands for `/run`.
     package static func available(under run: String) -> DeviceEventSource {
-        // udevd makes it when it starts and removes it when it ends in order; libudev goes by it too.
-        (try? FileIdentity(of: run + "/udev/control")) == nil ? .kernel : .udev
+        // libudev goes by the file alone, which a udevd that was killed leaves behind.
+        let socket = run + "/udev/control"
+        guard (try? FileIdentity(of: socket)) != nil else { return .kernel }
+        guard let sockets = try? readTextFile("/proc/net/unix", limit: 64 << 20) else {
+            return .udev
+        }
+        return sockets.split(separator: "\n").contains { $0.hasSuffix(" " + socket) }
+            ? .udev : .kernel
     }
 }

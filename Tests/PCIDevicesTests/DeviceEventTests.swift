@@ -166,10 +166,14 @@ import Testing
         let root = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID())")
         defer { try? FileManager.default.removeItem(at: root) }  // A leftover fails no test.
         #expect(DeviceEventSource.available(under: root.path) == .kernel)
-        let folder = root.appending(path: "udev")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        #expect(DeviceEventSource.available(under: root.path) == .kernel)
-        try Data().write(to: folder.appending(path: "control"))
+        let control = root.appending(path: "udev/control").path
+        let udevd = try UnixListener.make(at: control)
         #expect(DeviceEventSource.available(under: root.path) == .udev)
+        endUdevd(udevd)
+        #expect(FileManager.default.fileExists(atPath: control))
+        #expect(DeviceEventSource.available(under: root.path) == .kernel)
     }
+
+    /// Lets go of its socket as the kernel does for one that was killed: the file stays.
+    private func endUdevd(_ listener: consuming UnixListener) {}
 }
