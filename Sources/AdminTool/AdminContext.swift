@@ -17,8 +17,11 @@ struct AdminContext<H: Host>: Sendable {
         guard isPrivileged else { throw ManagerError(.notPermitted, "needs root") }
     }
 
-    func inventoryView() throws -> InventoryView {
-        InventoryView(try manager.inventory(), lookups: lookups)
+    /// - Parameter isDescribed: Whether the view is to have also what only describes a function: ids and their names,
+    ///   NUMA node, IOMMU group, RDMA device, the mode of the PF's switch.
+    func inventoryView(isDescribed: Bool = true) throws -> InventoryView {
+        InventoryView(
+            try manager.inventory(isDescribed: isDescribed), lookups: isDescribed ? lookups : .none)
     }
 
     /// The address of the VF that an argument names.

@@ -15,6 +15,10 @@ package struct DeviceLookups: Sendable {
     /// What a PF's driver tells of the device; nil if it does not.
     package let info: @Sendable (PCIAddress) -> DevlinkInfo?
 
+    /// Knows nothing, and costs nothing.
+    static let none = DeviceLookups(
+        names: { _, _ in DeviceNames(vendor: nil, device: nil) }, eswitchMode: { _ in nil })
+
     package init(
         names: @escaping @Sendable (_ vendor: UInt16, _ device: UInt16) -> DeviceNames,
         eswitchMode: @escaping @Sendable (PCIAddress) -> String?,

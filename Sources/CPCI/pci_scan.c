@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 // libpci hands its callbacks no context, so the way out is the calling thread's own.
@@ -67,34 +68,32 @@ int vfmap_pci_device_name(void *names, int vendor, int device, char *buffer, siz
     return found(name, buffer, size);
 }
 
-int vfmap_pci_scan(
-    const char *root, struct vfmap_pci_function *functions, int capacity, char *message,
-    size_t message_size) {
+struct vfmap_pci_function *vfmap_pci_scan(
+    const char *root, size_t *count, char *message, size_t message_size) {
     struct pci_access *volatile access = NULL;
+    struct vfmap_pci_function *volatile functions = NULL;
     if (setjmp(way_out)) {
         snprintf(message, message_size, "%s", last_words);
         if (access) pci_cleanup(access);
-        return -1;
+        free(functions);
+        return NULL;
     }
     access = prepare(root);
     pci_init(access);
     pci_scan_bus(access);
-    int count = 0;
+    size_t number = 0;
+    for (struct pci_dev *device = access->devices; device; device = device->next) number++;
+    functions = calloc(number + 1, sizeof *functions);
+    if (!functions) leave("out of memory");
+    *count = 0;
     for (struct pci_dev *device = access->devices; device; device = device->next) {
-        pci_fill_info(device, PCI_FILL_IDENT | PCI_FILL_CLASS);
-        if (count < capacity) {
-            functions[count] = (struct vfmap_pci_function){
-                .domain = (uint32_t)device->domain,
-                .bus = device->bus,
-                .device = device->dev,
-                .function = device->func,
-                .vendor = device->vendor_id,
-                .product = device->device_id,
-                .class = device->device_class,
-            };
-        }
-        count++;
+        functions[(*count)++] = (struct vfmap_pci_function){
+            .domain = (uint32_t)device->domain,
+            .bus = device->bus,
+            .device = device->dev,
+            .function = device->func,
+        };
     }
     pci_cleanup(access);
-    return count;
+    return functions;
 }

@@ -44,11 +44,14 @@ package struct PCIAddress: Hashable, Sendable {
     private static func field(
         _ text: some StringProtocol, digits: ClosedRange<Int>
     ) -> UInt32? {
-        // UInt32(_:radix:) alone would also take a sign.
-        guard digits.contains(text.utf8.count), text.allSatisfy(\.isASCII),
-            text.allSatisfy(\.isHexDigit)
-        else { return nil }
-        return UInt32(text, radix: 16)
+        guard digits.contains(text.utf8.count) else { return nil }
+        var value: UInt32 = 0
+        // UInt32(_:radix:) would also take a sign.
+        for byte in text.utf8 {
+            guard let digit = hexadecimalDigit(byte) else { return nil }
+            value = value << 4 | UInt32(digit)
+        }
+        return value
     }
 }
 
@@ -66,7 +69,26 @@ extension PCIAddress: LosslessStringConvertible {
 
     /// The form that sysfs uses, in lower case: `0000:03:10.2`.
     package var description: String {
-        let slot = "\(hexadecimal(device, digits: 2)).\(hexadecimal(function, digits: 1))"
-        return "\(hexadecimal(domain, digits: 4)):\(hexadecimal(bus, digits: 2)):\(slot)"
+        // Written for every function of a host, several times.
+        String(unsafeUninitializedCapacity: 16) { text in
+            var length = 0
+            func put(_ byte: UInt8) {
+                text[length] = byte
+                length += 1
+            }
+            func put(_ number: UInt32, digits: Int) {
+                for digit in (0..<digits).reversed() {
+                    put(asciiHexadecimalDigit(UInt8(number >> (4 * digit) & 0xf)))
+                }
+            }
+            put(domain, digits: max(4, 8 - domain.leadingZeroBitCount / 4))
+            put(UInt8(ascii: ":"))
+            put(UInt32(bus), digits: 2)
+            put(UInt8(ascii: ":"))
+            put(UInt32(device), digits: 2)
+            put(UInt8(ascii: "."))
+            put(UInt32(function), digits: 1)
+            return length
+        }
     }
 }

@@ -53,8 +53,8 @@ package struct Sysfs: Sendable {
         } catch  where error.errno.isAbsence || error.errno == .invalidArgument {
             return nil
         }
-        let target = String(decoding: bytes, as: UTF8.self)
-        return target.split(separator: "/").last.map(String.init)
+        let name = bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes[($0 + 1)...] } ?? bytes[...]
+        return name.isEmpty ? nil : String(decoding: name, as: UTF8.self)
     }
 
     /// The names in a folder, sorted; empty if there is no such folder.

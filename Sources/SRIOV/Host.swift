@@ -41,6 +41,12 @@ package protocol Host: Sendable {
     /// The VF as far as its locks need: with its PF, and nothing else that is true of it only while they are held.
     func unlockedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction?
 
+    /// The VFs of a PF, sorted by index; those that have gone since the PF was read are missing.
+    ///
+    /// - Parameter isDescribed: Whether to read also what only describes a VF.
+    func virtualFunctions(of function: PhysicalFunction, isDescribed: Bool) throws
+        -> [VirtualFunction]
+
     /// Whether there is a PCI function at the address, of whatever kind.
     func functionExists(at address: PCIAddress) -> Bool
 

@@ -47,9 +47,9 @@ extension Manager {
         var parents: [PhysicalFunction] = []
         var userspace: Set<PCIAddress> = []
         for parent in try host.physicalFunctions() {
-            let members = try parent.orderedVirtualFunctions.compactMap {
-                try host.virtualFunction(at: $0)
-            }.filter { list.pool(of: $0, on: parent) == pool }
+            let members = try host.virtualFunctions(of: parent, isDescribed: true).filter {
+                list.pool(of: $0, on: parent) == pool
+            }
             guard !members.isEmpty else { continue }
             parents.append(parent)
             addresses += members.map(\.address)

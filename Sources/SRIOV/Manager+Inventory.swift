@@ -7,8 +7,10 @@ extension Manager {
     /// What the caller has no right to see stays unknown, the state file with a warning; with no state
     /// file there are no owners.
     ///
+    /// - Parameter isDescribed: Whether to read also what only describes a VF (ids, NUMA node, IOMMU group, RDMA
+    ///   device), which doubles the cost of a long list.
     /// - Throws: `ManagerError` if sysfs or the state file cannot be read.
-    package func inventory() throws(ManagerError) -> Inventory {
+    package func inventory(isDescribed: Bool = true) throws(ManagerError) -> Inventory {
         do {
             let own = try host.hostNamespace()
             let links = Dictionary(
@@ -17,6 +19,7 @@ extension Manager {
             let attachments = try knownAttachments()
             var parents: [Inventory.PFEntry] = []
             var children: [Inventory.VFEntry] = []
+            var elsewhere = InterfacesElsewhere(host: host)
             for parent in try host.physicalFunctions() {
                 let info = try host.vfInfos(ofPF: parent.address)
                 let whole = attachments?[parent.address]
@@ -24,11 +27,10 @@ extension Manager {
                     Inventory.PFEntry(
                         function: parent, link: info?.link, attachment: whole,
                         staleness: whole.flatMap(knownStaleness)))
-                for address in parent.orderedVirtualFunctions {
-                    guard let function = try host.virtualFunction(at: address) else { continue }
-                    let attachment = attachments?[address]
+                for function in try host.virtualFunctions(of: parent, isDescribed: isDescribed) {
+                    let attachment = attachments?[function.address]
                     let home = function.interfaceName.flatMap { links[$0] }
-                    let away = home == nil ? locate(function, attachment) : nil
+                    let away = home == nil ? elsewhere.find(function, attachment) : nil
                     children.append(
                         Inventory.VFEntry(
                             function: function,
@@ -106,27 +108,5 @@ extension Manager {
             (try? store.attachment(of: attachment.virtualFunction)) == attachment
         else { return nil }
         return reason
-    }
-
-    /// Looks for the interface of a VF that is not in the host.
-    ///
-    /// Namespaces that cannot be entered, for lack of rights or because they just went, are passed
-    /// over: the answer then is that it is not known.
-    private func locate(
-        _ function: VirtualFunction, _ attachment: Attachment?
-    ) -> (link: Link, path: String)? {
-        guard let driver = function.driver, !UserspaceDriver.isKnown(driver) else { return nil }
-        let recorded = attachment?.namespace.map { [$0.path] } ?? []
-        // Only this answer is worth the search: a failing one must not fail the whole list.
-        let paths = recorded + ((try? host.otherNamespaces()) ?? [])
-        for path in paths {
-            guard let namespace = try? host.openNamespace(path),
-                let link = try? host.link(
-                    of: function.address, expectedName: attachment?.expectedName,
-                    in: namespace)
-            else { continue }
-            return (link, path)
-        }
-        return nil
     }
 }

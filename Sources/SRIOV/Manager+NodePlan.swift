@@ -46,8 +46,9 @@ extension Manager {
         let recorded = Dictionary(
             attachments.map { ($0.virtualFunction, $0) }, uniquingKeysWith: { first, _ in first })
         let own = try host.hostNamespace()
-        for (index, address) in function.virtualFunctions {
-            guard let vf = try host.virtualFunction(at: address) else { continue }
+        for vf in try host.virtualFunctions(of: function, isDescribed: true) {
+            guard let index = vf.index else { continue }
+            let address = vf.address
             let link = try vf.interfaceName.flatMap {
                 try host.link(of: address, expectedName: $0, in: own)
             }

@@ -99,10 +99,9 @@ extension Manager {
                 try refuseIfTheHostUses(link, of: "PF \(function.address)")
             }
         }
-        for address in function.orderedVirtualFunctions where !recorded.contains(address) {
-            guard let vf = try host.virtualFunction(at: address), let driver = vf.driver else {
-                continue
-            }
+        for vf in try host.virtualFunctions(of: function, isDescribed: false) {
+            let address = vf.address
+            guard let driver = vf.driver, !recorded.contains(address) else { continue }
             if UserspaceDriver.isKnown(driver) {
                 obstacles.append("VF \(address) is bound to \(driver)")
             } else if let name = vf.interfaceName {

@@ -113,7 +113,17 @@ extension SystemHost {
 
     package func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo? {
         guard let name = try functions.interfaceName(of: address) else { return nil }
-        let (link, vfs) = try hostNamespace().socket().virtualFunctions(ofPF: name)
+        let link: Link
+        let vfs: [VFInfo]
+        do {
+            (link, vfs) = try hostNamespace().socket().virtualFunctions(ofPF: name)
+        } catch let error as NetlinkError where error.errno == .noDevice {
+            // It was renamed, moved or removed since sysfs was asked.
+            guard let present = try functions.interfaceName(of: address), present != name else {
+                return nil
+            }
+            (link, vfs) = try hostNamespace().socket().virtualFunctions(ofPF: present)
+        }
         // Another interface may have got the name since sysfs was asked.
         guard link.pciAddress == nil || link.pciAddress == address else { return nil }
         return PhysicalFunctionInfo(address: address, link: link, vfs: vfs)

@@ -12,8 +12,8 @@ package final class SystemHost: Sendable {
 
     /// - Parameters:
     ///   - sysfs: The tree to read functions from.
-    ///   - enumerate: Lists the network controllers of the whole host; nil goes through sysfs, which a program
-    ///     without libpci can do as well.
+    ///   - enumerate: Lists the PCI functions of the whole host; nil goes through sysfs, which a program without
+    ///     libpci can do as well.
     package init(
         sysfs: Sysfs = Sysfs(),
         enumerate: (@Sendable (Sysfs) throws -> [PCIAddress])? = nil
@@ -60,6 +60,12 @@ extension SystemHost: Host {
 
     package func unlockedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
         try functions.virtualFunction(at: address, detail: .locks)
+    }
+
+    package func virtualFunctions(
+        of function: PhysicalFunction, isDescribed: Bool
+    ) throws -> [VirtualFunction] {
+        try functions.virtualFunctions(of: function, detail: isDescribed ? .all : .work)
     }
 
     package func functionExists(at address: PCIAddress) -> Bool {

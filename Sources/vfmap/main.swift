@@ -3,4 +3,4 @@ internal import Glibc
 internal import PCIDevices
 internal import SRIOV
 
-exit(AdminProgram.run(on: { SystemHost(enumerate: PCIScan.networkControllers) }))
+exit(AdminProgram.run(on: { SystemHost(enumerate: PCIScan.functions) }))

@@ -3,4 +3,4 @@ internal import Glibc
 internal import PCIDevices
 internal import SRIOV
 
-exit(await DaemonProcess.run(on: { SystemHost(enumerate: PCIScan.networkControllers) }))
+exit(await DaemonProcess.run(on: { SystemHost(enumerate: PCIScan.functions) }))

@@ -35,6 +35,33 @@ import Testing
         #expect(function?.device == 0x10ca)
     }
 
+    @Test(arguments: [true, false])
+    func theVFsOfAPFAreThoseThatOneByOneGives(tellsTheirDevice: Bool) throws {
+        let tree = try SysfsTree()
+        try tree.addPF(indexes: [6, 0, 3])
+        let folder = "bus/pci/devices/0000:01:00.0"
+        if tellsTheirDevice { try tree.write("10ca", to: "\(folder)/sriov_vf_device") }
+        try tree.write("1", to: "bus/pci/devices/\(SysfsTree.vfAddress(3))/acpi_index")
+        let inventory = SysfsInventory(sysfs: tree.sysfs)
+        let parent = try #require(try inventory.physicalFunction(at: address("0000:01:00.0")))
+        for detail in [SysfsInventory.Detail.locks, .work, .all] {
+            let single = try [0, 3, 6].map {
+                try inventory.virtualFunction(at: address(SysfsTree.vfAddress($0)), detail: detail)
+            }
+            #expect(try inventory.virtualFunctions(of: parent, detail: detail) == single)
+        }
+    }
+
+    @Test func aVFThatWentSinceIsMissing() throws {
+        let tree = try SysfsTree()
+        try tree.addPF(indexes: [0, 1, 2])
+        let inventory = SysfsInventory(sysfs: tree.sysfs)
+        let parent = try #require(try inventory.physicalFunction(at: address("0000:01:00.0")))
+        try FileManager.default.removeItem(
+            at: tree.root.appending(path: "bus/pci/devices/\(SysfsTree.vfAddress(1))"))
+        #expect(try inventory.virtualFunctions(of: parent).map(\.index) == [0, 2])
+    }
+
     @Test func aRepresentorIsFoundByItsPort() throws {
         let tree = try SysfsTree()
         try tree.addPF(indexes: [0, 1, 11])

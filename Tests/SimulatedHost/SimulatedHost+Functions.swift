@@ -44,6 +44,14 @@ extension SimulatedHost: Host {
         return VirtualFunction(address: address, physicalFunction: function.physicalFunction)
     }
 
+    package func virtualFunctions(
+        of function: PhysicalFunction, isDescribed: Bool
+    ) throws -> [VirtualFunction] {
+        try function.virtualFunctions.sorted { $0.key < $1.key }.compactMap {
+            try virtualFunction(at: $0.value)
+        }
+    }
+
     package func functionExists(at address: PCIAddress) -> Bool {
         withKernel { $0.vfs[address] != nil || $0.pfs[address] != nil }
     }

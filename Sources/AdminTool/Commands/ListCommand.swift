@@ -27,7 +27,8 @@ struct ListCommand: AdminCommand {
     var subject: String { "list" }
 
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
-        let inventory = try context.inventoryView()
+        // The table of VFs shows nothing of what describes them.
+        let inventory = try context.inventoryView(isDescribed: pfs || output.format == .json)
         return CommandAnswer(
             try output.format.render(inventory) {
                 pfs

@@ -3,6 +3,8 @@
 /// The kernel takes nearly any byte in the name of an interface, and containers name theirs: a
 /// control character could rewrite the screen.
 func printable(_ text: String) -> String {
+    // Nearly every text, of which Unicode's tables need not be asked.
+    if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return text }
     guard text.unicodeScalars.contains(where: isUnprintable) else { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

@@ -21,22 +21,17 @@ int vfmap_pci_vendor_name(
 int vfmap_pci_device_name(
     void *_Nonnull names, int vendor, int device, char *_Nonnull buffer, size_t size);
 
-/// One PCI function as libpci enumerates it.
+/// Where a PCI function is.
 struct vfmap_pci_function {
     uint32_t domain;
     uint8_t bus;
     uint8_t device;
     uint8_t function;
-    uint16_t vendor;
-    uint16_t product;
-    uint16_t class;
 };
 
 /// Enumerates the functions of this machine.
 ///
-/// `root` is where sysfs shows the PCI bus, `/sys/bus/pci`. Returns the number of functions, of
-/// which the first `capacity` are stored, or -1 if libpci finds no way to work; its words are then
-/// in `message`.
-int vfmap_pci_scan(
-    const char *_Nonnull root, struct vfmap_pci_function *_Nullable functions, int capacity,
-    char *_Nonnull message, size_t message_size);
+/// `root` is where sysfs shows the PCI bus, `/sys/bus/pci`. Returns as many functions as `count` then says, to be given
+/// to free(), or NULL if libpci finds no way to work; its words are then in `message`.
+struct vfmap_pci_function *_Nullable vfmap_pci_scan(
+    const char *_Nonnull root, size_t *_Nonnull count, char *_Nonnull message, size_t message_size);
