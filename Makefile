@@ -33,8 +33,9 @@ test-long: test ## The tests of `make test` and the long ones
 	VFMAP_TEST_LONG=1 swift test --skip-build --filter 'Hostile|JSONParser'
 	@Tests/Lab/test.sh --long
 
-bench: build ## Measure the plugin against host-device and against the least that the kernel needs
+bench: build ## Measure the plugin against host-device and the least that the kernel needs, and the tool against lspci
 	@Tests/Bench/bench.sh
+	@Tests/Bench/node.sh
 
 demo: build ## Show the main job: on emulated hardware, or with PF=<name> on this host's
 	@Tests/Lab/demo.sh $(PF)

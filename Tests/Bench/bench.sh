@@ -38,4 +38,4 @@ echo "$rounds rounds, in a guest" >&2
 echo "7 and 112 VFs, in a guest with 16 cards" >&2
 "$lab" run --pfs 16 --timeout 900 -- bash "$here/scale.sh" "$tools" "$((rounds / 2))" >>"$results"
 
-awk -f "$here/report.awk" "$results"
+awk -f "$here/figures.awk" -f "$here/report.awk" "$results"
