@@ -1,8 +1,8 @@
 internal import LinuxSystem
 
 extension AttachmentStore {
-    /// The whole state as indented JSON with sorted keys: the schema's version, this boot, and the
-    /// records of all boots, each with whether it is void.
+    /// The whole state as indented JSON with sorted keys: the schema's version, this boot, the records of all boots, each
+    /// with whether it is void, and the networks of runtimes.
     ///
     /// - Throws: `StoreError`.
     package func export() throws -> String {
@@ -14,7 +14,19 @@ extension AttachmentStore {
         let document = JSONValue.object([
             "schema": .integer(schema.version), "boot": .string(boot.rawValue),
             "attachments": .array(records),
+            "networks": .array(try networks(of: nil).map(\.exported)),
         ])
         return String(decoding: document.indented(), as: UTF8.self)
+    }
+}
+
+extension NetworkRecord {
+    /// The definition is shown as the JSON that it is; one that is none, as text.
+    fileprivate var exported: JSONValue {
+        .object([
+            "frontEnd": .string(frontEnd), "identifier": .string(identifier),
+            "created": .integer(created),
+            "definition": (try? JSONValue(parsing: Array(definition.utf8))) ?? .string(definition),
+        ])
     }
 }

@@ -27,8 +27,8 @@ extension AttachmentStore {
         return rows?.first
     }
 
-    /// All networks of a front end, sorted by identifier.
-    package func networks(of frontEnd: String) throws -> [NetworkRecord] {
+    /// All networks of a front end, sorted by identifier; of every front end, by its name first, for nil.
+    package func networks(of frontEnd: String?) throws -> [NetworkRecord] {
         let path = path
         let rows = try read { database in
             try NetworkRow.select((frontEnd, nil), from: database)
@@ -51,7 +51,7 @@ extension AttachmentStore {
 }
 
 extension NetworkRecord {
-    fileprivate var key: (frontEnd: String, identifier: String?) { (frontEnd, identifier) }
+    fileprivate var key: NetworkRow.Key { (frontEnd, identifier) }
 }
 
 /// A network as it lies in the state file, with the checksum of its definition.
@@ -80,16 +80,19 @@ private struct NetworkRow: Sendable {
         return record
     }
 
-    /// - Parameter key: Without an identifier it stands for all networks of the front end.
+    /// Which networks are meant; a part that is nil lets all pass.
+    typealias Key = (frontEnd: String?, identifier: String?)
+
     static func select(
-        _ key: (frontEnd: String, identifier: String?), from database: borrowing SQLiteDatabase
+        _ key: Key, from database: borrowing SQLiteDatabase
     ) throws(SQLiteError) -> [NetworkRow] {
         var statement = try database.prepare(
             """
             SELECT front_end, identifier, created, definition, checksum FROM networks
-            WHERE front_end = ?1 AND (?2 IS NULL OR identifier = ?2) ORDER BY identifier
+            WHERE (?1 IS NULL OR front_end = ?1) AND (?2 IS NULL OR identifier = ?2)
+            ORDER BY front_end, identifier
             """,
-            [.text(key.frontEnd), key.identifier.map { .text($0) } ?? .null])
+            [key.frontEnd, key.identifier].map { $0.map { .text($0) } ?? .null })
         var rows: [NetworkRow] = []
         while try statement.step() { rows.append(NetworkRow(statement)) }
         return rows

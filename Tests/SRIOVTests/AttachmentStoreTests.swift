@@ -247,9 +247,34 @@ import Testing
 
                   ],
                   "boot" : "5b1c0f0e-0000-4000-8000-000000000001",
+                  "networks" : [
+
+                  ],
                   "schema" : 2
                 }
                 """)
+    }
+
+    @Test func exportShowsNetworksWithTheirDefinitions() throws {
+        let store = fixture.store
+        for (frontEnd, identifier, definition) in [
+            ("docker", "n2", #"{"vlan":100}"#), ("docker", "n1", "no JSON"), ("a", "n3", "[]"),
+        ] {
+            try store.insert(
+                NetworkRecord(
+                    frontEnd: frontEnd, identifier: identifier, definition: definition, created: 7))
+        }
+        guard case .object(let members) = try JSONValue(parsing: Array(store.export().utf8)) else {
+            Issue.record("no object")
+            return
+        }
+        let document = JSONObject(members)
+        let networks = try document.objects("networks")
+        #expect(try networks.map { try $0.string("identifier") } == ["n3", "n1", "n2"])
+        #expect(
+            networks.map { $0.value("definition") } == [
+                .array([]), .string("no JSON"), .object(["vlan": .integer(100)]),
+            ])
     }
 
     @Test func fileDeletedUnderAnOpenStoreIsMadeAnew() throws {
