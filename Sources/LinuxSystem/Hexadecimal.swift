@@ -18,3 +18,38 @@ func hexadecimalDigit(_ byte: UInt8) -> UInt8? {
 func asciiHexadecimalDigit(_ value: UInt8) -> UInt8 {
     value < 10 ? 0x30 + value : 0x61 + value - 10
 }
+
+/// Takes hexadecimal numbers and the characters between them from the front of a text, byte by byte.
+///
+/// The addresses that are read again and again in every call are made of them.
+struct HexadecimalFields {
+    private var rest: Substring.UTF8View
+
+    init(_ text: String) {
+        rest = text[...].utf8
+    }
+
+    /// Whether nothing is left.
+    var isEmpty: Bool { rest.isEmpty }
+
+    /// The next number, in either case.
+    ///
+    /// - Returns: nil if there are fewer digits than asked for; more than that are left for the next.
+    mutating func next(digits: ClosedRange<Int>) -> UInt32? {
+        var value: UInt32 = 0
+        var count = 0
+        while count < digits.upperBound, let digit = rest.first.flatMap(hexadecimalDigit) {
+            value = value << 4 | UInt32(digit)
+            count += 1
+            rest.removeFirst()
+        }
+        return count < digits.lowerBound ? nil : value
+    }
+
+    /// Steps over a character if it is the next.
+    mutating func skip(_ character: Unicode.Scalar) -> Bool {
+        guard rest.first == UInt8(ascii: character) else { return false }
+        rest.removeFirst()
+        return true
+    }
+}

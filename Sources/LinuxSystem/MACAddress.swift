@@ -6,26 +6,11 @@ package struct MACAddress: Hashable, Sendable {
     /// Makes an address of six bytes in the order of transmission.
     ///
     /// - Returns: nil unless there are exactly six bytes.
-    package init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: ArraySlice<UInt8>) {
         guard bytes.count == 6 else { return nil }
-        value = bytes.reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    /// Parses six bytes of two hexadecimal digits each, separated by `:` or by `-` throughout.
-    ///
-    /// - Returns: nil for any other text. Multicast and all-zero addresses parse: whether they
-    ///   make sense is the caller's question.
-    package init?(_ text: some StringProtocol) {
-        let separator: Character = text.contains("-") ? "-" : ":"
-        let parts = text.split(separator: separator, omittingEmptySubsequences: false)
-        var bytes: [UInt8] = []
-        for part in parts {
-            guard part.utf8.count == 2, part.allSatisfy({ $0.isASCII && $0.isHexDigit }),
-                let byte = UInt8(part, radix: 16)
-            else { return nil }
-            bytes.append(byte)
-        }
-        self.init(bytes: bytes)
+        var value: UInt64 = 0
+        for byte in bytes { value = value << 8 | UInt64(byte) }
+        self.value = value
     }
 
     /// The address of no interface, `00:00:00:00:00:00`; on a PF it means "not administered".
@@ -47,12 +32,31 @@ package struct MACAddress: Hashable, Sendable {
 }
 
 extension MACAddress: LosslessStringConvertible {
+    /// Parses six bytes of two hexadecimal digits each, separated by `:` or by `-` throughout.
+    ///
+    /// - Returns: nil for any other text. Multicast and all-zero addresses parse: whether they
+    ///   make sense is the caller's question.
     package init?(_ description: String) {
-        self.init(description[...])
+        let separator: Unicode.Scalar = description.utf8.contains(UInt8(ascii: "-")) ? "-" : ":"
+        var fields = HexadecimalFields(description)
+        var value: UInt64 = 0
+        for index in 0..<6 {
+            guard index == 0 || fields.skip(separator), let byte = fields.next(digits: 2...2)
+            else { return nil }
+            value = value << 8 | UInt64(byte)
+        }
+        guard fields.isEmpty else { return nil }
+        self.init(value: value)
     }
 
     /// Lower-case hexadecimal with colons: `02:11:22:33:44:55`.
     package var description: String {
-        bytes.map { hexadecimal($0, digits: 2) }.joined(separator: ":")
+        var text: [UInt8] = []
+        for byte in bytes {
+            if !text.isEmpty { text.append(UInt8(ascii: ":")) }
+            text.append(asciiHexadecimalDigit(byte >> 4))
+            text.append(asciiHexadecimalDigit(byte & 0xf))
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }

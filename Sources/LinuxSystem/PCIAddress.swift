@@ -20,39 +20,6 @@ package struct PCIAddress: Hashable, Sendable {
         self.device = device
         self.function = function
     }
-
-    /// Parses the form that sysfs uses: `dddd:bb:dd.f`, hexadecimal in either case.
-    ///
-    /// The domain has four to eight digits, bus and device two, the function one. Nothing else is
-    /// accepted: the text becomes part of a path.
-    ///
-    /// - Returns: nil for any other text.
-    package init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 3 else { return nil }
-        let slot = parts[2].split(separator: ".", omittingEmptySubsequences: false)
-        guard slot.count == 2,
-            let domain = Self.field(parts[0], digits: 4...8),
-            let bus = Self.field(parts[1], digits: 2...2),
-            let device = Self.field(slot[0], digits: 2...2),
-            let function = Self.field(slot[1], digits: 1...1)
-        else { return nil }
-        self.init(
-            domain: domain, bus: UInt8(bus), device: UInt8(device), function: UInt8(function))
-    }
-
-    private static func field(
-        _ text: some StringProtocol, digits: ClosedRange<Int>
-    ) -> UInt32? {
-        guard digits.contains(text.utf8.count) else { return nil }
-        var value: UInt32 = 0
-        // UInt32(_:radix:) would also take a sign.
-        for byte in text.utf8 {
-            guard let digit = hexadecimalDigit(byte) else { return nil }
-            value = value << 4 | UInt32(digit)
-        }
-        return value
-    }
 }
 
 extension PCIAddress: Comparable {
@@ -63,8 +30,21 @@ extension PCIAddress: Comparable {
 }
 
 extension PCIAddress: LosslessStringConvertible {
+    /// Parses the form that sysfs uses: `dddd:bb:dd.f`, hexadecimal in either case.
+    ///
+    /// The domain has four to eight digits, bus and device two, the function one. Nothing else is
+    /// accepted: the text becomes part of a path.
+    ///
+    /// - Returns: nil for any other text.
     package init?(_ description: String) {
-        self.init(description[...])
+        var fields = HexadecimalFields(description)
+        guard let domain = fields.next(digits: 4...8), fields.skip(":"),
+            let bus = fields.next(digits: 2...2), fields.skip(":"),
+            let device = fields.next(digits: 2...2), fields.skip("."),
+            let function = fields.next(digits: 1...1), fields.isEmpty
+        else { return nil }
+        self.init(
+            domain: domain, bus: UInt8(bus), device: UInt8(device), function: UInt8(function))
     }
 
     /// The form that sysfs uses, in lower case: `0000:03:10.2`.

@@ -92,7 +92,7 @@ extension InterfaceNews {
     private static func function(of path: String) -> PCIAddress? {
         let components = path.split(separator: "/")
         guard components.count >= 3, components[components.count - 2] == "net" else { return nil }
-        return PCIAddress(components[components.count - 3])
+        return PCIAddress(String(components[components.count - 3]))
     }
 
     private static func name(of path: String) -> String? {

@@ -96,7 +96,7 @@ extension SimulatedKernel {
         named name: String, of address: PCIAddress? = nil, mac: [UInt8], in namespace: UInt64 = 0
     ) -> Int32 {
         var link = Link(index: nextIndex, name: name)
-        link.macAddress = MACAddress(bytes: mac)
+        link.macAddress = MACAddress(bytes: mac[...])
         if let address {
             link.parentBus = "pci"
             link.parentDevice = address.description
