@@ -94,7 +94,9 @@ extension CNIResult.DNS {
 
 /// An object of the members that have a value.
 private func object(_ members: [(String, JSONValue?)]) -> JSONValue {
-    .object(Dictionary(members.compactMap { key, value in value.map { (key, $0) } }) { $1 })
+    var object: [String: JSONValue] = [:]
+    for case (let key, let value?) in members { object[key] = value }
+    return .object(object)
 }
 
 /// An array, or nil for an empty one, which results leave out.

@@ -11,15 +11,16 @@ package struct JSONMembers {
     package var object: JSONValue { .object(members) }
 
     package mutating func set(_ key: String, _ value: JSONValue?) {
-        members[key] = value
+        // An assignment of nil would look for the key, to remove it.
+        if let value { members[key] = value }
     }
 
     package mutating func set(_ key: String, _ text: String?) {
-        members[key] = text.map(JSONValue.string)
+        if let text { members[key] = .string(text) }
     }
 
     package mutating func set(_ key: String, _ truth: Bool?) {
-        members[key] = truth.map(JSONValue.bool)
+        if let truth { members[key] = .bool(truth) }
     }
 
     package mutating func set(_ key: String, _ number: (some FixedWidthInteger)?) {

@@ -11,6 +11,9 @@ package struct JSONObject: Hashable, Sendable {
     }
 
     private let members: [String: JSONValue]
+    /// The keys in order, and the same in lower case; none where keys match exactly.
+    private let sortedKeys: [String]
+    private let foldedKeys: [String]
     /// What stands before a key in errors: empty, or `ipam.`.
     private let prefix: String
     private let matching: KeyMatching
@@ -23,6 +26,8 @@ package struct JSONObject: Hashable, Sendable {
     ) {
         self.members = members
         self.matching = matching
+        sortedKeys = matching == .anyCase ? members.keys.sorted() : []
+        foldedKeys = sortedKeys.map { $0.lowercased() }
         prefix = path.isEmpty ? "" : path + "."
     }
 
@@ -135,9 +140,9 @@ package struct JSONObject: Hashable, Sendable {
     /// Of several keys that differ from the one asked for only by case, the first in order of
     /// their characters: an arbitrary choice, but always the same.
     private func foldedMember(_ key: String) -> JSONValue? {
-        guard matching == .anyCase else { return nil }
-        let folded = key.lowercased()
-        let match = members.keys.filter { $0.lowercased() == folded }.min()
-        return match.flatMap { members[$0] }
+        guard !foldedKeys.isEmpty, let match = foldedKeys.firstIndex(of: key.lowercased()) else {
+            return nil
+        }
+        return members[sortedKeys[match]]
     }
 }
