@@ -75,18 +75,19 @@ struct AttachmentRow: Hashable, Sendable {
 
     /// FNV-1a over the bytes of the text, 64 bits.
     static func checksum(of text: String) -> Int64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+        var text = text
+        return text.withUTF8 { bytes in
+            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+            return Int64(bitPattern: hash)
         }
-        return Int64(bitPattern: hash)
     }
 }
 
 // MARK: Statements
 
 extension AttachmentRow {
-    /// The rows that a condition selects, oldest first.
+    /// The rows that a condition selects, in any order.
     static func select(
         _ condition: String, _ values: [SQLiteValue], from database: borrowing SQLiteDatabase
     ) throws(SQLiteError) -> [AttachmentRow] {
@@ -94,7 +95,7 @@ extension AttachmentRow {
             """
             SELECT boot, address, pf, front_end, network, container, interface_name, phase, created,
                 record, checksum
-            FROM attachments WHERE \(condition) ORDER BY boot, address
+            FROM attachments WHERE \(condition)
             """, values)
         var rows: [AttachmentRow] = []
         while try statement.step() {
@@ -122,17 +123,23 @@ extension AttachmentRow {
         with attachment: Attachment, in database: borrowing SQLiteDatabase
     ) throws(SQLiteError) -> AttachmentRow? {
         let row = Key(attachment)
-        let rows = try select(
-            """
-            boot = ?1 AND (
+        // The plus keeps SQLite from looking for an index for each of the alternatives, of which `pf` has none:
+        // planning that costs more than looking at a boot's rows.
+        let condition = """
+            boot = ?1 AND +(
                 address = ?2 OR address = ?3 OR pf = ?2
                 OR (front_end = ?4 AND network = ?5 AND container = ?6 AND interface_name = ?7))
-            """,
-            [
-                .text(row.boot), .text(row.address), .text(optional: row.physicalFunction),
-                .text(row.owner.frontEnd), .text(row.owner.network), .text(row.owner.container),
-                .text(row.owner.interfaceName),
-            ], from: database)
+            """
+        let values: [SQLiteValue] = [
+            .text(row.boot), .text(row.address), .text(optional: row.physicalFunction),
+            .text(row.owner.frontEnd), .text(row.owner.network), .text(row.owner.container),
+            .text(row.owner.interfaceName),
+        ]
+        // There is seldom one, and to ask whether is half the work.
+        guard
+            try database.integer("SELECT 1 FROM attachments WHERE \(condition)", values) != 0
+        else { return nil }
+        let rows = try select(condition, values, from: database)
         return rows.first { $0.key.address == row.address } ?? rows.first
     }
 

@@ -113,14 +113,16 @@ package final class AttachmentStore: Sendable {
         try rows("boot <> ?1", .text(boot.rawValue))
     }
 
-    /// The records that a condition selects, sorted by address.
+    /// The records that a condition selects, sorted by address, those of one address by boot.
     func rows(_ condition: String, _ values: SQLiteValue...) throws -> [Attachment] {
         let path = path
         let attachments = try read { database in
             try AttachmentRow.select(condition, values, from: database)
                 .map { try $0.attachment(path: path) }
         }
-        return (attachments ?? []).sorted { $0.virtualFunction < $1.virtualFunction }
+        return (attachments ?? []).sorted {
+            ($0.virtualFunction, $0.boot.rawValue) < ($1.virtualFunction, $1.boot.rawValue)
+        }
     }
 
     private static func vanished(_ attachment: Attachment) -> StoreError {

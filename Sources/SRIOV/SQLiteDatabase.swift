@@ -61,8 +61,10 @@ package struct SQLiteDatabase: ~Copyable {
     }
 
     /// The number in the first column of the first row; 0 for none.
-    package func integer(_ sql: String) throws(SQLiteError) -> Int64 {
-        var statement = try SQLiteStatement(sql, [], database: handle)
+    package func integer(
+        _ sql: String, _ values: [SQLiteValue] = []
+    ) throws(SQLiteError) -> Int64 {
+        var statement = try SQLiteStatement(sql, values, database: handle)
         return try statement.step() ? statement.integer(0) : 0
     }
 

@@ -159,8 +159,8 @@ import Testing
 
     @Test func missingColumnIsRefused() throws {
         try fixture.store.insert(try .sample())
-        try fixture.execute("ALTER TABLE attachments DROP COLUMN phase")
-        try expectRefusal("no such column: phase")
+        try fixture.execute("ALTER TABLE attachments DROP COLUMN pf")
+        try expectRefusal("no such column: pf")
     }
 
     @Test(arguments: [
