@@ -36,17 +36,19 @@ extension LinkSettings {
 
     /// What is set, with the values that fit into an error: `MTU 9000, up`.
     private var names: String {
-        var names: [String] = []
-        if let name { names.append("name \(name)") }
-        if let macAddress { names.append("MAC address \(macAddress)") }
-        if let mtu { names.append("MTU \(mtu)") }
-        if let isUp { names.append(isUp ? "state up" : "state down") }
-        if let isPromiscuous { names.append("promiscuous mode \(isPromiscuous ? "on" : "off")") }
+        var names = ""
+        // Not an array that is joined: the first of that in a process looks through all conformances of the program.
+        func add(_ name: String) { names += names.isEmpty ? name : ", \(name)" }
+        if let name { add("name \(name)") }
+        if let macAddress { add("MAC address \(macAddress)") }
+        if let mtu { add("MTU \(mtu)") }
+        if let isUp { add(isUp ? "state up" : "state down") }
+        if let isPromiscuous { add("promiscuous mode \(isPromiscuous ? "on" : "off")") }
         if let receivesAllMulticast {
-            names.append("all-multicast mode \(receivesAllMulticast ? "on" : "off")")
+            add("all-multicast mode \(receivesAllMulticast ? "on" : "off")")
         }
-        if let transmitQueueLength { names.append("queue length \(transmitQueueLength)") }
-        if alias != nil { names.append("alias") }
-        return names.isEmpty ? "nothing" : names.joined(separator: ", ")
+        if let transmitQueueLength { add("queue length \(transmitQueueLength)") }
+        if alias != nil { add("alias") }
+        return names.isEmpty ? "nothing" : names
     }
 }

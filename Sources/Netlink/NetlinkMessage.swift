@@ -8,6 +8,9 @@ internal import LinuxSystem
 struct NetlinkMessage: ~Copyable {
     private let message: OpaquePointer?
 
+    /// Bytes: several times what the longest of our requests needs. By itself libnl takes a page, and clears it.
+    private static let room = 2000
+
     /// The first failure; nil so far.
     private(set) var failure: ErrorNumber?
 
@@ -15,7 +18,7 @@ struct NetlinkMessage: ~Copyable {
     ///   - type: `RTM_…`, or a generic netlink family.
     ///   - flags: `NLM_F_…`; `NLM_F_REQUEST` is added.
     init(type: Int, flags: Int) {
-        message = nlmsg_alloc()
+        message = nlmsg_alloc_size(Self.room)
         let header = message.flatMap {
             nlmsg_put($0, 0, 0, Int32(type), 0, Int32(flags) | NLM_F_REQUEST)
         }
