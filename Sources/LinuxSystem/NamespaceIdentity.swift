@@ -1,3 +1,5 @@
+internal import CLinuxShim
+
 /// What tells one network namespace from every other, also after it has gone.
 package struct NamespaceIdentity: Hashable, Sendable {
     /// Device number of the nsfs file.
@@ -14,4 +16,10 @@ package struct NamespaceIdentity: Hashable, Sendable {
         self.inode = inode
         self.cookie = cookie
     }
+}
+
+/// The cookie of the network namespace that a socket of any kind was made in; nil if the kernel does not tell.
+package func namespaceCookie(ofSocket number: Int32) -> UInt64? {
+    var cookie: UInt64 = 0
+    return vfmap_namespace_cookie(number, &cookie) == 0 ? cookie : nil
 }

@@ -18,39 +18,46 @@ package final class NetworkNamespace: Sendable {
     /// - Throws: `NetworkNamespaceError` if there is nothing there, or something else than a network
     ///   namespace; `SystemCallError` if it cannot be opened.
     package static func open(_ path: String) throws -> NetworkNamespace {
-        try open(path) {}.namespace
+        try open(path, running: currentCookie) { $0 }.namespace
     }
 
     /// Opens a namespace and runs work inside it, as `run` does, with one thread for both.
     ///
+    /// - Parameter cookie: The namespace's cookie, of what the work has made inside.
     /// - Throws: As the other; what the work throws.
     package static func open<Value>(
-        _ path: String, running work: () throws -> Value
+        _ path: String, running work: () throws -> Value, cookie: (Value) -> UInt64?
     ) throws -> (namespace: NetworkNamespace, value: Value) {
         let descriptor = try descriptor(of: path)
         let number = descriptor.rawValue
         guard vfmap_file_system_type(number) == nsfsMagic else {
             throw NetworkNamespaceError.notANamespace(path)
         }
-        let (cookie, value) = try onDedicatedThread {
+        let value = try onDedicatedThread {
             do {
                 try enter(number, path: path)
             } catch let error as SystemCallError where error.errno == .invalidArgument {
                 // setns(2) answers EINVAL for a descriptor of another kind of namespace.
                 throw NetworkNamespaceError.notANamespace(path)
             }
-            return (try currentCookie(), try work())
+            return try work()
         }
-        let identity = try identify(number, path: path, cookie: cookie)
+        let identity = try identify(number, path: path, cookie: cookie(value))
         return (NetworkNamespace(path: path, identity: identity, descriptor: descriptor), value)
     }
 
     /// The namespace that this process lives in; call it on a thread that has not left it.
     package static func current() throws -> NetworkNamespace {
+        try current(cookie: try currentCookie())
+    }
+
+    /// The same.
+    ///
+    /// - Parameter cookie: Its cookie, of a socket that the thread has made.
+    package static func current(cookie: UInt64?) throws -> NetworkNamespace {
         let path = "/proc/self/ns/net"
         let descriptor = try descriptor(of: path)
-        let identity = try identify(
-            descriptor.rawValue, path: path, cookie: try currentCookie())
+        let identity = try identify(descriptor.rawValue, path: path, cookie: cookie)
         return NetworkNamespace(path: path, identity: identity, descriptor: descriptor)
     }
 
@@ -111,9 +118,7 @@ package final class NetworkNamespace: Sendable {
             owning: try systemCall("open socket", on: "") {
                 Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
             })
-        var cookie: UInt64 = 0
-        let number = socket.rawValue
-        return vfmap_namespace_cookie(number, &cookie) == 0 ? cookie : nil
+        return namespaceCookie(ofSocket: socket.rawValue)
     }
 
     /// `NSFS_MAGIC` of <linux/magic.h>.

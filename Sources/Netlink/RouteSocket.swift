@@ -9,13 +9,19 @@ package import LinuxSystem
 package final class RouteSocket: Sendable {
     let conversation: NetlinkConversation
 
+    /// The cookie of the network namespace that it is in; nil if the kernel does not tell.
+    package let namespaceCookie: UInt64?
+
     /// Opens a socket in the network namespace of the calling thread.
     package init() throws(SystemCallError) {
-        conversation = NetlinkConversation(try NetlinkSocket(family: NETLINK_ROUTE))
+        let socket = try NetlinkSocket(family: NETLINK_ROUTE)
+        namespaceCookie = LinuxSystem.namespaceCookie(ofSocket: socket.descriptor)
+        conversation = NetlinkConversation(socket)
     }
 
     /// A socket whose kernel is a function.
     init(port: UInt32, transport: @escaping NetlinkTransport) {
+        namespaceCookie = nil
         conversation = NetlinkConversation(port: port, transport: transport)
     }
 

@@ -168,8 +168,12 @@ package protocol Host: Sendable {
 
     /// The PF's interface and the state of all its VFs.
     ///
+    /// - Parameter name: Where the interface is expected; asked first, and trusted unless the PCI address
+    ///   disagrees. nil looks for it.
     /// - Returns: nil if there is no such PF, or it has no interface in this namespace.
-    func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo?
+    func vfInfos(
+        ofPF address: PCIAddress, expectedName name: String?
+    ) throws -> PhysicalFunctionInfo?
 
     /// Sets one attribute of a VF.
     func setVF(_ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo) throws
@@ -198,4 +202,11 @@ package protocol Host: Sendable {
     ///
     /// - Parameter key: Relative to `/proc/sys/net`: `ipv6/conf/net1/disable_ipv6`.
     func setSysctl(_ key: String, _ value: String, in namespace: Namespace) throws
+}
+
+extension Host {
+    /// The PF's interface, whatever its name is, and the state of all its VFs.
+    package func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo? {
+        try vfInfos(ofPF: address, expectedName: nil)
+    }
 }

@@ -287,9 +287,10 @@ extension Manager {
 
     /// Asks the kernel whether everything took: a PF that is down swallows settings with no error.
     private func readBack(_ candidate: AttachCandidate, _ settings: VFSettings) throws -> VFInfo? {
-        guard let before = candidate.infoBefore else { return nil }
+        guard let before = candidate.infoBefore, let asked = candidate.parent else { return nil }
         guard !candidate.changes.isEmpty || settings.macAddress != nil else { return before }
-        guard let parent = try pfInfo(of: candidate.function),
+        guard
+            let parent = try host.vfInfos(ofPF: asked.address, expectedName: asked.link.name),
             let info = try vfInfo(of: candidate.function, in: parent)
         else { return nil }
         let differences = VFPlan.differences(of: info, from: settings)

@@ -5,7 +5,7 @@ extension SystemHost {
     package func link(
         of function: PCIAddress, expectedName name: String?, in namespace: SystemNamespace
     ) throws -> Link? {
-        let socket = try namespace.socket()
+        let socket = namespace.socket
         if let name, let link = try socket.link(named: name), link.pciAddress == function {
             return link
         }
@@ -18,40 +18,40 @@ extension SystemHost {
     }
 
     package func link(named name: String, in namespace: SystemNamespace) throws -> Link? {
-        try namespace.socket().link(named: name)
+        try namespace.socket.link(named: name)
     }
 
     package func links(in namespace: SystemNamespace) throws -> [Link] {
-        try namespace.socket().links()
+        try namespace.socket.links()
     }
 
     package func setLink(
         _ link: Link, _ settings: LinkSettings, in namespace: SystemNamespace
     ) throws {
-        try namespace.socket().setLink(index: link.index, named: link.name, settings)
+        try namespace.socket.setLink(index: link.index, named: link.name, settings)
     }
 
     package func addAlternativeName(
         _ name: String, to link: Link, in namespace: SystemNamespace
     ) throws {
-        try namespace.socket().addAlternativeName(name, toLink: link.index, named: link.name)
+        try namespace.socket.addAlternativeName(name, toLink: link.index, named: link.name)
     }
 
     package func removeAlternativeName(
         _ name: String, from link: Link, in namespace: SystemNamespace
     ) throws {
-        do {
-            try namespace.socket().removeAlternativeName(
+        do throws(NetlinkError) {
+            try namespace.socket.removeAlternativeName(
                 name, fromLink: link.index, named: link.name)
-        } catch let error as NetlinkError where error.errno == .noSuchFile {
-            return
+        } catch {
+            guard error.errno == .noSuchFile else { throw error }
         }
     }
 
     package func move(
         _ link: Link, from source: SystemNamespace, to target: SystemNamespace, as name: String
     ) throws {
-        try source.socket().moveLink(
+        try source.socket.moveLink(
             index: link.index, named: link.name, to: target.namespace, renamedTo: name)
     }
 
@@ -77,7 +77,7 @@ extension SystemHost {
     package func waitForCarrier(
         of link: Link, in namespace: SystemNamespace, until deadline: Deadline
     ) throws -> Link? {
-        let socket = try namespace.socket()
+        let socket = namespace.socket
         if let present = try socket.link(index: link.index), present.isRunning { return present }
         let monitor =
             namespace.isOwn ? try LinkMonitor() : try LinkMonitor.inside(namespace.namespace)
@@ -106,33 +106,47 @@ extension SystemHost {
     }
 
     package func defaultRouteInterfaces() throws -> Set<Int32> {
-        try hostNamespace().socket().defaultRouteInterfaces()
+        try hostNamespace().socket.defaultRouteInterfaces()
     }
 
     // MARK: VFs through their PF
 
-    package func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo? {
-        guard let name = try functions.interfaceName(of: address) else { return nil }
-        let link: Link
-        let vfs: [VFInfo]
-        do {
-            (link, vfs) = try hostNamespace().socket().virtualFunctions(ofPF: name)
-        } catch let error as NetlinkError where error.errno == .noDevice {
-            // It was renamed, moved or removed since sysfs was asked.
-            guard let present = try functions.interfaceName(of: address), present != name else {
-                return nil
-            }
-            (link, vfs) = try hostNamespace().socket().virtualFunctions(ofPF: present)
+    package func vfInfos(
+        ofPF address: PCIAddress, expectedName: String?
+    ) throws -> PhysicalFunctionInfo? {
+        if let expectedName, let info = try vfInfos(ofPF: address, named: expectedName) {
+            return info
         }
-        // Another interface may have got the name since sysfs was asked.
-        guard link.pciAddress == nil || link.pciAddress == address else { return nil }
-        return PhysicalFunctionInfo(address: address, link: link, vfs: vfs)
+        guard let name = try functions.interfaceName(of: address) else { return nil }
+        if let info = try vfInfos(ofPF: address, named: name) { return info }
+        // It was renamed, moved or removed since sysfs was asked, or another interface has got its name.
+        guard let present = try functions.interfaceName(of: address), present != name else {
+            return nil
+        }
+        return try vfInfos(ofPF: address, named: present)
+    }
+
+    /// - Returns: nil if the name is another function's, or nobody's.
+    private func vfInfos(
+        ofPF address: PCIAddress, named name: String
+    ) throws -> PhysicalFunctionInfo? {
+        let socket = try hostNamespace().socket
+        let report: (link: Link, vfs: [VFInfo])
+        do throws(NetlinkError) {
+            report = try socket.virtualFunctions(ofPF: name)
+        } catch {
+            guard error.errno == .noDevice else { throw error }
+            return nil
+        }
+        let present = report.link.pciAddress
+        guard present == nil || present == address else { return nil }
+        return PhysicalFunctionInfo(address: address, link: report.link, vfs: report.vfs)
     }
 
     package func setVF(
         _ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo
     ) throws {
-        try hostNamespace().socket().setVF(
+        try hostNamespace().socket.setVF(
             attribute, ofVF: index, onPF: function.link.index, named: function.link.name)
     }
 
@@ -141,20 +155,20 @@ extension SystemHost {
     package func addresses(
         of link: Link, in namespace: SystemNamespace
     ) throws -> [InterfaceAddress] {
-        try namespace.socket().addresses(ofLink: link.index)
+        try namespace.socket.addresses(ofLink: link.index)
     }
 
     package func addAddress(
         _ address: InterfaceAddress, to link: Link, in namespace: SystemNamespace
     ) throws {
-        try namespace.socket().addAddress(address, toLink: link.index, named: link.name)
+        try namespace.socket.addAddress(address, toLink: link.index, named: link.name)
     }
 
     package func routes(in namespace: SystemNamespace) throws -> [Route] {
-        try namespace.socket().routes()
+        try namespace.socket.routes()
     }
 
     package func addRoute(_ route: Route, in namespace: SystemNamespace) throws {
-        try namespace.socket().addRoute(route, besidesOthers: true)
+        try namespace.socket.addRoute(route, besidesOthers: true)
     }
 }

@@ -95,15 +95,19 @@ extension SystemHost: Host {
     package func hostNamespace() throws -> SystemNamespace {
         try own.withLock { own in
             if let own { return own }
-            let namespace = SystemNamespace(own: try NetworkNamespace.current())
+            let socket = try RouteSocket()
+            let namespace = SystemNamespace(
+                try NetworkNamespace.current(cookie: socket.namespaceCookie), socket: socket,
+                isOwn: true)
             own = namespace
             return namespace
         }
     }
 
     package func openNamespace(_ path: String) throws -> SystemNamespace {
-        let (namespace, socket) = try NetworkNamespace.open(path) { try RouteSocket() }
-        return SystemNamespace(namespace, socket: socket)
+        let (namespace, socket) = try NetworkNamespace.open(
+            path, running: { try RouteSocket() }, cookie: \.namespaceCookie)
+        return SystemNamespace(namespace, socket: socket, isOwn: false)
     }
 
     package func identity(of namespace: SystemNamespace) -> NamespaceIdentity {

@@ -140,7 +140,9 @@ extension SimulatedHost: Host {
 
     // MARK: VFs through their PF
 
-    package func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo? {
+    package func vfInfos(
+        ofPF address: PCIAddress, expectedName: String?
+    ) throws -> PhysicalFunctionInfo? {
         try perform("read VF settings") { kernel in
             guard let pf = kernel.pfs[address],
                 let interface = kernel.interfaces[pf.linkIndex],
