@@ -1,16 +1,6 @@
 internal import Glibc
 
 extension Descriptor {
-    /// A descriptor of its own for something that is open already.
-    ///
-    /// - Parameter number: An open descriptor, which stays open.
-    package init(duplicating number: Int32) throws(SystemCallError) {
-        self.init(
-            owning: try systemCall("duplicate", on: "descriptor \(number)") {
-                fcntl(number, F_DUPFD_CLOEXEC, 3)
-            })
-    }
-
     /// Writes all of the bytes.
     ///
     /// - Parameter subject: What is written to, for the error.
@@ -18,7 +8,13 @@ extension Descriptor {
     package borrowing func write(
         _ bytes: [UInt8], subject: String
     ) throws(SystemCallError) {
-        let number = rawValue
+        try Self.write(bytes, to: rawValue, subject: subject)
+    }
+
+    /// The same, to a descriptor that somebody else closes.
+    static func write(
+        _ bytes: [UInt8], to number: Int32, subject: String
+    ) throws(SystemCallError) {
         var start = 0
         while start < bytes.count {
             let rest = bytes[start...]

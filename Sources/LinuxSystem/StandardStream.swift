@@ -16,8 +16,7 @@ package enum StandardStream: Int32, Sendable {
     ///
     /// - Throws: `SystemCallError`; part of them may have been written.
     package func write(_ bytes: [UInt8]) throws(SystemCallError) {
-        let descriptor = try Descriptor(duplicating: rawValue)
-        try descriptor.write(bytes, subject: description)
+        try Descriptor.write(bytes, to: rawValue, subject: description)
     }
 }
 
