@@ -28,6 +28,9 @@ let package = Package(
     targets: [
         // C libraries and the few C functions that Swift cannot call or express.
         .target(name: "CLinuxShim"),
+        .target(
+            name: "CPluginStart",
+            cSettings: [.define("VFMAP_STATIC", .when(configuration: .release))]),
         .systemLibrary(
             name: "CNetlink", pkgConfig: "libnl-genl-3.0",
             providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
@@ -37,9 +40,11 @@ let package = Package(
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
 
         // Libraries, each depending only on those above it.
-        .target(name: "LinuxSystem", dependencies: ["CLinuxShim"], swiftSettings: strict),
         .target(
-            name: "Netlink", dependencies: ["LinuxSystem", "CNetlink"], swiftSettings: strict),
+            name: "LinuxSystem", dependencies: ["CLinuxShim"], swiftSettings: strict),
+        .target(
+            name: "Netlink", dependencies: ["LinuxSystem", "CNetlink"],
+            swiftSettings: strict),
         .target(
             name: "SRIOV", dependencies: ["LinuxSystem", "Netlink", "CSQLite"],
             swiftSettings: strict),
@@ -79,7 +84,8 @@ let package = Package(
         // Programs. The plugin is exec'ed for every container, so it is a static executable:
         // it starts in a third of the time and runs on a node that has none of our libraries.
         .executableTarget(
-            name: "sriov", dependencies: ["CNIPlugin"], swiftSettings: strict,
+            name: "sriov", dependencies: ["CNIPlugin", "CPluginStart"],
+            swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(
                     ["-static-executable", "-Xlinker", "-s"], .when(configuration: .release))

@@ -43,6 +43,12 @@ struct PluginBinaryTests {
         #expect(names.map { String($0.0) } == ["Foundation.__SwiftValue"])
     }
 
+    /// The part of Swift's runtime that would look for one at every start is left out, see Sources/CPluginStart.
+    @Test func itHasNoBacktraces() throws {
+        let program = try Data(contentsOf: URL(filePath: pluginPath))
+        #expect(program.range(of: Data("swift-backtrace".utf8)) == nil)
+    }
+
     @Test func itTellsItsVersions() throws {
         let process = ChildProcess(
             executable: pluginPath, environment: ["CNI_COMMAND": "VERSION"])

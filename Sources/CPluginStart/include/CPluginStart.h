@@ -1,0 +1,3 @@
+// Nothing is called from here: see plugin_start.c.
+
+#pragma once
