@@ -5,7 +5,7 @@ CONFIGURATION ?= release
 export DESTDIR PREFIX CNI_BIN
 LAB := Tests/Lab/lab
 
-.PHONY: help setup build test test-unit test-lab test-long bench demo lab-shell install uninstall deb lint format clean
+.PHONY: help setup build test test-unit test-lab test-long bench link-order demo lab-shell install uninstall deb lint format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -36,6 +36,9 @@ test-long: test ## The tests of `make test` and the long ones
 bench: build ## Measure the plugin against host-device and the least that the kernel needs, and the tool against lspci
 	@Tests/Bench/bench.sh
 	@Tests/Bench/node.sh
+
+link-order: setup ## Make the list anew by which the linker puts together what an ADD and a DEL need of the plugin
+	@Tests/Bench/link-order.sh
 
 demo: build ## Show the main job: on emulated hardware, or with PF=<name> on this host's
 	@Tests/Lab/demo.sh $(PF)

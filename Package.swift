@@ -2,6 +2,17 @@
 
 import PackageDescription
 
+/// Settings of what the plugin is made of.
+///
+/// Each function has a section of its own, so that the linker can put those together that a call needs. Values
+/// are copied and destroyed by code of their own, not by that of their type's metadata, which would be made for it
+/// in every process anew.
+let separable: [SwiftSetting] = [
+    .unsafeFlags(
+        ["-Xfrontend", "-function-sections", "-Xfrontend", "-disable-type-layout"],
+        .when(configuration: .release))
+]
+
 /// Settings of every Swift target: warnings are errors, and the upcoming features that keep
 /// imports and existentials explicit.
 let strict: [SwiftSetting] = [
@@ -41,19 +52,19 @@ let package = Package(
 
         // Libraries, each depending only on those above it.
         .target(
-            name: "LinuxSystem", dependencies: ["CLinuxShim"], swiftSettings: strict),
+            name: "LinuxSystem", dependencies: ["CLinuxShim"], swiftSettings: strict + separable),
         .target(
             name: "Netlink", dependencies: ["LinuxSystem", "CNetlink"],
-            swiftSettings: strict),
+            swiftSettings: strict + separable),
         .target(
             name: "SRIOV", dependencies: ["LinuxSystem", "Netlink", "CSQLite"],
-            swiftSettings: strict),
+            swiftSettings: strict + separable),
         .target(
             name: "PCIDevices", dependencies: ["LinuxSystem", "CPCI", "CUdev"],
             swiftSettings: strict),
         .target(
             name: "CNIPlugin", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
-            swiftSettings: strict),
+            swiftSettings: strict + separable),
         .target(
             name: "DockerDriver", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
@@ -85,10 +96,14 @@ let package = Package(
         // it starts in a third of the time and runs on a node that has none of our libraries.
         .executableTarget(
             name: "sriov", dependencies: ["CNIPlugin", "CPluginStart"],
-            swiftSettings: strict,
+            exclude: ["link-order.txt"], swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(
-                    ["-static-executable", "-Xlinker", "-s"], .when(configuration: .release))
+                    [
+                        "-static-executable", "-Xlinker", "-s", "-use-ld=lld", "-Xlinker",
+                        "--symbol-ordering-file=\(Context.packageDirectory)/Sources/sriov/link-order.txt",
+                        "-Xlinker", "--no-warn-symbol-ordering",
+                    ], .when(configuration: .release))
             ]),
         .executableTarget(
             name: "vfmap", dependencies: ["AdminTool", "PCIDevices", "SRIOV"], swiftSettings: strict
