@@ -7,19 +7,25 @@ readonly network_modules=(igb igbvf)
 # Links are laid here: busybox takes most of a second to make all of its own in the guest.
 readonly busybox_links=(sh insmod ip ln mkdir mount poweroff switch_root)
 
-initramfs_image() { printf '%s' "$cache/initramfs${1:+-$1}"; }
-
-# Rebuilt whenever the kernel or the first stage changed, so that editing guest-stage1.sh needs no install.
+# Its name tells what it is made of: guests that boot at once from working copies that differ share the cache.
 # $1: "system" for the guest whose root is a disk.
+initramfs_image() {
+    local digest
+    digest=$({ kernel_release && cat "$lab_home/guest-stage1.sh" "$lab_home/initramfs.sh"; } | sha256sum)
+    printf '%s' "$cache/initramfs${1:+-$1}-${digest:0:16}"
+}
+
+# Made anew whenever the kernel or the first stage has changed, so that editing guest-stage1.sh needs no install.
+# $1: as above.
 build_initramfs() {
-    local release image stamp modules=("${root_modules[@]}")
+    local image modules=("${root_modules[@]}")
+    kernel_release >/dev/null || die "no kernel in the cache: run 'lab install'"
     image=$(initramfs_image "${1:-}")
     [[ ${1:-} != system ]] || modules=("${system_root_modules[@]}")
-    release=$(kernel_release) || die "no kernel in the cache: run 'lab install'"
-    stamp="$release $(sha256sum "$lab_home/guest-stage1.sh" "$lab_home/initramfs.sh" | sha256sum)"
-    if [[ -s $image && -s $image.stamp && $(<"$image.stamp") == "$stamp" ]]; then return 0; fi
+    [[ ! -s $image ]] || return 0
 
     local area link
+    find "$cache" -maxdepth 1 -name 'initramfs*' -type f -mtime +7 -delete
     area=$(mktemp -d "$cache/initramfs.XXXXXX")
     mkdir -p "$area"/{bin,dev,proc,sys,host,lab,overlay,root,modules/root,modules/network}
     cp "$(command -v busybox)" "$area/bin/busybox"
@@ -27,10 +33,9 @@ build_initramfs() {
     install -m 755 "$lab_home/guest-stage1.sh" "$area/init"
     collect_modules "$area/modules/root" "${modules[@]}"
     collect_modules "$area/modules/network" "${network_modules[@]}"
-    (cd -- "$area" && find . | cpio --quiet -o -H newc | gzip -1) >"$image.new"
+    (cd -- "$area" && find . | cpio --quiet -o -H newc | gzip -1) >"$area.new"
     rm -rf -- "$area"
-    mv "$image.new" "$image"
-    printf '%s\n' "$stamp" >"$image.stamp"
+    mv "$area.new" "$image"
 }
 
 # Dependencies first, numbered, so that a plain insmod in that order loads them.
