@@ -30,8 +30,8 @@ package enum DaemonProcess {
             configuration = try DaemonConfiguration.read(
                 arguments.configurationPath,
                 runFolder: DaemonConfiguration.runFolder(environment: environment))
-            // The pools of the same file: the daemon needs them sound as well.
-            _ = try PoolList.read(arguments.configurationPath)
+            // The daemon needs the pools of the same file, and `--check` is about all of it.
+            try NodeConfiguration.checkFile(arguments.configurationPath)
         } catch {
             say("\(error)")
             return (error is ManagerError ? DaemonExit.configuration : .failure).rawValue

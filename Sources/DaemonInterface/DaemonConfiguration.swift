@@ -60,18 +60,9 @@ extension DaemonConfiguration {
         parsing bytes: [UInt8], path: String, runFolder: String
     ) throws(ManagerError) {
         self.init(runFolder: runFolder)
-        let value: JSONValue
+        let document = try JSONObject.document(bytes, path: path)
         do {
-            value = try JSONValue(parsing: bytes)
-        } catch {
-            throw ManagerError(.invalidRequest, "\(path): is not a JSON document", causes: [error])
-        }
-        guard case .object(let members) = value else {
-            throw ManagerError(
-                .invalidRequest, "\(path): must be a JSON object, not \(value.kind)")
-        }
-        do {
-            if let object = try JSONObject(members).object("daemon") { try take(object) }
+            if let object = try document.object("daemon") { try take(object) }
         } catch {
             throw ManagerError(.invalidRequest, "\(path): \(error)")
         }

@@ -3,17 +3,26 @@ extension JSONObject {
     /// Reads a configuration file's text, which must be one JSON object.
     ///
     /// - Parameter path: The file, for errors.
+    /// A key that an object has twice is refused, unlike elsewhere: whoever wrote the one that would not count
+    /// believes that it does.
+    ///
     /// - Throws: `ManagerError` `invalidRequest` with the line and the column of a mistake.
     package static func document(
         _ bytes: [UInt8], path: String
     ) throws(ManagerError) -> JSONObject {
         let value: JSONValue
+        let repeatedKey: String?
         do {
-            value = try JSONValue(parsing: bytes)
+            var parser = try JSONParser(bytes)
+            value = try parser.document()
+            repeatedKey = parser.repeatedKey
         } catch {
             throw ManagerError(
                 .invalidRequest,
                 "\(path): is not a JSON document: \(error.place(in: bytes)): \(error.problem)")
+        }
+        if let repeatedKey {
+            throw ManagerError(.invalidRequest, "\(path): \(repeatedKey): is given twice")
         }
         guard case .object(let members) = value else {
             throw ManagerError(

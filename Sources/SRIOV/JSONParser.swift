@@ -7,6 +7,16 @@ struct JSONParser {
     let bytes: [UInt8]
     var position = 0
     private var depth = 0
+    /// Where the value lies that is being read.
+    private var path: [Step] = []
+    /// The first key that an object has a second time, with those above it: `ips[0].address`; nil if there is none.
+    private(set) var repeatedKey: String?
+
+    /// From a value to one in it.
+    private enum Step {
+        case key(String)
+        case index(Int)
+    }
 
     /// - Throws: `JSONSyntaxError` for bytes that are not UTF-8.
     init(_ bytes: [UInt8]) throws(JSONSyntaxError) {
@@ -63,7 +73,11 @@ struct JSONParser {
             guard next == UInt8(ascii: "\"") else { throw error("a key is missing") }
             let key = try string()
             guard take(":") else { throw error("a colon is missing") }
-            members[key] = try value()
+            path.append(.key(key))
+            if members.updateValue(try value(), forKey: key) != nil, repeatedKey == nil {
+                repeatedKey = pathText
+            }
+            path.removeLast()
         } while take(",")
         guard take("}") else { throw error("the end of an object is missing") }
         return .object(members)
@@ -73,10 +87,21 @@ struct JSONParser {
         var elements: [JSONValue] = []
         if take("]") { return .array(elements) }
         repeat {
+            path.append(.index(elements.count))
             elements.append(try value())
+            path.removeLast()
         } while take(",")
         guard take("]") else { throw error("the end of an array is missing") }
         return .array(elements)
+    }
+
+    private var pathText: String {
+        path.reduce(into: "") { text, step in
+            switch step {
+            case .key(let key): text += text.isEmpty ? key : ".\(key)"
+            case .index(let index): text += "[\(index)]"
+            }
+        }
     }
 
     private mutating func word(

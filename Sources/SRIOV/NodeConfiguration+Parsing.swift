@@ -22,6 +22,17 @@ extension NodeConfiguration {
         return try NodeConfiguration(parsing: Array(text.utf8), path: path)
     }
 
+    /// Checks a configuration file, which need not be there.
+    ///
+    /// - Throws: `ManagerError` `invalidRequest` naming the file, the key and what is wrong.
+    package static func checkFile(_ path: String) throws(ManagerError) {
+        do {
+            _ = try read(path)
+        } catch {
+            guard error.code == .notFound else { throw error }
+        }
+    }
+
     /// - Parameter path: Where the text comes from.
     package init(parsing bytes: [UInt8], path: String) throws(ManagerError) {
         let members = try JSONObject.document(bytes, path: path)

@@ -176,6 +176,42 @@ import Testing
         #expect(refusal(text) == "\(path): is not a JSON document: \(place)")
     }
 
+    @Test(arguments: [
+        (#"{"resourceList": [], "resourceList": []}"#, "resourceList: is given twice"),
+        (
+            #"{"physicalFunctions": [{"name": "a"}, {"name": "b", "mtu": 1500, "mtu": 1500}]}"#,
+            "physicalFunctions[1].mtu: is given twice"
+        ),
+        (
+            #"{"physicalFunctions": [{"name": "a", "vfDefaults": {"trust": "on", "\u0074rust": "on"}}]}"#,
+            "physicalFunctions[0].vfDefaults.trust: is given twice"
+        ),
+        (
+            #"{"resourceList": [{"resourceName": "a", "additionalInfo": {"*": {"b": 1, "b": 2}}}]}"#,
+            "resourceList[0].additionalInfo.*.b: is given twice"
+        ),
+        (
+            #"{"physicalFunctions": [{"name": "a", "numVFs": 1, "numvfs": 2}]}"#,
+            "physicalFunctions[0].numvfs: is given twice: upper and lower case do not matter in keys"
+        ),
+        // The daemon's section belongs to the same document.
+        (
+            #"{"daemon": {"logLevel": "info", "logLevel": "debug"}}"#,
+            "daemon.logLevel: is given twice"
+        ),
+    ])
+    func aKeyIsGivenOnce(text: String, problem: String) {
+        #expect(refusal(text) == "\(path): \(problem)")
+    }
+
+    /// Their own case matters: what they mean is another program's business.
+    @Test func keysOfAdditionalInfoMayDifferByCase() {
+        #expect(
+            refusal(
+                #"{"resourceList": [{"resourceName": "a", "additionalInfo": {"a": 1, "A": 2}}]}"#)
+                == nil)
+    }
+
     @Test func aFileThatIsNotThereIsNotFound() {
         let error = #expect(throws: ManagerError.self) {
             try NodeConfiguration.read("/nonexistent/config.json")
