@@ -22,6 +22,8 @@ package enum CommandStatus: Int32, CaseIterable, Sendable {
     case invalidNamespace = 8
     /// `status` found no daemon that answers.
     case noDaemon = 9
+    /// `apply`: everything is as asked for, and selectors of the configuration select no PF.
+    case nothingSelected = 10
     /// The arguments are wrong; nothing was done. `EX_USAGE` of <sysexits.h>.
     case usage = 64
 

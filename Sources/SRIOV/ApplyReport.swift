@@ -27,6 +27,8 @@ package struct ApplyReport: Hashable, Sendable {
         package var steps: [Step] = []
         /// What is asked for and cannot be done, one sentence each.
         package var problems: [String] = []
+        /// Whether no PF here is one that the element's selectors select.
+        package var selectsNothing = false
 
         package var isComplete: Bool {
             problems.isEmpty

@@ -18,7 +18,7 @@ extension Manager {
         for planned in try nodePlan(for: configuration).entries {
             var entry = ApplyReport.Entry(
                 key: planned.key, name: planned.name, address: planned.address,
-                problems: planned.problems)
+                problems: planned.problems, selectsNothing: planned.selectsNothing)
             if let address = planned.address, !planned.changes.isEmpty {
                 do {
                     let lock = try locks.lock(

@@ -27,11 +27,14 @@ package struct NodePlan: Hashable, Sendable {
         package var changes: [Change] = []
         /// What is asked for and cannot be done, one sentence each.
         package var problems: [String] = []
+        /// Whether no PF here is one that the element's selectors select: no difference, but perhaps a mistake.
+        package var selectsNothing = false
 
         package var isEmpty: Bool { changes.isEmpty && problems.isEmpty }
     }
 
-    /// Every PF that the configuration names, in its order, and those without a difference too.
+    /// Every PF that the configuration names, in its order, and those without a difference too; also every element
+    /// that names none.
     package let entries: [Entry]
 
     /// Whether everything is as asked for.
@@ -42,13 +45,16 @@ package struct NodePlan: Hashable, Sendable {
         for wanted in configuration.physicalFunctions {
             let matches = states.filter { configuration.element(for: $0) == wanted }
             entries += matches.map { Entry(wanted, $0) }
-            if case .reference(let reference) = wanted.subject,
-                !states.contains(where: wanted.matches)
-            {
+            guard !states.contains(where: wanted.matches) else { continue }
+            switch wanted.subject {
+            case .reference(let reference):
                 entries.append(
                     Entry(
                         key: wanted.key, name: "\(reference)", address: nil,
                         problems: ["there is no such physical function with SR-IOV"]))
+            case .selectors:
+                entries.append(
+                    Entry(key: wanted.key, name: wanted.key, address: nil, selectsNothing: true))
             }
         }
         self.entries = entries

@@ -98,6 +98,37 @@ import Testing
         }
     }
 
+    @Test func applyTellsOfSelectorsThatSelectNothing() throws {
+        try AdminFixture.with(vfs: 0) { fixture in
+            let path = try write(
+                #"""
+                {"physicalFunctions": [{"name": "pf0", "numVFs": 1},
+                 {"selectors": {"drivers": ["nosuch"]}, "numVFs": 8}]}
+                """#, fixture)
+            let warning =
+                "physicalFunctions[1]: warning: its selectors select no physical function with SR-IOV\n"
+            #expect(
+                fixture.run("apply", "--config", path, "--dry-run")
+                    == .init(
+                        output: "pf0: create 1 VF\n" + warning, errors: [],
+                        status: .nothingSelected))
+            #expect(
+                fixture.run("apply", "--config", path)
+                    == .init(
+                        output: "pf0: create 1 VF: done\n" + warning, errors: [],
+                        status: .nothingSelected))
+            #expect(
+                fixture.run("apply", "--config", path).output
+                    == "nothing to do: everything is as \(path) asks\n" + warning)
+            let absent = try write(
+                #"""
+                {"physicalFunctions": [{"name": "ens9"},
+                 {"selectors": {"drivers": ["nosuch"]}}]}
+                """#, fixture)
+            #expect(fixture.run("apply", "--config", absent).status == .incomplete)
+        }
+    }
+
     @Test func applyAsJSON() throws {
         try AdminFixture.with(vfs: 0) { fixture in
             let path = try write(

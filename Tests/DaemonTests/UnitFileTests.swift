@@ -41,6 +41,7 @@ private let units = URL(filePath: #filePath).deletingLastPathComponent()
         ("vfmapd.service", "RestartPreventExitStatus=64 78"),
         ("vfmapd.socket", "ListenStream=/run/docker/plugins/sriov.sock"),
         ("vfmapd.socket", "FileDescriptorName=docker"), ("vfmapd.socket", "SocketMode=0600"),
+        ("vfmap-apply.service", "SuccessExitStatus=10"),
     ])
     func theUnitsSayWhatTheProgramExpects(name: String, line: String) throws {
         let text = try String(contentsOf: units.appending(path: name), encoding: .utf8)

@@ -109,6 +109,7 @@ pf0: set link state of VF 3 to enable: failed: set link state of VF 3 of pf0: op
 pf0: cannot be as asked for: eswitch mode switchdev is unsupported by igb
 pf1: cannot be as asked for: 9 VFs are asked for, and it can have 7
 ens9: cannot be as asked for: there is no such physical function with SR-IOV
+physicalFunctions[3]: warning: its selectors select no physical function with SR-IOV
 status 6" "$(told apply)"
 contains "waiting for a PF that never comes ends" "not every physical function has appeared within 1 s" \
     "$(told apply --wait 1)"

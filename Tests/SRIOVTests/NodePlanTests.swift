@@ -236,4 +236,23 @@ import Testing
         #expect(plan.entries[1].changes == [.init(.createVFs(1))])
         #expect(!plan.isEmpty)
     }
+
+    /// Selectors whose PFs an element before them names select something.
+    @Test func selectorsThatSelectNothingAreNoDifference() {
+        func selecting(_ driver: String, _ key: String) -> Configuration {
+            var selector = PhysicalFunctionSelector()
+            selector.drivers = [driver]
+            return Configuration(key: key, subject: .selectors([selector]))
+        }
+        let configuration = NodeConfiguration(
+            pools: PoolList(path: "/etc/vfmap/config.json", pools: []),
+            physicalFunctions: [
+                Configuration(key: "a", subject: .reference(.interface("pf0"))),
+                selecting("ice", "b"), selecting("igb", "c"),
+            ])
+        let plan = NodePlan(configuration, [state()])
+        #expect(plan.entries.map(\.key) == ["a", "b"])
+        #expect(plan.entries.map(\.selectsNothing) == [false, true])
+        #expect(plan.isEmpty)
+    }
 }

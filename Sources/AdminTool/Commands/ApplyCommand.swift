@@ -11,7 +11,8 @@ struct ApplyCommand: AdminCommand {
             discussion: """
                 What is as it should is left alone, so that repeating it is harmless. What would \
                 disturb VFs in use is refused unless --force is given; everything else is done all \
-                the same. Exit status 6 if something is not as asked for at the end. Needs root.
+                the same. Exit status 6 if something is not as asked for at the end, 10 if everything \
+                is and selectors of the configuration select no physical function. Needs root.
                 """)
     }
 
@@ -48,16 +49,21 @@ struct ApplyCommand: AdminCommand {
                 "not every physical function has appeared within \(wait) s, proceeding anyway")
         }
         if dryRun {
-            let view = NodePlanView(
-                try context.manager.nodePlan(for: configuration), of: configuration, force: force)
+            let plan = try context.manager.nodePlan(for: configuration)
+            let view = NodePlanView(plan, of: configuration, force: force)
             return CommandAnswer(
                 try output.format.render(view) { view.text },
-                view.isFeasible ? .success : .incomplete)
+                status(view.isFeasible, plan.entries.contains(where: \.selectsNothing)))
         }
         let report = try context.manager.apply(configuration, force: force)
         let view = ApplyReportView(report, of: configuration)
         return CommandAnswer(
             try output.format.render(view) { view.text },
-            report.isComplete ? .success : .incomplete)
+            status(report.isComplete, report.entries.contains(where: \.selectsNothing)))
+    }
+
+    private func status(_ isAsAsked: Bool, _ selectsNothing: Bool) -> CommandStatus {
+        guard isAsAsked else { return .incomplete }
+        return selectsNothing ? .nothingSelected : .success
     }
 }

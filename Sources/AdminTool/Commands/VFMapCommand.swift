@@ -15,7 +15,8 @@ struct VFMapCommand: ParsableCommand {
                 another failure; 2 no such VF, PF or attachment; 3 in use, or no VF is free; 4 not \
                 permitted; 5 the state file cannot be used; 6 done in part, the rest is left to \
                 do; 7 not supported by hardware, driver or kernel; 8 no usable network namespace; \
-                9 no daemon answers; 64 wrong arguments.
+                9 no daemon answers; 10 applied, and selectors of the configuration select nothing; 64 \
+                wrong arguments.
                 """,
             version: "vfmap \(version)",
             subcommands: [

@@ -27,6 +27,8 @@ struct ApplyReportView: Encodable {
         let steps: [Step]
         /// What is asked for and cannot be done, one sentence each.
         let problems: [String]
+        /// Whether the element's selectors select no PF; it has no steps and no problems then.
+        let selectsNothing: Bool
     }
 
     let configuration: String
@@ -44,7 +46,7 @@ struct ApplyReportView: Encodable {
                     .init(
                         step: $0.step.description, index: $0.step.index,
                         result: $0.result.kind, reasons: $0.result.reasons)
-                }, problems: entry.problems)
+                }, problems: entry.problems, selectsNothing: entry.selectsNothing)
         }
         lines = report.entries.flatMap { entry in
             StepLines.lines(entry.steps.map { ($0.step, $0.result.words) }, of: entry.name)
@@ -56,7 +58,10 @@ struct ApplyReportView: Encodable {
     var text: String {
         let lines =
             lines.isEmpty ? ["nothing to do: everything is as \(configuration) asks"] : lines
-        return lines.map { printable($0) + "\n" }.joined()
+        let warnings = physicalFunctions.filter(\.selectsNothing).map {
+            "\($0.key): warning: its selectors select no physical function with SR-IOV"
+        }
+        return (lines + warnings).map { printable($0) + "\n" }.joined()
     }
 }
 

@@ -22,6 +22,8 @@ struct NodePlanView: Encodable {
         let steps: [Step]
         /// What is asked for and cannot be done, one sentence each.
         let problems: [String]
+        /// Whether the element's selectors select no PF; it has no steps and no problems then.
+        let selectsNothing: Bool
     }
 
     let configuration: String
@@ -40,7 +42,7 @@ struct NodePlanView: Encodable {
                 steps: entry.changes.map {
                     .init(
                         step: $0.step.description, index: $0.step.index, disturbs: $0.disturbs)
-                }, problems: entry.problems)
+                }, problems: entry.problems, selectsNothing: entry.selectsNothing)
         }
         lines = plan.entries.flatMap { entry in
             StepLines.lines(
@@ -65,6 +67,9 @@ struct NodePlanView: Encodable {
     var text: String {
         let lines =
             lines.isEmpty ? ["nothing to do: everything is as \(configuration) asks"] : lines
-        return lines.map { printable($0) + "\n" }.joined()
+        let warnings = physicalFunctions.filter(\.selectsNothing).map {
+            "\($0.key): warning: its selectors select no physical function with SR-IOV"
+        }
+        return (lines + warnings).map { printable($0) + "\n" }.joined()
     }
 }
