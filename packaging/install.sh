@@ -24,16 +24,48 @@ list_files() {
     for file in "$here"/systemd/*; do
         [[ ! -e $file ]] || echo "644 $file $prefix/lib/systemd/system/${file##*/}"
     done
+    for file in "$here"/man/*.[1-8]; do echo "644 $file $prefix/share/man/man${file##*.}/${file##*/}"; done
     for file in "$here"/examples/*; do echo "644 $file $prefix/share/doc/vfmap/examples/${file##*/}"; done
-    echo "644 $root/docs/config.schema.json $prefix/share/doc/vfmap/config.schema.json"
+    for file in "$root"/docs/{,decisions/}*.{md,json}; do
+        [[ ! -e $file ]] || echo "644 $file $prefix/share/doc/vfmap/${file#"$root/docs/"}"
+    done
     echo "644 $here/copyright $prefix/share/doc/vfmap/copyright"
+    # Parts of these packages are in the programs.
+    for file in "$root"/.build/checkouts/*/NOTICE.txt; do
+        [[ ! -e $file ]] || echo "644 $file $prefix/share/doc/vfmap/notices/$(basename "${file%/NOTICE.txt}")"
+    done
 }
 
-readonly completions=(
-    "bash share/bash-completion/completions/vfmap"
-    "zsh share/zsh/vendor-completions/_vfmap"
-    "fish share/fish/vendor_completions.d/vfmap.fish"
-)
+# What the programs tell of themselves. Each: program, what is made of it, target.
+list_generated() {
+    local program section
+    for program in vfmap vfmapd; do
+        [[ -e $programs/$program ]] || continue
+        section=1
+        [[ $program == vfmap ]] || section=8
+        echo "$program manual.$section $prefix/share/man/man$section/$program.$section"
+        echo "$program bash $prefix/share/bash-completion/completions/$program"
+        echo "$program zsh $prefix/share/zsh/vendor-completions/_$program"
+        echo "$program fish $prefix/share/fish/vendor_completions.d/$program.fish"
+    done
+}
+
+generate() { # PROGRAM KIND
+    case $2 in
+        manual.*) generate_manual "$1" "${2#manual.}" ;;
+        # A file that is sourced is no program, as the first line of bash's would have it.
+        *) "$programs/$1" --generate-completion-script "$2" | sed '1{/^#!/d}' ;;
+    esac
+}
+
+generate_manual() { # PROGRAM SECTION
+    local seconds version
+    seconds=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2>/dev/null || date +%s)}
+    version=$("$programs/$1" --version)
+    "$programs/$1" --experimental-dump-help | jq -r -f "$here/man/manual.jq" \
+        --arg section "$2" --arg version "${version##* }" --rawfile rest "$here/man/$1.$2.rest" \
+        --arg date "$(LC_ALL=C date -u -d "@$seconds" '+%B %-d, %Y')"
+}
 
 # By renaming: runtimes execute the plugin at any moment, and find either the old one or the new one, whole.
 place() { # MODE SOURCE TARGET
@@ -44,17 +76,17 @@ place() { # MODE SOURCE TARGET
 case ${1:-} in
     install)
         list_files | while read -r mode source target; do place "$mode" "$source" "$target"; done
-        script=$(mktemp)
-        trap 'rm -f "$script"' EXIT
-        for entry in "${completions[@]}"; do
-            "$programs/vfmap" --generate-completion-script "${entry%% *}" >"$script"
-            place 644 "$script" "$prefix/${entry#* }"
+        text=$(mktemp)
+        trap 'rm -f "$text"' EXIT
+        list_generated | while read -r program kind target; do
+            generate "$program" "$kind" >"$text"
+            place 644 "$text" "$target"
         done
         ;;
     uninstall)
         list_files | while read -r _ _ target; do rm -f "$target"; done
-        for entry in "${completions[@]}"; do rm -f "$prefix/${entry#* }"; done
-        rmdir "$prefix/share/doc/vfmap/examples" "$prefix/share/doc/vfmap" 2>/dev/null || true
+        list_generated | while read -r _ _ target; do rm -f "$target"; done
+        rmdir "$prefix"/share/doc/vfmap/{decisions,examples,notices} "$prefix/share/doc/vfmap" 2>/dev/null || true
         ;;
     *)
         echo "usage: install.sh install|uninstall" >&2

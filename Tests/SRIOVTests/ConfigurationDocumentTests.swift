@@ -4,21 +4,25 @@ import Testing
 
 /// What docs/configuration.md and docs/config.schema.json say is what the parser does.
 @Suite struct ConfigurationDocumentTests {
-    private static let docs = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs")
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+    private static let docs = root.appending(path: "docs")
 
     private func schema() throws -> JSONValue {
         let data = try Data(contentsOf: Self.docs.appending(path: "config.schema.json"))
         return try JSONValue(parsing: Array(data))
     }
 
-    /// The examples of docs/configuration.md.
+    /// The examples of docs/configuration.md, and the one that is installed.
     private func examples() throws -> [String] {
         let text = try String(
             contentsOf: Self.docs.appending(path: "configuration.md"), encoding: .utf8)
+        let installed = try String(
+            contentsOf: Self.root.appending(path: "packaging/examples/config.json"),
+            encoding: .utf8)
         return text.components(separatedBy: "```json\n").dropFirst().compactMap {
             $0.components(separatedBy: "\n```").first
-        }
+        } + [installed]
     }
 
     private func isTaken(_ text: String) -> Bool {
@@ -33,7 +37,7 @@ import Testing
 
     @Test func everyExampleIsTakenAndSatisfiesTheSchema() throws {
         let examples = try examples()
-        #expect(examples.count == 3)
+        #expect(examples.count == 4)
         for example in examples {
             #expect(throws: Never.self) {
                 try NodeConfiguration(parsing: Array(example.utf8), path: "config")
