@@ -22,15 +22,29 @@ mkdir -p "$tree/DEBIAN" "$area/debian" "$folder"
 version=$("$PROGRAMS/vfmap" --version)
 version=${version##* }
 architecture=$(dpkg --print-architecture)
+maintainer='The vfmap authors <vfmap@localhost>'
 # The same commit gives the same package.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo 0)}
 export SOURCE_DATE_EPOCH
 
 DESTDIR=$tree PREFIX=/usr CNI_BIN=/opt/cni/bin "$here/install.sh" install
 
+documents=$tree/usr/share/doc/vfmap
+cat >"$documents/changelog" <<END
+vfmap ($version) unstable; urgency=medium
+
+  * The history is that of the source.
+
+ -- $maintainer  $(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")
+END
+# Without name and time in them, as Debian wants it.
+gzip -9n "$documents/changelog"
+find "$tree/usr/share/man" -type f -exec gzip -9n {} +
+install -D -m 644 "$here/deb/lintian-overrides" "$tree/usr/share/lintian/overrides/vfmap"
+
 binaries=("$tree/usr/bin/vfmap" "$tree/opt/cni/bin/sriov")
 [[ ! -e $tree/usr/sbin/vfmapd ]] || binaries+=("$tree/usr/sbin/vfmapd")
-strip --strip-unneeded "${binaries[@]}"
+strip --strip-unneeded --remove-section=.comment --remove-section=.note "${binaries[@]}"
 
 # dpkg-shlibdeps wants to see a source package.
 printf 'Source: vfmap\n\nPackage: vfmap\nArchitecture: any\n' >"$area/debian/control"
@@ -44,16 +58,17 @@ cat >"$tree/DEBIAN/control" <<END
 Package: vfmap
 Version: $version
 Architecture: $architecture
-Maintainer: The vfmap authors <vfmap@localhost>
+Maintainer: $maintainer
 Section: net
 Priority: optional
 Installed-Size: $(du -sk --exclude=DEBIAN "$tree" | cut -f 1)
 Depends: $depends
-Suggests: udev, containernetworking-plugins
+Suggests: udev, containernetworking-plugins, docker.io
 Description: gives virtual functions of SR-IOV network cards to containers
- A CNI plugin for container runtimes and a command line for people. Both
- configure a virtual function through its card, move it into a network
- namespace, and bring it back exactly as it was, whatever happened meanwhile.
+ A CNI plugin for container runtimes, a network driver for Docker and a
+ command line for people. All of them configure a virtual function through
+ its card, move it into a network namespace, and bring it back exactly as it
+ was, whatever happened meanwhile.
 END
 for script in postinst prerm postrm; do install -m 755 "$here/deb/$script" "$tree/DEBIAN/$script"; done
 (cd "$tree" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | sort -z | xargs -0 md5sum >DEBIAN/md5sums)

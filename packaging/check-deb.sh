@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Looks at a package before anybody installs it: manual pages, notices, what must not be in it; with lintian where there is one.
+#
+# Usage: check-deb.sh PACKAGE.deb
+
+set -euo pipefail
+
+package=$1
+area=$(mktemp -d)
+trap 'rm -rf "$area"' EXIT
+dpkg-deb --raw-extract "$package" "$area"
+status=0
+
+complain() {
+    echo "$package: $*" >&2
+    status=1
+}
+
+[[ ! -e $area/DEBIAN/conffiles && ! -e $area/etc ]] || complain "it has files below /etc, which are the administrator's"
+(cd "$area" && md5sum --quiet -c DEBIAN/md5sums) || complain "its sums are wrong"
+for script in postinst prerm postrm; do sh -n "$area/DEBIAN/$script" || complain "$script is not sound"; done
+
+documents=$area/usr/share/doc/vfmap
+for name in swift-log swift-nio swift-service-lifecycle; do
+    [[ -s $documents/notices/$name ]] || complain "the notice of $name is missing: was it built from here?"
+done
+[[ $(head -n 1 "$documents/copyright") == Format:* ]] || complain "the copyright file has no format"
+
+pages=0
+for page in "$area"/usr/share/man/man*/*; do
+    pages=$((pages + 1))
+    [[ $page == *.gz ]] || complain "${page##*/} is not compressed"
+    zcat "$page" >"$area/page"
+    # What it finds in the wording of .Os is meant for another system.
+    words=$(mandoc -T lint -W warning "$area/page" 2>&1) || true
+    [[ -z $words ]] || complain "${page##*/}: $words"
+    if command -v groff >/dev/null; then
+        words=$(groff -mandoc -ww -T utf8 -z "$area/page" 2>&1)
+        [[ -z $words ]] || complain "${page##*/}: $words"
+    fi
+done
+((pages == 4)) || complain "it has $pages manual pages, not 4"
+
+if command -v lintian >/dev/null; then
+    lintian --fail-on error,warning --allow-root "$package" || complain "lintian finds fault with it"
+fi
+
+((status)) || echo "$package: in order"
+((status == 0))
