@@ -2,31 +2,14 @@
 # Runs inside the guest of system-test.sh, a Debian with systemd on a disk.
 #
 # Usage: system-steps.sh STEP
-#
-# What one boot tells the next lies in $memory, on the disk; $programs leads to the programs, wherever they are installed.
 
 set -uo pipefail
 
-memory=/var/lib/lab-test
-programs=$memory/programs
 # shellcheck source=Tests/Lab/checks.sh
 source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
-# Where a system has it, not where a test puts it.
-unset VFMAP_STATE
+# shellcheck source=Tests/Lab/system-common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/system-common.sh"
 progress=/lab/progress
-mkdir -p $programs
-
-boot_id() { cat /proc/sys/kernel/random/boot_id; }
-
-numbers_of_vfs() { cat /sys/bus/pci/drivers/igb/0000:*/sriov_numvfs | paste -sd' '; }
-
-records() { # JQ
-    "$programs/vfmap" state export | jq -r "[.attachments[] | select($1) | .owner.container] | sort | .[]"
-}
-
-vf_name() { # DEVICE
-    basename /sys/bus/pci/devices/"$1"/net/*
-}
 
 create_vfs() {
     "$programs/vfmap" create --pf pf0 --count 2 >/dev/null || fail "create 2 VFs on pf0"
@@ -56,36 +39,12 @@ install_by_hand() {
     programs_work
 }
 
-package_files() { dpkg-query --listfiles vfmap | while read -r file; do [[ -d $file ]] || echo "$file"; done; }
-
+# On a node without Docker, whose administrator wants no daemon and makes the VFs by hand.
 install_package() {
-    local answer
-    answer=$(apt-get install -y /lab/install/vfmap.deb 2>&1) && pass "apt installs the package" ||
-        fail "apt installs the package" "$answer"
-    equal "the package is configured" "install ok installed" "$(dpkg-query -W -f '${Status}' vfmap)"
-    equal "its files are as they were packed" "" "$(dpkg --verify vfmap)"
-    package_files >$memory/files
+    install_deb /lab/install/vfmap.deb
+    systemctl disable --now vfmap-apply.service vfmapd.socket vfmapd.service &>/dev/null || fail "the units are disabled"
     ln -s /usr/bin/vfmap /opt/cni/bin/sriov $programs
     programs_work
-}
-
-remove_package() {
-    local answer file left=()
-    ip netns add r
-    plugin ADD r "$(conf $vf0)" >/dev/null || fail "ADD"
-    answer=$(apt-get remove -y vfmap 2>&1) && pass "apt removes the package" || fail "apt removes the package" "$answer"
-    contains "the administrator is told of the VF in use" "VFs are in use" "$answer"
-    while read -r file; do [[ ! -e $file ]] || left+=("$file"); done <$memory/files
-    equal "no file is left" "" "${left[*]}"
-    [[ -s /var/lib/vfmap/state.db ]] && pass "its state is" || fail "its state is"
-    # Installed again, it knows the VF still.
-    apt-get install -y /lab/install/vfmap.deb &>/dev/null || fail "apt installs the package again"
-    plugin DEL r "$(conf $vf0)" && pass "what was attached before is detached" || fail "what was attached before is detached"
-    equal "and no record is left" "" "$(records true)"
-    answer=$(apt-get purge -y vfmap 2>&1) || fail "apt purges the package" "$answer"
-    [[ $answer != *"VFs are in use"* ]] && pass "nothing is said when none is" || fail "nothing is said when none is" "$answer"
-    equal "after purge nothing is left" "" "$(ls -d /var/lib/vfmap /run/vfmap 2>/dev/null)"
-    equal "no unit failed" "" "$(systemctl --failed --no-legend --plain)"
 }
 
 programs_work() {

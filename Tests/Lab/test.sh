@@ -61,8 +61,13 @@ echo "== container runtimes"
 echo "== Docker"
 "$here/lab" run --timeout 2400 -- bash "$here/docker-test.sh" "$root/.build/release" "$@"
 
+package=$("$root/packaging/build-deb.sh")
+"$root/packaging/check-deb.sh" "$package"
 echo "== a system of its own"
-"$here/system-test.sh" "$("$root/packaging/build-deb.sh")"
+"$here/system-test.sh" "$package"
+
+echo "== a node, from the package to its removal"
+"$here/acceptance-test.sh" "$package"
 
 if [[ ${1:-} == --long ]]; then
     echo "== loss of power"

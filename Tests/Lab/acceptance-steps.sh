@@ -1,0 +1,359 @@
+#!/usr/bin/env bash
+# Runs inside the guest of acceptance-test.sh, a Debian with systemd on a disk.
+#
+# Usage: acceptance-steps.sh STEP
+
+set -uo pipefail
+
+# shellcheck source=Tests/Lab/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/system-common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/system-common.sh"
+config=/etc/vfmap/config.json
+units=(vfmap-apply.service vfmapd.socket vfmapd.service)
+nothing="nothing to do: everything is as $config asks"
+vlan='.vlan_list[0].vlan // .vlan // 0'
+
+# A member of the pool that the file has for plugins.
+pool='{"cniVersion":"1.0.0","name":"lab","type":"sriov","pool":"fast","vlan":100}'
+
+enabled() { systemctl is-enabled "${units[@]}" 2>&1 | paste -sd' '; }
+
+active() { systemctl is-active "${units[@]}" | paste -sd' '; }
+
+unit() { # UNIT PROPERTY
+    systemctl show --property "$2" --value "$1"
+}
+
+trusted() { ip -json -details link show "$1" | jq -r '[.[0].vfinfo_list[].trust] | map(tostring) | join(" ")'; }
+
+phases() { "$programs/vfmap" state export | jq -r '[.attachments[] | "\(.owner.frontEnd) \(.phase)"] | sort | join(", ")'; }
+
+has_phases() { [[ $(phases) == "$1" ]]; }
+
+no_unit_failed() { equal "no unit failed" "" "$(systemctl --failed --no-legend --plain)"; }
+
+configured() {
+    equal "both cards have the VFs that the file asks for" "3 2" "$(numbers_of_vfs)"
+    equal "the MTU" 1600 "$(ip -json link show pf0 | jq '.[0].mtu')"
+    equal "the defaults of VFs" "true true true" "$(trusted pf0)"
+    equal "nothing is left to do" "$nothing" "$(vfmap apply --dry-run 2>&1)"
+}
+
+reaches_container() { # NAMESPACE
+    reaches "$1" 10.9.0.5 && pass "it reaches Docker's container" || fail "it reaches Docker's container"
+}
+
+# A container of a plugin, on the other card than Docker's and in its VLAN.
+attach() { # NAMESPACE
+    ip netns add "$1"
+    plugin ADD "$1" "$pool" >/dev/null || fail "ADD $1"
+    ip -n "$1" address add 10.9.0.77/24 dev net1
+}
+
+detach() { # NAMESPACE
+    plugin DEL "$1" "$pool" || fail "DEL $1"
+    ip netns del "$1"
+    udevadm settle
+}
+
+# --- steps -------------------------------------------------------------------------------------------------------------------------
+
+install_package() {
+    equal "no VF is there" "0 0" "$(numbers_of_vfs)"
+    install -D -m 644 /lab/install/acceptance-config.json $config
+    install_deb /lab/install/vfmap.deb
+    ln -s /usr/bin/vfmap /opt/cni/bin/sriov $programs
+    package_files >$memory/files
+    equal "the package is configured" "install ok installed" "$(dpkg-query -W -f '${Status}' vfmap)"
+    equal "its files are as they were packed" "" "$(dpkg --verify vfmap)"
+    equal "its units are enabled" "enabled enabled enabled" "$(enabled)"
+    equal "and active" "active active active" "$(active)"
+    configured
+    no_unit_failed
+}
+
+shows() {
+    local answer
+    answer=$(vfmap list)
+    equal "list has a line for every VF" 6 "$(wc -l <<<"$answer")"
+    contains "udev has named them" "enp1s0v2" "$answer"
+    answer=$(vfmap topology)
+    contains "topology has the cards" pf0 "$answer"
+    contains "and their VFs" $vf1 "$answer"
+    answer=$(vfmap status) && pass "status finds the daemon" || fail "status finds the daemon" "$answer"
+    contains "and its configuration" "configuration:       $config" "$answer"
+    contains "and the hardware" "virtual functions:   5" "$answer"
+    [[ -s /usr/share/man/man1/vfmap.1.gz && -s /usr/share/man/man8/vfmapd.8.gz ]] && pass "the manual pages are there" ||
+        fail "the manual pages are there"
+}
+
+# What it says, with its exit status as the last line.
+told() { # COMMAND…
+    "$@" 2>&1
+    echo "status $?"
+}
+
+refused_by() { # WHO, WHAT IS WRONG, SENTENCE AND STATUS, COMMAND…
+    equal "$1: $2" "$3" "$(told "${@:4}")"
+}
+
+# $3: the sentence behind the path of the file; $4: the only one of apply and vfmapd that looks at it.
+wrong() { # WHAT, CONFIGURATION, SENTENCE [apply|daemon]
+    printf '%s' "$2" >"$work/config.json"
+    if [[ ${4:-apply} == apply ]]; then
+        refused_by apply "$1" "vfmap: apply: $work/config.json: $3"$'\nstatus 64' \
+            vfmap apply --config "$work/config.json"
+    fi
+    if [[ ${4:-daemon} == daemon ]]; then
+        refused_by vfmapd "$1" "vfmapd: $work/config.json: $3"$'\nstatus 78' \
+            vfmapd --check --config "$work/config.json"
+    fi
+}
+
+# What the file may say, but this machine cannot do.
+impossible() { # WHAT, ELEMENTS OF physicalFunctions, SENTENCE AND STATUS
+    printf '{"physicalFunctions": [%s]}' "$2" >"$work/config.json"
+    refused_by "apply" "$1" "$3" vfmap apply --dry-run --config "$work/config.json"
+}
+
+in_the_unit() { # UNIT, SENTENCE
+    systemctl restart "$1" &>/dev/null && fail "$1 fails" || pass "$1 fails"
+    contains "the status of $1 says why" "$2" "$(systemctl status --no-pager --full "$1")"
+}
+
+refusals() {
+    local before
+    before=$(snapshot)
+    wrong "a mistake in the syntax" $'{"physicalFunctions": [\n  {"name": "pf0",}\n]}' \
+        "is not a JSON document: line 2, column 18: a key is missing"
+    wrong "an empty file" "" "is not a JSON document: line 1, column 1: a value is missing"
+    wrong "no object" "[]" "must be a JSON object, not an array"
+    wrong "a key that is not known" '{"physicalFunction": []}' "physicalFunction: is not known"
+    wrong "a key given twice" '{"physicalFunctions": [{"name": "pf0", "numVFs": 1, "numVFs": 2}]}' \
+        "physicalFunctions[0].numVFs: is given twice"
+    wrong "a value of another type" '{"physicalFunctions": [{"name": "pf0", "numVFs": "3"}]}' \
+        "physicalFunctions[0].numVFs: must be an integer from 0 to 65535, not a string"
+    wrong "a number out of range" '{"physicalFunctions": [{"name": "pf0", "mtu": 9}]}' \
+        "physicalFunctions[0].mtu: must be an integer from 68 to 65535, not 9"
+    wrong "no PF" '{"physicalFunctions": [{"numVFs": 1}]}' \
+        "physicalFunctions[0]: needs a name, an address or selectors"
+    wrong "an address without its domain" '{"physicalFunctions": [{"address": "01:00.0"}]}' \
+        'physicalFunctions[0].address: must be a PCI address such as 0000:03:00.0, not "01:00.0"'
+    wrong "a PF twice" '{"physicalFunctions": [{"name": "pf0"}, {"name": "pf0"}]}' \
+        "physicalFunctions[1]: there is another for pf0"
+    wrong "a selector that is not known" '{"physicalFunctions": [{"selectors": {"vendor": ["8086"]}}]}' \
+        "physicalFunctions[0].selectors.vendor: is not known"
+    wrong "a PF that shall go down" '{"physicalFunctions": [{"name": "pf0", "up": false}]}' \
+        "physicalFunctions[0].up: must be true or absent: vfmap takes no PF down"
+    wrong "a setting that is none" '{"physicalFunctions": [{"name": "pf0", "vfDefaults": {"trust": "yes"}}]}' \
+        'physicalFunctions[0].vfDefaults.trust: must be on or off, not "yes"'
+    wrong "two pools of one name" '{"resourceList": [{"resourceName": "a"}, {"resourceName": "a"}]}' \
+        'resourceList[1].resourceName: there is another "a"'
+    wrong "a key of the daemon that is not known" '{"daemon": {"reconcileSecond": 5}}' \
+        "daemon.reconcileSecond: is not known" daemon
+    wrong "a value of the daemon that is none" '{"daemon": {"logLevel": "loud"}}' \
+        'daemon.logLevel: must be one of trace, debug, info, notice, warning, error, critical, not "loud"' daemon
+
+    impossible "more VFs than the card has" '{"name": "pf0", "numVFs": 8}' \
+        "pf0: cannot be as asked for: 8 VFs are asked for, and it can have 7"$'\nstatus 6'
+    impossible "a PF that is not there" '{"name": "ens9", "numVFs": 1}' \
+        "ens9: cannot be as asked for: there is no such physical function with SR-IOV"$'\nstatus 6'
+    impossible "a driver whose module is not loaded" '{"name": "pf0", "vfDriver": "vfio-pci"}' \
+        "pf0: keep the kernel from binding drivers to new VFs
+pf0: cannot be as asked for: there is no driver vfio-pci in the kernel: load its module (modprobe vfio-pci)
+status 6"
+    impossible "selectors that select nothing" '{"selectors": {"drivers": ["ice"]}, "numVFs": 1}' \
+        "nothing to do: everything is as $work/config.json asks
+physicalFunctions[0]: warning: its selectors select no physical function with SR-IOV
+status 10"
+    equal "nothing of it touched the hardware" "$before" "$(snapshot)"
+
+    echo '{"physicalFunctions": [{"name": "pf0", "numVf": 3}]}' >$config
+    in_the_unit vfmap-apply.service "$config: physicalFunctions[0].numVf: is not known"
+    in_the_unit vfmapd.service "$config: physicalFunctions[0].numVf: is not known"
+    equal "the VFs are as they were" "$before" "$(snapshot)"
+    cp /lab/install/acceptance-config.json $config
+    systemctl reset-failed vfmapd.service
+    systemctl restart "${units[@]}" || fail "the units start with the file put right"
+    equal "put right, everything runs" "active active active" "$(active)"
+    no_unit_failed
+}
+
+cni() {
+    local before
+    before=$(snapshot)
+    attach c1
+    equal "the VF is of the pool, in its VLAN" "$vf0 100" "$(link_field c1 net1 .parentdev) $(vf_field pf0 0 "$vlan")"
+    contains "list tells who has it" "attached  cni lab c1/net1" "$(vfmap list)"
+    detach c1
+    pristine "a container of a plugin" "$before"
+}
+
+prepare_docker() {
+    local name
+    mkdir -p /image/{bin,dev,etc,proc,sys,tmp,run}
+    cp /lab/install/busybox /image/bin/busybox
+    for name in sh sleep; do ln -s busybox /image/bin/$name; done
+    systemctl enable docker.service containerd.service &>/dev/null || fail "Docker is enabled"
+    systemctl start docker.service || fail "Docker starts" "$(journalctl --no-pager -n 20 -u docker.service)"
+    tar -C /image -c . | docker import -c 'CMD ["/bin/sleep", "9000"]' - bb:1 >/dev/null || fail "import an image"
+}
+
+docker_serves() {
+    local before answer
+    prepare_docker
+    before=$(snapshot)
+    systemctl stop vfmapd.service 2>/dev/null || fail "the daemon stops"
+    equal "the daemon is stopped" "active active inactive" "$(active)"
+    answer=$(docker network create -d sriov --subnet 10.9.0.0/24 --gateway 10.9.0.254 -o pool=containers -o vlan=100 net 2>&1) &&
+        pass "docker network create" || fail "docker network create" "$answer"
+    equal "Docker's call has started the daemon" "active active active" "$(active)"
+    answer=$(docker run -d --name once --network net bb:1 2>&1) && pass "docker run" || fail "docker run" "$answer"
+    contains "list tells who has the VF" "docker" "$(vfmap list)"
+    docker rm -f once >/dev/null || fail "docker rm"
+    udevadm settle
+    pristine "a container of Docker" "$before"
+    # One that the reboot meets.
+    answer=$(docker run -d --name d1 --stop-timeout 1 --restart always --network net --ip 10.9.0.5 bb:1 2>&1) || fail "docker run d1" "$answer"
+    attach c2
+    reaches_container c2
+    boot_id >$memory/boot
+    sync
+}
+
+# Microseconds since the boot.
+is_before() { # WHAT, THE ONE, THE OTHER
+    (($2 > 0 && $2 < $3)) && pass "$1" || fail "$1" "$2 and $3"
+}
+
+after_reboot() {
+    local applied
+    equal "the system runs" running "$(systemctl is-system-running)"
+    [[ $(boot_id) != "$(cat $memory/boot)" ]] && pass "it is another boot" || fail "it is another boot"
+    configured
+    equal "the units are active" "active active active" "$(active)"
+    applied=$(unit vfmap-apply.service ExecMainExitTimestampMonotonic)
+    is_before "the VFs are there before the network" "$applied" "$(unit network-pre.target ActiveEnterTimestampMonotonic)"
+    is_before "and before the daemon" "$applied" "$(unit vfmapd.service ExecMainStartTimestampMonotonic)"
+    is_before "which answers before Docker starts" "$(unit vfmapd.service ActiveEnterTimestampMonotonic)" \
+        "$(unit docker.service ExecMainStartTimestampMonotonic)"
+    await 60 has_phases "docker attached" && pass "Docker's container has its VF again, and nothing else is recorded" ||
+        fail "Docker's container has its VF again, and nothing else is recorded" "$(vfmap list)"
+    equal "in its VLAN" 100 "$(vf_field pf1 0 "$vlan")"
+    no_unit_failed
+}
+
+# Calls of Docker's while dpkg works.
+call_meanwhile() { # PROCESS
+    local calls=0 failures=0
+    while kill -0 "$1" 2>/dev/null; do
+        calls=$((calls + 1))
+        docker network create -d sriov --ipam-driver null -o pool=containers other &>>"$work/calls" || failures=$((failures + 1))
+        docker network rm other &>>"$work/calls" || failures=$((failures + 1))
+    done
+    echo "        $calls calls meanwhile"
+    ((calls > 0 && failures == 0)) && pass "Docker's calls meanwhile are answered" ||
+        fail "Docker's calls meanwhile are answered" "$(cat "$work/calls")"
+}
+
+# $1: the package; $2: what has become of vfmap-apply.service, which must stay so.
+change_version() { # PACKAGE, VERSION, STATE
+    local before applied socket process
+    before=$(snapshot)
+    applied=$(unit vfmap-apply.service ExecMainExitTimestampMonotonic)
+    socket=$(unit vfmapd.socket ActiveEnterTimestampMonotonic)
+    process=$(unit vfmapd.service MainPID)
+    attach u1
+    reaches_container u1
+    dpkg --install "$1" &>"$work/dpkg" &
+    call_meanwhile $!
+    wait $! && pass "dpkg installs ${1##*/}" || fail "dpkg installs ${1##*/}" "$(cat "$work/dpkg")"
+    equal "this version is there" "$2" "$(dpkg-query -W -f '${Version}' vfmap)"
+    equal "the units are as the administrator left them" "$3 enabled enabled" "$(enabled)"
+    equal "VFs were not looked at again" "$applied" "$(unit vfmap-apply.service ExecMainExitTimestampMonotonic)"
+    equal "Docker's socket stayed" "$socket" "$(unit vfmapd.socket ActiveEnterTimestampMonotonic)"
+    [[ $(unit vfmapd.service MainPID) != "$process" && $(active) == "active active active" ]] &&
+        pass "the daemon is another" || fail "the daemon is another" "$(active)"
+    equal "everybody has his VF" "cni attached, docker attached" "$(phases)"
+    reaches_container u1
+    detach u1
+    equal "what the version before attached is brought back" "$before" "$(snapshot)"
+    equal "and forgotten" "docker attached" "$(phases)"
+    no_unit_failed
+}
+
+upgrade() {
+    dpkg-query -W -f '${Version}' vfmap >$memory/version
+    systemctl disable vfmap-apply.service &>/dev/null || fail "disable a unit"
+    change_version /lab/install/newer.deb "$(cat $memory/version)+newer" disabled
+}
+
+downgrade() {
+    systemctl mask vfmap-apply.service &>/dev/null || fail "mask a unit"
+    change_version /lab/install/same.deb "$(cat $memory/version)" masked
+    systemctl unmask vfmap-apply.service &>/dev/null
+    systemctl enable vfmap-apply.service &>/dev/null || fail "enable a unit again"
+    equal "the administrator has it again" "enabled enabled enabled" "$(enabled)"
+}
+
+is_another() { # PROCESS
+    [[ $(unit vfmapd.service MainPID) != "$1" && $(active) == "active active active" ]]
+}
+
+watchdog() {
+    local process
+    mkdir -p /run/systemd/system/vfmapd.service.d
+    printf '[Service]\nWatchdogSec=5\n' >/run/systemd/system/vfmapd.service.d/test.conf
+    systemctl daemon-reload
+    systemctl restart vfmapd.service
+    process=$(unit vfmapd.service MainPID)
+    # Longer than the watchdog waits.
+    sleep 7
+    equal "who answers is left alone" "$process" "$(unit vfmapd.service MainPID)"
+    kill -STOP "$process"
+    await 40 is_another "$process" && pass "systemd starts a daemon anew that hangs" ||
+        fail "systemd starts a daemon anew that hangs" "$(systemctl status --no-pager --full vfmapd.service)"
+    contains "for the watchdog's sake" "Watchdog timeout" "$(journalctl --no-pager -b -u vfmapd.service)"
+    equal "Docker's container keeps its VF" "docker attached" "$(phases)"
+    rm -r /run/systemd/system/vfmapd.service.d
+    systemctl daemon-reload
+    systemctl restart vfmapd.service || fail "the daemon starts again"
+}
+
+removal() {
+    local answer before file left=()
+    before=$(snapshot)
+    attach r1
+    reaches_container r1
+    answer=$(apt-get remove -y vfmap 2>&1) && pass "apt removes the package" || fail "apt removes the package" "$answer"
+    contains "the administrator is told of the VFs in use" "these are in use" "$answer"
+    contains "which, and whose, of a plugin" "  $vf0  cni lab r1/net1" "$answer"
+    contains "and of Docker" "  0000:02:10.0  docker " "$answer"
+    while read -r file; do [[ ! -e $file ]] || left+=("$file"); done <$memory/files
+    equal "no file is left" "" "${left[*]}"
+    [[ -s /var/lib/vfmap/state.db && -s $config ]] && pass "its state and the configuration are" ||
+        fail "its state and the configuration are"
+    equal "no unit of it runs" "inactive inactive inactive" "$(active)"
+    reaches_container r1
+    # Installed again, it knows the VFs still.
+    install_deb /lab/install/same.deb
+    equal "the units are enabled again" "enabled enabled enabled" "$(enabled)"
+    equal "everybody has his VF" "cni attached, docker attached" "$(phases)"
+    detach r1
+    equal "the VF is brought back" "$before" "$(snapshot)"
+    docker rm -f d1 >/dev/null || fail "docker rm"
+    docker network rm net >/dev/null || fail "docker network rm"
+    equal "no record is left" "" "$(phases)"
+    answer=$(apt-get purge -y vfmap 2>&1) || fail "apt purges the package" "$answer"
+    [[ $answer != *"in use"* ]] && pass "nothing is said when none is in use" ||
+        fail "nothing is said when none is in use" "$answer"
+    equal "after purge nothing is left" "" "$(ls -d /var/lib/vfmap /run/vfmap 2>/dev/null)"
+    equal "and no link to a unit" "" "$(find /etc/systemd /var/lib/systemd/deb-systemd-helper-enabled -name 'vfmap*' 2>/dev/null)"
+    no_unit_failed
+}
+
+"$1"
+echo "$1: $passed passed, $failed failed"
+rm -rf "$work"
+((failed == 0))
