@@ -161,8 +161,8 @@ END
 # The guest has no network to the outside.
 forget_mirror() {
     rm -f -- "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/* "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/resolv.conf
-    # With it dpkg would leave out the manual pages of what the guest installs.
-    rm -f -- "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap
+    # What the guest installs has its manual pages.
+    sed -i '/^path-exclude/d' "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap
     rm -rf -- "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*
 }
 
