@@ -67,7 +67,7 @@ echo "== a system of its own"
 "$here/system-test.sh" "$package"
 
 echo "== a node, from the package to its removal"
-"$here/acceptance-test.sh" "$package"
+"$here/acceptance-test.sh" "$package" "$@"
 
 if [[ ${1:-} == --long ]]; then
     echo "== loss of power"
