@@ -42,8 +42,7 @@ gzip -9n "$documents/changelog"
 find "$tree/usr/share/man" -type f -exec gzip -9n {} +
 install -D -m 644 "$here/deb/lintian-overrides" "$tree/usr/share/lintian/overrides/vfmap"
 
-binaries=("$tree/usr/bin/vfmap" "$tree/opt/cni/bin/sriov")
-[[ ! -e $tree/usr/sbin/vfmapd ]] || binaries+=("$tree/usr/sbin/vfmapd")
+binaries=("$tree/usr/bin/vfmap" "$tree/usr/sbin/vfmapd" "$tree/opt/cni/bin/sriov")
 strip --strip-unneeded --remove-section=.comment --remove-section=.note "${binaries[@]}"
 
 # dpkg-shlibdeps wants to see a source package.

@@ -13,17 +13,15 @@ prefix=$destination${PREFIX:-/usr/local}
 cni=$destination${CNI_BIN:-/opt/cni/bin}
 programs=${PROGRAMS:-$root/.build/release}
 
-# Each: mode, source, target. What is not there yet is left out: the daemon, its units.
+# Each: mode, source, target.
 list_files() {
     local file
     echo "755 $programs/vfmap $prefix/bin/vfmap"
     echo "755 $programs/sriov $cni/sriov"
-    if [[ -e $programs/vfmapd ]]; then echo "755 $programs/vfmapd $prefix/sbin/vfmapd"; fi
+    echo "755 $programs/vfmapd $prefix/sbin/vfmapd"
     for file in "$root"/udev-rules/*.rules; do echo "644 $file $prefix/lib/udev/rules.d/${file##*/}"; done
     for file in "$root"/udev-rules/*.network; do echo "644 $file $prefix/lib/systemd/network/${file##*/}"; done
-    for file in "$here"/systemd/*; do
-        [[ ! -e $file ]] || echo "644 $file $prefix/lib/systemd/system/${file##*/}"
-    done
+    for file in "$here"/systemd/*; do echo "644 $file $prefix/lib/systemd/system/${file##*/}"; done
     for file in "$here"/man/*.[1-8]; do echo "644 $file $prefix/share/man/man${file##*.}/${file##*/}"; done
     for file in "$here"/examples/*; do echo "644 $file $prefix/share/doc/vfmap/examples/${file##*/}"; done
     for file in "$root"/docs/{,decisions/}*.{md,json}; do
@@ -40,7 +38,6 @@ list_files() {
 list_generated() {
     local program section
     for program in vfmap vfmapd; do
-        [[ -e $programs/$program ]] || continue
         section=1
         [[ $program == vfmap ]] || section=8
         echo "$program manual.$section $prefix/share/man/man$section/$program.$section"

@@ -289,7 +289,18 @@ upgrade() {
     change_version /lab/install/newer.deb "$(cat $memory/version)+newer" disabled
 }
 
+# What a version leaves that knows one more step of the schema: SQLite keeps the version (user_version) in bytes 60 to 63.
+raise_schema() {
+    local file=/var/lib/vfmap/state.db version
+    version=$(od -An -tu1 -j 63 -N 1 $file)
+    systemctl stop vfmapd.service 2>/dev/null
+    printf '%b' "\\x$(printf %02x $((version + 1)))" | dd of=$file bs=1 seek=63 conv=notrunc status=none
+    equal "the state file is one version newer" $((version + 1)) "$(od -An -tu1 -j 63 -N 1 $file | tr -d ' ')"
+    systemctl start vfmapd.service || fail "the daemon starts with it"
+}
+
 downgrade() {
+    raise_schema
     systemctl mask vfmap-apply.service &>/dev/null || fail "mask a unit"
     change_version /lab/install/same.deb "$(cat $memory/version)" masked
     systemctl unmask vfmap-apply.service &>/dev/null
