@@ -24,7 +24,7 @@ list_files() {
     for file in "$here"/systemd/*; do echo "644 $file $prefix/lib/systemd/system/${file##*/}"; done
     for file in "$here"/man/*.[1-8]; do echo "644 $file $prefix/share/man/man${file##*.}/${file##*/}"; done
     for file in "$here"/examples/*; do echo "644 $file $prefix/share/doc/vfmap/examples/${file##*/}"; done
-    for file in "$root"/docs/{,decisions/}*.{md,json}; do
+    for file in "$root"/docs/{,decisions/}*.{md,json,yaml}; do
         [[ ! -e $file ]] || echo "644 $file $prefix/share/doc/vfmap/${file#"$root/docs/"}"
     done
     echo "644 $here/copyright $prefix/share/doc/vfmap/copyright"
