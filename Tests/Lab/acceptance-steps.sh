@@ -287,6 +287,7 @@ upgrade() {
     dpkg-query -W -f '${Version}' vfmap >$memory/version
     systemctl disable vfmap-apply.service &>/dev/null || fail "disable a unit"
     change_version /lab/install/newer.deb "$(cat $memory/version)+newer" disabled
+    systemctl enable vfmap-apply.service &>/dev/null || fail "enable it again"
 }
 
 # What a version leaves that knows one more step of the schema: SQLite keeps the version (user_version) in bytes 60 to 63.
@@ -303,9 +304,8 @@ downgrade() {
     raise_schema
     systemctl mask vfmap-apply.service &>/dev/null || fail "mask a unit"
     change_version /lab/install/same.deb "$(cat $memory/version)" masked
-    systemctl unmask vfmap-apply.service &>/dev/null
-    systemctl enable vfmap-apply.service &>/dev/null || fail "enable a unit again"
-    equal "the administrator has it again" "enabled enabled enabled" "$(enabled)"
+    systemctl unmask vfmap-apply.service &>/dev/null || fail "unmask it"
+    equal "unmasked, it is enabled as before" "enabled enabled enabled" "$(enabled)"
 }
 
 is_another() { # PROCESS
