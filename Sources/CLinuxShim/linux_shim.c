@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -135,3 +136,8 @@ void vfmap_use_one_heap(void) {
 }
 
 char **vfmap_environment(void) { return environ; }
+
+int vfmap_terminal_lines(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_row : -errno;
+}

@@ -1,3 +1,4 @@
+internal import CLinuxShim
 internal import Glibc
 
 /// Where a program writes.
@@ -21,6 +22,12 @@ package enum StandardStream: Int32, Sendable {
 }
 
 extension StandardStream {
+    /// How many lines the terminal shows that it leads to, 0 if that does not tell; nil if it leads to none.
+    package var terminalLines: Int? {
+        let lines = vfmap_terminal_lines(rawValue)
+        return lines < 0 ? nil : Int(lines)
+    }
+
     /// Sees to it that the numbers of the standard streams are taken, before anything is opened.
     ///
     /// Were the caller to start us with one closed, the next socket or file would get its number, and

@@ -21,6 +21,17 @@ package final class StopRequest: Sendable {
     /// Whether the request has been made.
     package var hasBeenMade: Bool { isMade.load(ordering: .acquiring) }
 
+    /// Waits until a moment, or until the request is made.
+    ///
+    /// - Returns: Whether the moment has come without it.
+    package func wait(until deadline: Deadline) throws(SystemCallError) -> Bool {
+        var file = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while !hasBeenMade, !deadline.hasPassed {
+            try systemCall("poll", on: "") { poll(&file, 1, deadline.remainingMilliseconds) }
+        }
+        return !hasBeenMade
+    }
+
     /// Makes the request; making it again changes nothing.
     package func stop() {
         isMade.store(true, ordering: .releasing)

@@ -23,10 +23,9 @@ package struct UnixListener: ~Copyable, Sendable {
     package static func make(
         at path: String, permissions: UInt32 = 0o600, folderPermissions: UInt32 = 0o755
     ) throws -> UnixListener {
-        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try makeFolders(String(path[..<slash]), folderPermissions)
+        try prepare(path, folderPermissions: folderPermissions) { () throws(SystemCallError) in
+            _ = try UnixStream.connect(to: path, allowance: .seconds(5))
         }
-        try removeStaleSocket(at: path)
         let descriptor = try unixSocket(SOCK_STREAM, for: path)
         let file = try listen(descriptor.rawValue, at: UnixAddress(path), permissions)
         return UnixListener(path: path, file: file, descriptor: descriptor)
@@ -98,11 +97,21 @@ package struct UnixListener: ~Copyable, Sendable {
         try systemCall("change the mode of", on: path) { chmod(path, permissions) }
     }
 
-    /// Removes the socket file of a process that has gone; anything else is refused.
-    private static func removeStaleSocket(at path: String) throws {
+    /// Makes the folders above a socket, and removes the file of a process that has gone; anything else that is
+    /// there is refused.
+    ///
+    /// - Parameter connect: Tries to reach who may be there.
+    /// - Throws: `UnixListenerError`, `SystemCallError`.
+    static func prepare(
+        _ path: String, folderPermissions: UInt32 = 0o755,
+        _ connect: () throws(SystemCallError) -> Void
+    ) throws {
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            try makeFolders(String(path[..<slash]), folderPermissions)
+        }
         guard let type = try fileType(of: path) else { return }
         guard type == S_IFSOCK else { throw UnixListenerError.notASocket(path) }
-        if try isListenedOn(path) { throw UnixListenerError.inUse(path) }
+        if try isAnswered(connect) { throw UnixListenerError.inUse(path) }
         try remove(path)
     }
 
@@ -125,9 +134,11 @@ package struct UnixListener: ~Copyable, Sendable {
         }
     }
 
-    private static func isListenedOn(_ path: String) throws(SystemCallError) -> Bool {
+    private static func isAnswered(
+        _ connect: () throws(SystemCallError) -> Void
+    ) throws(SystemCallError) -> Bool {
         do {
-            _ = try UnixStream.connect(to: path, allowance: .seconds(5))
+            try connect()
             return true
         } catch {
             switch error.errno {

@@ -73,3 +73,6 @@ void vfmap_use_one_heap(void);
 
 /// The process's variables, `KEY=VALUE` each, with NULL behind the last: environ(7), which Swift takes for unsafe.
 char *_Nullable *_Nullable vfmap_environment(void);
+
+/// How many lines a terminal shows: ioctl(2) with TIOCGWINSZ, which is variadic. 0 for one that does not tell.
+int vfmap_terminal_lines(int descriptor);
