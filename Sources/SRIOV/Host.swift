@@ -175,6 +175,18 @@ package protocol Host: Sendable {
         ofPF address: PCIAddress, expectedName name: String?
     ) throws -> PhysicalFunctionInfo?
 
+    /// The same with the VFs' counters, as the PF's driver keeps them.
+    ///
+    /// - Parameter count: How many VFs there are; of more than fit into the kernel's answer come no counters.
+    func vfInfosWithStatistics(ofPF address: PCIAddress, count: Int) throws -> PhysicalFunctionInfo?
+
+    /// The counters of a VF that its PF's driver shows as files (`sriov/<index>/stats`), by their names; nil if it
+    /// shows none.
+    func counterFiles(ofVF index: Int, ofPF address: PCIAddress) throws -> [String: UInt64]?
+
+    /// The counters of an interface; nil if it has gone, or has none.
+    func statistics(of link: Link, in namespace: Namespace) throws -> LinkStatistics?
+
     /// Sets one attribute of a VF.
     func setVF(_ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo) throws
 

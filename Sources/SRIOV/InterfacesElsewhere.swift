@@ -1,23 +1,23 @@
 internal import LinuxSystem
-internal import Netlink
+package import Netlink
 
 /// The interfaces of VFs that are not in the host.
 ///
 /// Namespaces that cannot be entered, for lack of rights or because they just went, are passed over: the answer then
 /// is that it is not known.
-struct InterfacesElsewhere<H: Host> {
+package struct InterfacesElsewhere<H: Host> {
     private let host: H
     /// Those of all namespaces but the host's; nil until somebody asks for one that no record tells of.
     private var all: [PCIAddress: (link: Link, path: String)]?
 
-    init(host: H) {
+    package init(host: H) {
         self.host = host
     }
 
     /// The interface of a VF, and the path of the namespace it is in; nil if it is not found.
     ///
     /// - Parameter attachment: The VF's record, which tells where to look first.
-    mutating func find(
+    package mutating func find(
         _ function: VirtualFunction, _ attachment: Attachment?
     ) -> (link: Link, path: String)? {
         guard let driver = function.driver, !UserspaceDriver.isKnown(driver) else { return nil }

@@ -83,7 +83,7 @@ extension Manager {
     /// Why an attachment is not in use any more, without waiting for anything.
     ///
     /// What cannot be looked at, for want of rights, may well be in use.
-    private func knownStaleness(of attachment: Attachment) -> String? {
+    package func knownStaleness(of attachment: Attachment) -> String? {
         switch attachment.phase {
         case .preparing, .detaching, .restoring:
             let function = VirtualFunction(

@@ -114,26 +114,34 @@ extension SystemHost {
     package func vfInfos(
         ofPF address: PCIAddress, expectedName: String?
     ) throws -> PhysicalFunctionInfo? {
-        if let expectedName, let info = try vfInfos(ofPF: address, named: expectedName) {
+        try vfInfos(ofPF: address, expectedName: expectedName, statistics: false)
+    }
+
+    func vfInfos(
+        ofPF address: PCIAddress, expectedName: String?, statistics: Bool
+    ) throws -> PhysicalFunctionInfo? {
+        if let expectedName,
+            let info = try vfInfos(ofPF: address, named: expectedName, statistics)
+        {
             return info
         }
         guard let name = try functions.interfaceName(of: address) else { return nil }
-        if let info = try vfInfos(ofPF: address, named: name) { return info }
+        if let info = try vfInfos(ofPF: address, named: name, statistics) { return info }
         // It was renamed, moved or removed since sysfs was asked, or another interface has got its name.
         guard let present = try functions.interfaceName(of: address), present != name else {
             return nil
         }
-        return try vfInfos(ofPF: address, named: present)
+        return try vfInfos(ofPF: address, named: present, statistics)
     }
 
     /// - Returns: nil if the name is another function's, or nobody's.
     private func vfInfos(
-        ofPF address: PCIAddress, named name: String
+        ofPF address: PCIAddress, named name: String, _ statistics: Bool
     ) throws -> PhysicalFunctionInfo? {
         let socket = try hostNamespace().socket
         let report: (link: Link, vfs: [VFInfo])
         do throws(NetlinkError) {
-            report = try socket.virtualFunctions(ofPF: name)
+            report = try socket.virtualFunctions(ofPF: name, statistics: statistics)
         } catch {
             guard error.errno == .noDevice else { throw error }
             return nil

@@ -1,3 +1,4 @@
+internal import Glibc
 package import LinuxSystem
 package import Netlink
 package import SRIOV
@@ -152,6 +153,44 @@ extension SimulatedHost: Host {
             return PhysicalFunctionInfo(
                 address: address, link: interface.link,
                 vfs: infos.sorted { $0.index < $1.index })
+        }
+    }
+
+    package func vfInfosWithStatistics(
+        ofPF address: PCIAddress, count: Int
+    ) throws -> PhysicalFunctionInfo? {
+        guard var info = try vfInfos(ofPF: address) else { return nil }
+        if kernel.unreadable.contains(address) { throw refusal("read VFs", .noBufferSpace) }
+        if kernel.hanging.contains(address) {
+            withKernel { $0.hangs += 1 }
+            while kernel.hanging.contains(address) { usleep(1000) }
+        }
+        withKernel { kernel in
+            for position in info.vfs.indices {
+                let vf = kernel.pfs[address]?.function.virtualFunctions[info.vfs[position].index]
+                // A driver that keeps none reports zeros.
+                info.vfs[position].statistics =
+                    vf.flatMap { kernel.driverStatistics[$0] } ?? VFStatistics()
+            }
+        }
+        return info
+    }
+
+    package func counterFiles(
+        ofVF index: Int, ofPF address: PCIAddress
+    ) throws -> [String: UInt64]? {
+        try perform("read counters") { kernel in
+            kernel.pfs[address]?.function.virtualFunctions[index]
+                .flatMap { kernel.counterFiles[$0] }
+        }
+    }
+
+    package func statistics(
+        of link: Link, in namespace: SimulatedNamespace
+    ) throws -> LinkStatistics? {
+        try perform("read counters") { kernel in
+            _ = try kernel.index(of: link, in: namespace)
+            return kernel.linkStatistics[link.index]
         }
     }
 

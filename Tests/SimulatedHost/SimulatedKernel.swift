@@ -84,6 +84,18 @@ package struct SimulatedKernel: Hashable, Sendable {
     package var resets: [PCIAddress] = []
     /// The interfaces that stand for VFs in switchdev mode.
     package var representors: [PCIAddress: String] = [:]
+    /// What PFs' drivers count of VFs; zeros for those that are not here.
+    package var driverStatistics: [PCIAddress: VFStatistics] = [:]
+    /// What PFs' drivers show of VFs as files.
+    package var counterFiles: [PCIAddress: [String: UInt64]] = [:]
+    /// PFs whose VFs cannot be read together with their counters.
+    package var unreadable: Set<PCIAddress> = []
+    /// PFs whose driver does not answer who asks for counters, until they are taken out of here.
+    package var hanging: Set<PCIAddress> = []
+    /// How many have waited for a driver that hangs.
+    package var hangs = 0
+    /// What interfaces count themselves, by index.
+    package var linkStatistics: [Int32: LinkStatistics] = [:]
     /// Interfaces of the host that carry a default route.
     package var defaultRoutes: Set<Int32> = []
     /// How long processes have been allowed to wait in vain for interfaces.
