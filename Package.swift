@@ -69,12 +69,15 @@ let package = Package(
             name: "DockerDriver", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
         .target(
+            name: "Metrics", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
+            swiftSettings: strict),
+        .target(
             name: "DaemonInterface", dependencies: ["LinuxSystem", "SRIOV"], swiftSettings: strict),
         .target(
             name: "Daemon",
             dependencies: [
                 "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin", "DockerDriver",
-                "DaemonInterface",
+                "DaemonInterface", "Metrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -88,6 +91,7 @@ let package = Package(
             name: "AdminTool",
             dependencies: [
                 "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin", "DaemonInterface",
+                "Metrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -142,19 +146,22 @@ let package = Package(
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
+            name: "MetricsTests",
+            dependencies: ["Metrics", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost"],
+            swiftSettings: strict),
+        .testTarget(
             name: "AdminToolTests",
             dependencies: [
-                "AdminTool", "DaemonInterface", "LinuxSystem", "Netlink", "PCIDevices", "SRIOV",
-                "SimulatedHost",
-                "Fuzzing",
+                "AdminTool", "DaemonInterface", "LinuxSystem", "Metrics", "Netlink", "PCIDevices",
+                "SRIOV", "SimulatedHost", "Fuzzing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Daemon", "DaemonInterface", "LinuxSystem", "CLinuxShim", "Netlink", "PCIDevices",
-                "SRIOV", "SimulatedHost", "vfmapd",
+                "Daemon", "DaemonInterface", "LinuxSystem", "CLinuxShim", "Metrics", "Netlink",
+                "PCIDevices", "SRIOV", "SimulatedHost", "vfmapd",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,0 +1,107 @@
+package import LinuxSystem
+package import SRIOV
+internal import Synchronization
+
+/// Reads all PFs of the node, side by side, and waits for none longer than it may.
+///
+/// A PF whose driver hangs keeps one thread of its own, and nobody else: it is not asked again until it has answered.
+package final class NodeCollector<H: Host>: Sendable {
+    private struct State {
+        /// The PFs that are being read.
+        var busy: Set<PCIAddress> = []
+        var results: [PCIAddress: Result<FunctionReading, any Error>] = [:]
+    }
+
+    private let manager: Manager<H>
+    private let allowance: Duration
+    private let signal: WakeSignal
+    private let state = Mutex(State())
+    private let turn = Mutex(())
+
+    /// - Parameter allowance: How long PFs are waited for.
+    /// - Throws: `SystemCallError`.
+    package init(
+        manager: Manager<H>, allowance: Duration = .seconds(5)
+    ) throws(SystemCallError) {
+        self.manager = manager
+        self.allowance = allowance
+        signal = try WakeSignal()
+    }
+
+    /// Reads everything anew; calls from several threads come one after the other.
+    ///
+    /// - Parameter pools: nil where nobody asks for them.
+    /// - Throws: If PFs cannot even be listed.
+    package func read(pools: PoolList? = nil) throws -> NodeReading {
+        try turn.withLock { _ in try readAlone(pools) }
+    }
+
+    private func readAlone(_ pools: PoolList?) throws -> NodeReading {
+        let watch = Stopwatch()
+        var reading = NodeReading()
+        do {
+            reading.attachments = try manager.store.attachments()
+        } catch {
+            reading.storeFailure = "\(error)"
+        }
+        let attachments = Dictionary(
+            (reading.attachments ?? []).map { ($0.virtualFunction, $0) },
+            uniquingKeysWith: { first, _ in first })
+        let parents = try manager.host.physicalFunctions()
+        state.withLock { $0.results = [:] }
+        for parent in parents { begin(parent, attachments, pools) }
+        let deadline = Deadline(after: allowance)
+        while !deadline.hasPassed, !areDone(parents) { try signal.wait(until: deadline) }
+        let results = state.withLock { $0.results }
+        for parent in parents {
+            switch results[parent.address] {
+            case .success(let function): reading.functions.append(function)
+            case .failure(let error): reading.failures[parent.displayName] = "\(error)"
+            case nil:
+                reading.failures[parent.displayName] = "it was not read within \(allowance)"
+            }
+        }
+        reading.staleAttachments = reading.attachments.map { attachments in
+            // Those of VFs were looked at with them.
+            let others = attachments.filter { attachment in
+                !parents.contains {
+                    $0.virtualFunctions.values.contains(attachment.virtualFunction)
+                }
+            }
+            return others.count { manager.knownStaleness(of: $0) != nil }
+                + reading.functions.flatMap(\.vfs).count(where: \.isStale)
+        }
+        reading.seconds = watch.seconds
+        return reading
+    }
+
+    private func areDone(_ parents: [PhysicalFunction]) -> Bool {
+        state.withLock { state in parents.allSatisfy { state.results[$0.address] != nil } }
+    }
+
+    private func begin(
+        _ parent: PhysicalFunction, _ attachments: [PCIAddress: Attachment], _ pools: PoolList?
+    ) {
+        guard state.withLock({ $0.busy.insert(parent.address).inserted }) else { return }
+        let reader = FunctionReader(manager: manager)
+        do {
+            try onDetachedThread {
+                self.end(
+                    parent,
+                    Result {
+                        try reader.read(parent, attachments: attachments, pools: pools)
+                    })
+            }
+        } catch {
+            end(parent, .failure(error))
+        }
+    }
+
+    private func end(_ parent: PhysicalFunction, _ result: Result<FunctionReading, any Error>) {
+        state.withLock { state in
+            state.busy.remove(parent.address)
+            state.results[parent.address] = result
+        }
+        signal.wake()
+    }
+}

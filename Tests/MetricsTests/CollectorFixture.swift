@@ -1,0 +1,76 @@
+import Glibc
+import LinuxSystem
+import Metrics
+import Netlink
+import SRIOV
+import SimulatedHost
+import Testing
+
+/// A simulated host whose counters are read, with a state file of its own.
+final class CollectorFixture: Sendable {
+    let host: SimulatedHost
+    let manager: Manager<SimulatedHost>
+    private let folder: String
+
+    init(vfs: Int = 2) throws {
+        var template = Array("/tmp/vfmap-metrics-XXXXXX".utf8CString)
+        folder = String(cString: try #require(mkdtemp(&template)))
+        host = SimulatedHost.withVFs(vfs)
+        manager = Manager(
+            host: host,
+            store: AttachmentStore(path: folder + "/state.db", boot: host.kernel.boot),
+            locks: LockFolder(path: folder + "/locks"), releaseFrontEnd: { _ in },
+            warn: { _ in })
+    }
+
+    deinit {
+        // What is left behind in /tmp does not change what a test found.
+        for name in (try? folderEntries(folder + "/locks")) ?? [] {
+            unlink(folder + "/locks/" + name)
+        }
+        rmdir(folder + "/locks")
+        for name in (try? folderEntries(folder)) ?? [] { unlink(folder + "/" + name) }
+        rmdir(folder)
+    }
+
+    /// Gives a VF to a container whose namespace is made for it.
+    func attach(_ index: Int, to container: String, frontEnd: String = "cni") throws {
+        host.makeNamespace("/run/netns/\(container)")
+        try manager.attach(
+            AttachRequest(
+                owner: AttachmentOwner(
+                    frontEnd: frontEnd, network: "n", container: container, interfaceName: "net1"),
+                selection: .address(SimulatedHost.vfAddress(index)), settings: VFSettings(),
+                namespacePath: "/run/netns/\(container)", frontEndData: nil)
+        ) { _ in }
+    }
+
+    /// Puts something in the place of the state file that is none.
+    func breakStateFile() throws {
+        let descriptor = try Descriptor(
+            opening: folder + "/state.db", flags: O_WRONLY | O_CREAT | O_TRUNC)
+        try descriptor.write([UInt8](repeating: 0x61, count: 4096), subject: "the state file")
+    }
+
+    /// What the interface of a VF counts itself, wherever it is.
+    func count(_ index: Int, receivedBytes: UInt64) {
+        host.withKernel { kernel in
+            guard let link = kernel.vfs[SimulatedHost.vfAddress(index)]?.linkIndex else { return }
+            var statistics = LinkStatistics()
+            statistics.receivedBytes = receivedBytes
+            kernel.linkStatistics[link] = statistics
+        }
+    }
+
+    func read(pools: PoolList? = nil) throws -> NodeReading {
+        try NodeCollector(manager: manager).read(pools: pools)
+    }
+
+    /// The page's lines without comments, of one family.
+    func lines(_ name: String, pools: PoolList? = nil) throws -> [String] {
+        var text = MetricsText()
+        try read(pools: pools).write(to: &text, pools: pools)
+        return String(decoding: text.bytes, as: UTF8.self).split(separator: "\n")
+            .filter { $0.hasPrefix(name + "{") || $0.hasPrefix(name + " ") }.map(String.init)
+    }
+}
