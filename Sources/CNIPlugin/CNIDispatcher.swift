@@ -10,6 +10,8 @@ package struct CNIDispatcher<H: Host>: Sendable {
         package let output: [UInt8]
         /// 0, or 1 after an error.
         package let status: Int32
+        /// How what was asked for ended; nil if nothing was asked for, and for a question about versions.
+        package var result: OperationResult?
     }
 
     let environment: [String: String]
@@ -59,6 +61,11 @@ package struct CNIDispatcher<H: Host>: Sendable {
         }
     }
 
+    /// The verb as it is counted: that of the specification, or `unknown`.
+    package var operation: String {
+        CNICommand(rawValue: environment["CNI_COMMAND", default: ""])?.rawValue ?? "unknown"
+    }
+
     private func perform(_ call: CNIEnvironment, _ input: CNIInput) throws -> Answer {
         if call.command != .delete, let error = input.identityError { throw error }
         try call.validateNames()
@@ -71,12 +78,14 @@ package struct CNIDispatcher<H: Host>: Sendable {
         case .collectGarbage: output = try collectGarbage(call, input)
         case .version: output = versions()
         }
-        return Answer(output: output, status: 0)
+        return Answer(output: output, status: 0, result: .success)
     }
 
     private func report(_ error: any Error, _ version: CNIVersion) -> Answer {
-        let document = CNIError(reporting: error).document(version: version)
-        return Answer(output: document.encoded() + [UInt8(ascii: "\n")], status: 1)
+        let report = CNIError(reporting: error)
+        return Answer(
+            output: report.document(version: version).encoded() + [UInt8(ascii: "\n")], status: 1,
+            result: OperationResult(report.code))
     }
 
     private func versions() -> [UInt8] {
@@ -89,6 +98,9 @@ package struct CNIDispatcher<H: Host>: Sendable {
     }
 
     // MARK: What the verbs share
+
+    /// The folder of sockets and locks.
+    package var runFolder: String { nonEmpty("VFMAP_RUN") ?? "/run/vfmap" }
 
     /// The log that a configuration asks for, with what is odd about the configuration in it.
     func log(_ call: CNIEnvironment, _ configuration: NetworkConfiguration) -> CNILog {
@@ -106,12 +118,11 @@ package struct CNIDispatcher<H: Host>: Sendable {
     func makeManager(_ log: CNILog) throws -> Manager<H> {
         let host = try makeHost()
         let statePath = nonEmpty("VFMAP_STATE") ?? AttachmentStore.defaultPath
-        let runPath = nonEmpty("VFMAP_RUN") ?? "/run/vfmap"
         let release = IPAMRelease(
             environment: environment, patience: ipamPatience, passOn: writeError)
         return Manager(
             host: host, store: AttachmentStore(path: statePath, boot: try host.bootIdentity()),
-            locks: LockFolder(path: runPath + "/locks"), patience: patience,
+            locks: LockFolder(path: runFolder + "/locks"), patience: patience,
             foreignClaims: PeerCache(environment: environment).claims,
             releaseFrontEnd: { try release.release($0) }, warn: { log.warning($0) })
     }

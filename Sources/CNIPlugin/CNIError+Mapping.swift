@@ -55,3 +55,28 @@ extension CNIError {
         self.init(first.code, reports.map(\.description).joined(separator: "; "))
     }
 }
+
+extension OperationResult {
+    /// The word for an error's number; those of an IPAM plugin are its own.
+    package init(_ code: CNIErrorCode) {
+        self =
+            switch code {
+            case .incompatibleVersion, .invalidEnvironment, .inputOutput, .decoding,
+                .invalidConfiguration:
+                .invalidRequest
+            case .invalidNamespace: .invalidNamespace
+            case .tryAgainLater: .inUse
+            case .notAvailable, .notAvailableNorConnected: .unavailable
+            case .notFound, .unknownContainer: .notFound
+            case .noneFree: .noneFree
+            case .unsupported: .unsupported
+            case .notPermitted: .notPermitted
+            case .stateUnusable: .stateUnusable
+            case .addressManagementFailed: .addressManagement
+            case .differs: .differs
+            case .obstructed: .obstructed
+            case .internal: .internal
+            default: .addressManagement
+            }
+    }
+}

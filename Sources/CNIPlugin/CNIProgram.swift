@@ -10,6 +10,7 @@ package enum CNIProgram {
     package static func run<H: Host>(makeHost: @escaping @Sendable () throws -> H) -> Never {
         StandardStream.reserve()
         useOneHeapForAllThreads()
+        let watch = Stopwatch()
         let dispatcher = CNIDispatcher(
             environment: processEnvironment(),
             readInput: {
@@ -27,6 +28,12 @@ package enum CNIProgram {
         } catch {
             // The runtime gets no answer, so it must not take the call for a success.
             exit(1)
+        }
+        if let result = answer.result {
+            OperationEvent(
+                kind: AttachmentOwner.cniFrontEnd, operation: dispatcher.operation, result: result,
+                microseconds: watch.microseconds
+            ).tell(runFolder: dispatcher.runFolder)
         }
         exit(answer.status)
     }

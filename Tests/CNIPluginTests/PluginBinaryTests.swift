@@ -1,5 +1,6 @@
 import Foundation
 import LinuxSystem
+import SRIOV
 import Testing
 
 private let pluginPath = URL(filePath: #filePath).deletingLastPathComponent()
@@ -73,5 +74,24 @@ struct PluginBinaryTests {
         let text = String(decoding: outcome.output, as: UTF8.self)
         #expect(text.hasPrefix(#"{"cniVersion":"1.1.0","code":6,"#))
         #expect(text.filter { $0 == "\n" }.count == 1)
+    }
+
+    @Test func theDaemonIsToldHowACallEnded() throws {
+        let folder = "/tmp/vfmap-plugin-\(UUID().uuidString.prefix(13))"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let receiver = try DatagramReceiver(at: OperationEvent.socketPath(runFolder: folder))
+        for (command, result) in [("ADD", OperationResult.invalidRequest), ("VERSION", nil)] {
+            let process = ChildProcess(
+                executable: pluginPath,
+                environment: [
+                    "CNI_COMMAND": command, "CNI_CONTAINERID": "c1", "CNI_NETNS": "/nonexistent",
+                    "CNI_IFNAME": "net1", "CNI_PATH": "/nonexistent", "VFMAP_RUN": folder,
+                ])
+            _ = try process.run(until: Deadline(after: .seconds(30)))
+            let line = try receiver.receive(limit: OperationEvent.sizeLimit)
+            let event = line.flatMap { OperationEvent(parsing: $0) }
+            #expect(event?.result == result)
+            #expect(event.map { "\($0.kind) \($0.operation)" } == result.map { _ in "cni ADD" })
+        }
     }
 }

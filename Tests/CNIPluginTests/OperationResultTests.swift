@@ -1,0 +1,23 @@
+import CNIPlugin
+import SRIOV
+import Testing
+
+/// The word under which the end of a call is counted.
+@Suite struct OperationResultTests {
+    @Test(arguments: [
+        (CNIErrorCode.invalidEnvironment, OperationResult.invalidRequest),
+        (.decoding, .invalidRequest), (.invalidConfiguration, .invalidRequest),
+        (.tryAgainLater, .inUse), (.notAvailable, .unavailable), (.noneFree, .noneFree),
+        (.addressManagementFailed, .addressManagement), (.differs, .differs),
+        (.internal, .internal), (CNIErrorCode(rawValue: 4711), .addressManagement),
+    ])
+    func everyNumberHasOne(code: CNIErrorCode, result: OperationResult) {
+        #expect(OperationResult(code) == result)
+    }
+
+    /// What the manager refuses is counted alike, whoever asked.
+    @Test(arguments: ManagerError.Code.allCases)
+    func everyCodeOfTheManagerHasItsOwn(code: ManagerError.Code) {
+        #expect(OperationResult(code).rawValue == code.rawValue)
+    }
+}
