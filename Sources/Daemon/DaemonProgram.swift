@@ -1,6 +1,7 @@
 internal import DaemonInterface
 internal import LinuxSystem
 internal import Logging
+internal import Metrics
 internal import NIOCore
 internal import NIOPosix
 internal import SRIOV
@@ -19,25 +20,31 @@ struct DaemonProgram<H: Host>: Sendable {
     ///
     /// - Throws: What kept it from starting, or what ended it.
     func run(inherited: [InheritedSocket]) async throws {
+        let folder = DaemonConfiguration.runFolder(environment: environment)
         var sockets = try DaemonSockets.open(
-            configuration, inherited: inherited,
-            lockPath: DaemonConfiguration.runFolder(environment: environment) + "/vfmapd.lock",
-            log: log)
+            configuration, inherited: inherited, lockPath: folder + "/vfmapd.lock",
+            eventsPath: OperationEvent.socketPath(runFolder: folder), log: log)
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = threads.next()
         let addresses = sockets.addresses
 
         let manager = manager
+        let drift = DriftKeeper(
+            manager: manager, configurationPath: configurationPath,
+            handling: configuration.drift, log: log)
         let reconciler = try Reconciler(
             interval: .seconds(configuration.reconcileSeconds), log: log,
-            reconcile: { try manager.recover() })
+            reconcile: { try manager.recover() }, afterwards: { drift.look() })
         let follower = try HandoverFollower(log: log, settle: { try manager.settle($0) })
         let calls = CallCounter()
+        let operations = OperationCounter()
         let page = StatusPage(
             configurationPath: configurationPath, sockets: addresses, store: manager.store,
-            reconciler: reconciler, calls: calls, log: log)
-        let isReady = ReadySignal(
-            awaiting: addresses.docker == nil ? ["status"] : ["status", "docker"])
+            reconciler: reconciler, calls: calls, drift: { drift.report }, log: log)
+        var awaited: Set = ["status"]
+        if addresses.docker != nil { awaited.insert("docker") }
+        if addresses.metrics != nil { awaited.insert("metrics") }
+        let isReady = ReadySignal(awaiting: awaited)
 
         // They stop in the reverse order: systemd hears of it first, and the reconciler ends last.
         var services: [any Service] = [
@@ -47,20 +54,31 @@ struct DaemonProgram<H: Host>: Sendable {
         if let listener = sockets.docker.take() {
             services.append(
                 PluginServer(
-                    name: "docker", listener: listener, loop: loop, log: log,
+                    name: "docker", socket: ServerSocket(listener), loop: loop, log: log,
                     isReady: isReady, calls: calls,
                     handler: DockerHandler.make(
-                        manager, configurationPath: configurationPath, follower: follower)))
+                        manager, configurationPath: configurationPath, follower: follower,
+                        operations: operations)))
         }
-        var limits = ServerLimits()
-        limits.threads = 2
-        limits.connections = 32
-        limits.waitingRequests = 32
-        limits.draining = .seconds(10)
+        if let socket = sockets.metrics.take() {
+            let metrics = MetricsPage(
+                collector: try NodeCollector(manager: manager),
+                configurationPath: configurationPath, operations: operations,
+                reconciler: reconciler, drift: drift)
+            services.append(
+                PluginServer(
+                    name: "metrics", socket: socket, loop: loop, limits: .ofQuestions, log: log,
+                    isReady: isReady, calls: CallCounter(), tellsFailures: false,
+                    handler: { metrics.answer($0) }))
+        }
+        if let events = sockets.events {
+            services.append(try OperationListener(receiver: events, operations: operations))
+        }
         services.append(
             PluginServer(
-                name: "status", listener: sockets.status, loop: loop, limits: limits, log: log,
-                isReady: isReady, calls: CallCounter(), handler: { page.answer($0) }))
+                name: "status", socket: ServerSocket(sockets.status), loop: loop,
+                limits: .ofQuestions, log: log, isReady: isReady, calls: CallCounter(),
+                handler: { page.answer($0) }))
         services.append(
             ServiceManagerReporter(
                 socket: try NotifySocket(environment: environment),
@@ -70,7 +88,8 @@ struct DaemonProgram<H: Host>: Sendable {
             "start",
             metadata: [
                 "version": "\(Release.version)", "docker": "\(addresses.docker ?? "off")",
-                "status": "\(addresses.status)", "state": "\(manager.store.path)",
+                "status": "\(addresses.status)", "metrics": "\(addresses.metrics ?? "off")",
+                "state": "\(manager.store.path)",
             ])
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -1,4 +1,6 @@
 internal import DockerDriver
+internal import LinuxSystem
+internal import Metrics
 internal import SRIOV
 
 /// What Docker's calls are answered with: the network driver, behind the server.
@@ -7,19 +9,49 @@ enum DockerHandler {
     ///   - manager: Does the work.
     ///   - configurationPath: Where pools are defined; read anew for every call that needs one.
     ///   - follower: Is told of VFs that Docker is about to move.
+    ///   - operations: Counts the calls that do something.
     static func make<H: Host>(
-        _ manager: Manager<H>, configurationPath: String, follower: HandoverFollower
+        _ manager: Manager<H>, configurationPath: String, follower: HandoverFollower,
+        operations: OperationCounter
     ) -> PluginHandler {
         let driver = DockerDriver(
             manager: manager,
             readPools: { () throws(ManagerError) in try PoolList.read(configurationPath) },
             whenJoined: { follower.follow($0) }, warn: manager.warn)
         return { request in
+            let watch = Stopwatch()
             let reply = driver.answer(
                 method: request.method, path: request.path, body: request.body)
+            if let operation = operation(request.path, reply.status) {
+                operations.count(
+                    .docker, operation, OperationResult(reply.status), seconds: watch.seconds)
+            }
             return PluginReply(
                 status: reply.status.rawValue, contentType: DriverReply.contentType,
                 body: reply.body)
         }
+    }
+
+    /// The call as it is counted; nil for those that only ask.
+    private static func operation(_ path: String, _ status: DriverStatus) -> String? {
+        let name = String(path.split(separator: ".").last ?? "")
+        if status == .notFound { return "unknown" }
+        return FrontEnd.docker.operations.contains(name) ? name : nil
+    }
+}
+
+extension OperationResult {
+    fileprivate init(_ status: DriverStatus) {
+        self =
+            switch status {
+            case .ok: .success
+            case .badRequest, .notFound, .methodNotAllowed: .invalidRequest
+            case .forbidden: .notPermitted
+            case .conflict: .inUse
+            case .gone: .notFound
+            case .unprocessable: .unsupported
+            case .internalError: .internal
+            case .unavailable: .noneFree
+            }
     }
 }

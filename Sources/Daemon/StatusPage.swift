@@ -10,19 +10,22 @@ package struct StatusPage: Sendable {
     private let store: AttachmentStore
     private let reconciler: Reconciler
     private let calls: CallCounter
+    private let drift: @Sendable () -> DaemonReport.Drift?
     private let log: DaemonLog
     private let started = Int64(time(nil))
     private let start = ContinuousClock.now
 
     package init(
         configurationPath: String, sockets: DaemonReport.Sockets, store: AttachmentStore,
-        reconciler: Reconciler, calls: CallCounter, log: DaemonLog
+        reconciler: Reconciler, calls: CallCounter,
+        drift: @escaping @Sendable () -> DaemonReport.Drift? = { nil }, log: DaemonLog
     ) {
         self.configurationPath = configurationPath
         self.sockets = sockets
         self.store = store
         self.reconciler = reconciler
         self.calls = calls
+        self.drift = drift
         self.log = log
     }
 
@@ -50,6 +53,6 @@ package struct StatusPage: Sendable {
             configuration: configurationPath, sockets: sockets,
             reconciliation: reconciler.report, requests: calls.report,
             stateFile: counts.stateFile, attachments: counts.byPhase,
-            lastErrors: log.recentFailures)
+            drift: drift(), lastErrors: log.recentFailures)
     }
 }

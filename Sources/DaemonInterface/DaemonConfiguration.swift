@@ -12,10 +12,21 @@ package struct DaemonConfiguration: Hashable, Sendable {
         case text, json
     }
 
+    /// What the daemon does about PFs that are not as the configuration asks.
+    package enum DriftHandling: String, CaseIterable, Sendable {
+        /// It tells.
+        case report
+        /// It tells, and does what `vfmap apply` would do without `--force`.
+        case mend
+    }
+
     /// Where Docker calls; nil for a daemon that Docker has no part in.
     package var dockerSocket: String? = "/run/docker/plugins/sriov.sock"
     /// Where `vfmap status` asks.
     package var statusSocket: String
+    /// Where metrics are served; nil for nowhere.
+    package var metrics: MetricsAddress?
+    package var drift = DriftHandling.report
     /// Seconds between two reconciliations that nothing called for.
     package var reconcileSeconds: UInt32 = 60
     package var logLevel = LogLevel.info
@@ -68,10 +79,15 @@ extension DaemonConfiguration {
         }
     }
 
+    package static var keys: [String] {
+        [
+            "dockerSocket", "statusSocket", "metrics", "drift", "reconcileSeconds", "logLevel",
+            "logFormat",
+        ]
+    }
+
     private mutating func take(_ object: JSONObject) throws(JSONKeyError) {
-        try object.refuseKeys(otherThan: [
-            "dockerSocket", "statusSocket", "reconcileSeconds", "logLevel", "logFormat",
-        ])
+        try object.refuseKeys(otherThan: Self.keys)
         if object.contains("dockerSocket") {
             // null switches it off.
             dockerSocket = try Self.socket(object, "dockerSocket")
@@ -80,24 +96,50 @@ extension DaemonConfiguration {
         if let seconds: UInt32 = try object.integer("reconcileSeconds", 5...86400) {
             reconcileSeconds = seconds
         }
+        metrics = try Self.metrics(object)
+        drift = try Self.word(object, "drift") ?? drift
         logLevel = try Self.word(object, "logLevel") ?? logLevel
         logFormat = try Self.word(object, "logFormat") ?? logFormat
         if dockerSocket == statusSocket {
             throw JSONKeyError(object.path("statusSocket"), "must not be that of dockerSocket")
         }
+        if case .unix(let path) = metrics, path == dockerSocket || path == statusSocket {
+            throw JSONKeyError(
+                object.path("metrics"), "must not be that of dockerSocket or statusSocket")
+        }
+    }
+
+    private static func metrics(_ object: JSONObject) throws(JSONKeyError) -> MetricsAddress? {
+        guard let text = try object.string("metrics") else { return nil }
+        let prefix = "unix:"
+        if text.hasPrefix(prefix) {
+            return .unix(try socket(String(text.dropFirst(prefix.count)), object.path("metrics")))
+        }
+        guard let address = TCPAddress(text), address.port > 0 else {
+            throw JSONKeyError(
+                object.path("metrics"),
+                "must be an IP address with a port (127.0.0.1:9808, [::1]:9808) or a path after "
+                    + "unix:, not \"\(text)\"")
+        }
+        return .tcp(address)
     }
 
     private static func socket(
         _ object: JSONObject, _ key: String
     ) throws(JSONKeyError) -> String? {
         guard let path = try object.string(key) else { return nil }
+        return try socket(path, object.path(key))
+    }
+
+    private static func socket(
+        _ path: String, _ key: String
+    ) throws(JSONKeyError) -> String {
         guard path.hasPrefix("/"), !path.hasSuffix("/"), !path.utf8.contains(0) else {
-            throw JSONKeyError(object.path(key), "must be an absolute path, not \"\(path)\"")
+            throw JSONKeyError(key, "must be an absolute path, not \"\(path)\"")
         }
         guard path.utf8.count <= UnixAddress.maximumLength else {
             throw JSONKeyError(
-                object.path(key),
-                "must have at most \(UnixAddress.maximumLength) bytes, not \(path.utf8.count)")
+                key, "must have at most \(UnixAddress.maximumLength) bytes, not \(path.utf8.count)")
         }
         return path
     }

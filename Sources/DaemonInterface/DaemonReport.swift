@@ -7,10 +7,13 @@ package struct DaemonReport: Hashable, Codable, Sendable {
         /// nil if Docker has no part in it.
         package var docker: String?
         package var status: String
+        /// An address with a port, or a path; nil if metrics are served nowhere.
+        package var metrics: String?
 
-        package init(docker: String?, status: String) {
+        package init(docker: String?, status: String, metrics: String? = nil) {
             self.docker = docker
             self.status = status
+            self.metrics = metrics
         }
     }
 
@@ -99,6 +102,43 @@ package struct DaemonReport: Hashable, Codable, Sendable {
         }
     }
 
+    /// How PFs differ from what the configuration asks of them.
+    package struct Drift: Hashable, Codable, Sendable {
+        package struct Function: Hashable, Codable, Sendable {
+            /// The PF's interface, or its address, or how the configuration names one that is not there.
+            package var name: String
+            /// How many steps it would take to make the PF as it is asked for.
+            package var stepCount: Int
+            /// The first of them in words.
+            package var steps: [String]
+            /// What is asked for and cannot be done, one sentence each.
+            package var problems: [String]
+
+            package init(name: String, stepCount: Int, steps: [String], problems: [String]) {
+                self.name = name
+                self.stepCount = stepCount
+                self.steps = steps
+                self.problems = problems
+            }
+        }
+
+        /// What the daemon does about it: `report`, `mend`.
+        package var handling: String
+        /// When PFs were last looked at, in seconds since 1970.
+        package var at: Int64
+        /// Why that failed; the rest is of the time before then.
+        package var error: String?
+        /// Every PF that the configuration names, and those without a difference too.
+        package var functions: [Function]
+
+        package init(handling: String, at: Int64, error: String?, functions: [Function]) {
+            self.handling = handling
+            self.at = at
+            self.error = error
+            self.functions = functions
+        }
+    }
+
     /// Something that went wrong.
     package struct Failure: Hashable, Codable, Sendable {
         /// Seconds since 1970.
@@ -125,13 +165,16 @@ package struct DaemonReport: Hashable, Codable, Sendable {
     package var stateFile: StateFile
     /// How many attachments there are in each phase; nil if the state file cannot be read.
     package var attachments: [String: Int]?
+    /// nil before PFs were first looked at, and where the configuration names none.
+    package var drift: Drift?
     /// The last 20, the latest at the end.
     package var lastErrors: [Failure]
 
     package init(
         version: String, pid: Int32, started: Int64, uptime: Int64, configuration: String,
         sockets: Sockets, reconciliation: Reconciliation, requests: Requests,
-        stateFile: StateFile, attachments: [String: Int]?, lastErrors: [Failure]
+        stateFile: StateFile, attachments: [String: Int]?, drift: Drift? = nil,
+        lastErrors: [Failure]
     ) {
         self.version = version
         self.pid = pid
@@ -143,6 +186,7 @@ package struct DaemonReport: Hashable, Codable, Sendable {
         self.requests = requests
         self.stateFile = stateFile
         self.attachments = attachments
+        self.drift = drift
         self.lastErrors = lastErrors
     }
 }

@@ -8,14 +8,16 @@ extension Manager {
     /// or bound, the rest is planned anew from what there is then. A step that fails does not keep other PFs, nor
     /// steps that do not need it, from being tried; nothing is undone, because a later apply goes on from there.
     ///
-    /// - Parameter force: Does also what disturbs VFs in use: those with a record are brought back first, as far as
-    ///   possible.
+    /// - Parameters:
+    ///   - force: Does also what disturbs VFs in use: those with a record are brought back first, as far as possible.
+    ///   - excluded: PFs that are left alone; the report has nothing of them.
     /// - Throws: `ManagerError` if the machine or the state file cannot be read; failures of steps are in the report.
     package func apply(
-        _ configuration: NodeConfiguration, force: Bool
+        _ configuration: NodeConfiguration, force: Bool, except excluded: Set<PCIAddress> = []
     ) throws(ManagerError) -> ApplyReport {
         var report = ApplyReport()
         for planned in try nodePlan(for: configuration).entries {
+            if let address = planned.address, excluded.contains(address) { continue }
             var entry = ApplyReport.Entry(
                 key: planned.key, name: planned.name, address: planned.address,
                 problems: planned.problems, selectsNothing: planned.selectsNothing)

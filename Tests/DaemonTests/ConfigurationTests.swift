@@ -1,4 +1,5 @@
 import DaemonInterface
+import Foundation
 import Testing
 
 /// The object `daemon` of the configuration file.
@@ -14,6 +15,8 @@ import Testing
         let read = try DaemonConfiguration.read("/nonexistent/c.json", runFolder: "/run/vfmap")
         #expect(read.dockerSocket == "/run/docker/plugins/sriov.sock")
         #expect(read.statusSocket == "/run/vfmap/vfmapd.sock")
+        #expect(read.metrics == nil)
+        #expect(read.drift == .report)
         #expect(read.reconcileSeconds == 60)
         #expect(read.logLevel == .info)
         #expect(read.logFormat == .text)
@@ -22,6 +25,7 @@ import Testing
     @Test(arguments: [
         #"{}"#, #"{"daemon": null}"#, #"{"daemon": {}}"#, #"{"resourceList": [], "other": 1}"#,
         #"{"daemon": {"statusSocket": null, "reconcileSeconds": null, "logLevel": null}}"#,
+        #"{"daemon": {"metrics": null, "drift": null}}"#,
     ])
     func whatIsNotSaidHasItsDefault(text: String) throws {
         #expect(try Self.read(text) == Self.standard)
@@ -30,12 +34,40 @@ import Testing
     @Test func everythingCanBeSaid() throws {
         let read = try Self.read(
             #"{"daemon": {"dockerSocket": "/a/d", "statusSocket": "/a/s", "#
-                + #""reconcileSeconds": 5, "logLevel": "trace", "logFormat": "json"}}"#)
+                + #""reconcileSeconds": 5, "logLevel": "trace", "logFormat": "json", "#
+                + #""metrics": "[0::1]:9808", "drift": "mend"}}"#)
+        #expect(read.metrics?.description == "[::1]:9808")
+        #expect(read.drift == .mend)
         #expect(read.dockerSocket == "/a/d")
         #expect(read.statusSocket == "/a/s")
         #expect(read.reconcileSeconds == 5)
         #expect(read.logLevel == .trace)
         #expect(read.logFormat == .json)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:9808", "127.0.0.1:9808"), ("0.0.0.0:1", "0.0.0.0:1"),
+        ("[::]:65535", "[::]:65535"),
+        ("unix:/run/vfmap/metrics.sock", "unix:/run/vfmap/metrics.sock"),
+    ])
+    func metricsAreServedWhereItSays(text: String, address: String) throws {
+        let read = try Self.read(#"{"daemon": {"metrics": "\#(text)"}}"#)
+        #expect(read.metrics?.description == address)
+    }
+
+    @Test(arguments: [
+        "", "9808", ":9808", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536",
+        "127.0.0.1:+1", "127.0.0.1:9808 ", "localhost:9808", "127.1:9808", "::1:9808", "[::1]",
+        "[127.0.0.1]:9808", "[fe80::1%eth0]:9808", "/run/m.sock", "tcp:127.0.0.1:9808",
+    ])
+    func whatIsNoAddressIsNamed(text: String) {
+        #expect {
+            try Self.read(#"{"daemon": {"metrics": "\#(text)"}}"#)
+        } throws: { error in
+            "\(error)"
+                == "/etc/vfmap/config.json: daemon.metrics: must be an IP address with a port "
+                + "(127.0.0.1:9808, [::1]:9808) or a path after unix:, not \"\(text)\""
+        }
     }
 
     @Test func nullSwitchesDockerOff() throws {
@@ -88,6 +120,19 @@ import Testing
             "daemon.logLevel: must be one of trace, debug, info, notice, warning, error, critical, "
                 + #"not "loud""#
         ),
+        (#"{"daemon": {"metrics": 9808}}"#, "daemon.metrics: must be a string, not a number"),
+        (
+            #"{"daemon": {"metrics": "unix:m.sock"}}"#,
+            #"daemon.metrics: must be an absolute path, not "m.sock""#
+        ),
+        (
+            #"{"daemon": {"metrics": "unix:/run/vfmap/vfmapd.sock"}}"#,
+            "daemon.metrics: must not be that of dockerSocket or statusSocket"
+        ),
+        (
+            #"{"daemon": {"drift": "force"}}"#,
+            #"daemon.drift: must be one of report, mend, not "force""#
+        ),
         (
             #"{"daemon": {"logFormat": "xml"}}"#,
             #"daemon.logFormat: must be one of text, json, not "xml""#
@@ -99,6 +144,18 @@ import Testing
         } throws: { error in
             "\(error)".hasPrefix("/etc/vfmap/config.json: \(problem)")
         }
+    }
+
+    @Test func theSchemaHasTheSameKeys() throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "docs/config.schema.json")
+        let schema = try JSONSerialization.jsonObject(with: Data(contentsOf: path))
+        let definitions = (schema as? [String: Any])?["$defs"] as? [String: Any]
+        let daemon = try #require(definitions?["daemon"] as? [String: Any])
+        #expect(daemon["additionalProperties"] as? Bool == false)
+        let properties = try #require(daemon["properties"] as? [String: Any])
+        #expect(properties.keys.sorted() == DaemonConfiguration.keys.sorted())
     }
 
     @Test func theRunFolderIsThatOfTheEnvironment() {

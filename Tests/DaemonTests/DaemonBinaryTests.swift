@@ -94,7 +94,7 @@ struct DaemonBinaryTests {
             """
             export VFMAP_RUN=\(path)/run VFMAP_STATE=\(path)/state.db
             $D --config \(path)/c.json 2>\(path)/log & pid=$!
-            until grep -q ' info ready' \(path)/log; do sleep 0.02; done
+            until grep -qs ' info ready' \(path)/log; do sleep 0.02; done
             kill -TERM $pid
             wait $pid; echo $?
             cat \(path)/log >&2
@@ -107,10 +107,43 @@ struct DaemonBinaryTests {
         }
         #expect(
             messages.first
-                == "info start docker=\(path)/docker/d.sock state=\(path)/state.db "
+                == "info start docker=\(path)/docker/d.sock metrics=off state=\(path)/state.db "
                 + "status=\(path)/run/vfmapd.sock version=0.1.0")
         #expect(messages.contains("info ready"))
         #expect(messages.last == "info stop")
+    }
+
+    @Test func itServesMetricsAndHearsOfOperations() async throws {
+        let folder = try Self.folder(
+            #"{"daemon": {"dockerSocket": null, "metrics": "unix:FOLDER/m.sock"}}"#)
+        let path = folder.path
+        async let run = Self.shell(
+            """
+            export VFMAP_RUN=\(path)/run VFMAP_STATE=\(path)/state.db
+            $D --config \(path)/c.json 2>\(path)/log & pid=$!
+            until test -e \(path)/done; do sleep 0.02; done
+            kill -TERM $pid
+            wait $pid; echo $?
+            ls \(path)/run
+            """)
+        let answer = try await blocking {
+            let deadline = Deadline(after: .seconds(30))
+            let request = "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+            while true {
+                do {
+                    try UnixDatagram.send([0], to: path + "/run/events.sock")
+                    let answer = try TestClient.ask(path + "/m.sock", request)
+                    if !answer.contains("vfmap_events_rejected_total 0") { return answer }
+                } catch  where !deadline.hasPassed {
+                    moment()
+                }
+            }
+        }
+        #expect(answer.contains("\nvfmap_build_info{version=\"0.1.0\"} 1\n"))
+        #expect(answer.contains("\nvfmap_state_file_usable 1\n"))
+        try Data().write(to: URL(filePath: path + "/done"))
+        #expect(try await run.output == "0\nvfmapd.lock\n")
+        #expect(!FileManager.default.fileExists(atPath: path + "/m.sock"))
     }
 
     @Test func aSecondOneIsRefusedAndTheFirstGoesOn() async throws {
@@ -120,7 +153,7 @@ struct DaemonBinaryTests {
             """
             export VFMAP_RUN=\(path)/run VFMAP_STATE=\(path)/state.db
             $D --config \(path)/c.json 2>\(path)/log & pid=$!
-            until grep -q ' info ready' \(path)/log; do sleep 0.02; done
+            until grep -qs ' info ready' \(path)/log; do sleep 0.02; done
             $D --config \(path)/c.json; echo $?
             test -S \(path)/run/vfmapd.sock && test -S \(path)/docker/d.sock && echo there
             kill -INT $pid; kill -TERM $pid

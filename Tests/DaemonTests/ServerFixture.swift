@@ -40,7 +40,8 @@ struct ServerFixture: Sendable {
         let ready = ReadySignal(awaiting: ["test"])
         let calls = CallCounter()
         let server = PluginServer(
-            name: "test", listener: try listener?(path) ?? UnixListener.make(at: path),
+            name: "test",
+            socket: ServerSocket(try listener?(path) ?? UnixListener.make(at: path)),
             loop: MultiThreadedEventLoopGroup.singleton.next(), limits: limits, log: log,
             isReady: ready, calls: calls, handler: handler)
         let services = ServiceGroup(

@@ -8,6 +8,45 @@ final class TestClient: Sendable {
 
     private let socket: Int32
 
+    /// A client of TCP.
+    init(_ address: TCPAddress) throws {
+        let isV6 = "\(address)".hasPrefix("[")
+        socket = try systemCall("socket", on: "\(address)") {
+            Glibc.socket(isV6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        }
+        let number = socket
+        var time = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(
+            socket, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        do {
+            try systemCall("connect", on: "\(address)") {
+                if isV6 {
+                    var target = sockaddr_in6()
+                    target.sin6_family = sa_family_t(AF_INET6)
+                    target.sin6_port = address.port.bigEndian
+                    target.sin6_addr = in6addr_loopback
+                    return Self.connect(number, &target)
+                }
+                var target = sockaddr_in()
+                target.sin_family = sa_family_t(AF_INET)
+                target.sin_port = address.port.bigEndian
+                target.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+                return Self.connect(number, &target)
+            }
+        } catch {
+            close(socket)
+            throw error
+        }
+    }
+
+    private static func connect<Address>(_ socket: Int32, _ address: inout Address) -> Int32 {
+        withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(socket, $0, socklen_t(MemoryLayout<Address>.size))
+            }
+        }
+    }
+
     init(_ path: String) throws {
         socket = try systemCall("socket", on: path) {
             Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -20,7 +59,7 @@ final class TestClient: Sendable {
             try systemCall("connect", on: path) {
                 withUnsafePointer(to: address) { pointer in
                     pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                        connect(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                        Glibc.connect(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
                     }
                 }
             }
@@ -92,6 +131,13 @@ final class TestClient: Sendable {
     func hears(within milliseconds: Int32) -> Bool {
         var file = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         return poll(&file, 1, milliseconds) > 0
+    }
+
+    /// One request by TCP, and everything until the server closes.
+    static func ask(_ address: TCPAddress, _ text: String) throws -> String {
+        let client = try TestClient(address)
+        try client.send(text)
+        return try client.readToEnd()
     }
 
     /// One request, and everything until the server closes.

@@ -1,4 +1,4 @@
-package import LinuxSystem
+internal import LinuxSystem
 internal import Logging
 package import NIOCore
 internal import NIOHTTP1
@@ -6,7 +6,7 @@ internal import NIOPosix
 internal import ServiceLifecycle
 internal import Synchronization
 
-/// An HTTP/1.1 server on a unix socket whose handler may block.
+/// An HTTP/1.1 server on a unix socket or a port of TCP whose handler may block.
 ///
 /// Connections live on one event loop; requests are answered on threads of the server's own, so that one that
 /// waits for hardware holds up neither the loop nor anybody else's work. A request that was handed to a thread is
@@ -14,10 +14,7 @@ internal import Synchronization
 package final class PluginServer: Service {
     /// What it serves, for the log: `docker`.
     package let name: String
-    /// Where clients find it.
-    package let path: String
-
-    private let listener: Mutex<UnixListener?>
+    private let socket: Mutex<ServerSocket?>
     private let file: SocketFile?
     private let loop: any EventLoop
     private let limits: ServerLimits
@@ -26,26 +23,28 @@ package final class PluginServer: Service {
     private let workers: RequestWorkers
     private let room: ServerRoom
     private let calls: CallCounter
+    private let tellsFailures: Bool
     private let handler: PluginHandler
 
     /// - Parameters:
     ///   - loop: Where the connections live; shut down by its owner after the server has ended.
     ///   - isReady: Is told when clients are let in.
     ///   - calls: Counts the requests.
+    ///   - tellsFailures: Whether failed requests are logged; not where anybody may send some.
     package init(
-        name: String, listener: consuming UnixListener, loop: any EventLoop,
+        name: String, socket: consuming ServerSocket, loop: any EventLoop,
         limits: ServerLimits = ServerLimits(), log: DaemonLog, isReady: ReadySignal,
-        calls: CallCounter, handler: @escaping PluginHandler
+        calls: CallCounter, tellsFailures: Bool = true, handler: @escaping PluginHandler
     ) {
         self.name = name
-        path = listener.path
-        file = listener.file
-        self.listener = Mutex(consume listener)
+        file = socket.file
+        self.socket = Mutex(consume socket)
         self.loop = loop
         self.limits = limits
         self.log = log
         self.isReady = isReady
         self.calls = calls
+        self.tellsFailures = tellsFailures
         self.handler = handler
         workers = RequestWorkers(threads: limits.threads, waiting: limits.waitingRequests)
         room = ServerRoom(byteLimit: limits.allBodies)
@@ -53,12 +52,12 @@ package final class PluginServer: Service {
 
     /// Serves until the shutdown, then finishes what has begun.
     package func run() async throws {
-        guard let listener = listener.withLock({ $0.take() }) else {
+        guard let socket = socket.withLock({ $0.take() }) else {
             preconditionFailure("a server runs once")
         }
         let channel: any Channel
         do {
-            channel = try await open(listener.release())
+            channel = try await open(socket.release())
         } catch {
             file?.remove()
             throw error
@@ -114,7 +113,8 @@ package final class PluginServer: Service {
 
     private var answer: @Sendable (PluginRequest, @escaping @Sendable (PluginReply) -> Void) -> Bool
     {
-        let (workers, calls, handler, log, name) = (workers, calls, handler, log, name)
+        let (workers, calls, handler, name) = (workers, calls, handler, name)
+        let log = tellsFailures ? log : nil
         return { request, reply in
             calls.begin()
             let isAccepted = workers.submit {
@@ -123,7 +123,7 @@ package final class PluginServer: Service {
                 let time = ContinuousClock.now - start
                 calls.end(request.path, answer, time)
                 if let text = answer.failureText {
-                    log.failure(
+                    log?.failure(
                         .warning, "call failed",
                         [
                             "server": "\(name)", "path": "\(request.path)",
@@ -134,7 +134,7 @@ package final class PluginServer: Service {
             }
             if !isAccepted {
                 calls.refuse(request.path)
-                log.failure(
+                log?.failure(
                     .warning, "call refused, too many are waiting",
                     ["server": "\(name)", "path": "\(request.path)"])
             }

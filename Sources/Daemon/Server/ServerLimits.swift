@@ -22,4 +22,14 @@ package struct ServerLimits: Hashable, Sendable {
     package var draining: Duration = .seconds(60)
 
     package init() {}
+
+    /// For clients that only ask how things are.
+    package static var ofQuestions: ServerLimits {
+        var limits = ServerLimits()
+        limits.threads = 2
+        limits.connections = 32
+        limits.waitingRequests = 32
+        limits.draining = .seconds(10)
+        return limits
+    }
 }

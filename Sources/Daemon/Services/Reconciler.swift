@@ -17,6 +17,7 @@ package final class Reconciler: Service {
         var isRunning = false
         var isStopping = false
         var runs = 0
+        var failedRuns = 0
         var last: DaemonReport.Reconciliation.Run?
     }
 
@@ -24,6 +25,7 @@ package final class Reconciler: Service {
     private let settling: Duration
     private let log: DaemonLog
     private let reconcile: @Sendable () throws -> RecoveryReport
+    private let afterwards: @Sendable () -> Void
     private let signal: WakeSignal
     private let state = Mutex(State())
 
@@ -31,15 +33,18 @@ package final class Reconciler: Service {
     ///   - interval: Between the end of a run and the next one if nothing calls for it.
     ///   - settling: How long after a poke it runs: what happens meanwhile is covered by the same run.
     ///   - reconcile: The work itself.
+    ///   - afterwards: Called after every run, whether or not it failed, on the same thread.
     /// - Throws: `SystemCallError`.
     package init(
         interval: Duration, settling: Duration = .milliseconds(200), log: DaemonLog,
-        reconcile: @escaping @Sendable () throws -> RecoveryReport
+        reconcile: @escaping @Sendable () throws -> RecoveryReport,
+        afterwards: @escaping @Sendable () -> Void = {}
     ) throws(SystemCallError) {
         self.interval = interval
         self.settling = settling
         self.log = log
         self.reconcile = reconcile
+        self.afterwards = afterwards
         signal = try WakeSignal()
     }
 
@@ -56,6 +61,9 @@ package final class Reconciler: Service {
         }
         signal.wake()
     }
+
+    /// How many runs failed, or left something to do.
+    package var failedRuns: Int { state.withLock { $0.failedRuns } }
 
     /// What the runs came to.
     package var report: DaemonReport.Reconciliation {
@@ -109,9 +117,11 @@ package final class Reconciler: Service {
         let outcome = Result { try reconcile() }
         let duration = ContinuousClock.now - clock
         let (entries, failures) = tell(outcome, reason: reason)
+        afterwards()
         state.withLock { state in
             state.isRunning = false
             state.runs += 1
+            if failures > 0 { state.failedRuns += 1 }
             state.last = DaemonReport.Reconciliation.Run(
                 at: begin, duration: (duration.inSeconds * 1000).rounded() / 1000,
                 reason: reason, entries: entries, failures: failures)

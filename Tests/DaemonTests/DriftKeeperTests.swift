@@ -1,0 +1,235 @@
+import Daemon
+import DaemonInterface
+import Foundation
+import Netlink
+import SRIOV
+import SimulatedHost
+import Synchronization
+import Testing
+
+/// What the daemon makes of PFs that are not as the configuration asks.
+@Suite struct DriftKeeperTests {
+    private final class Case: Sendable {
+        let fixture: DaemonFixture
+        let keeper: DriftKeeper<SimulatedHost>
+        private let clock = TestClock()
+
+        init(
+            _ handling: DaemonConfiguration.DriftHandling, vfs: Int = 2,
+            _ configuration: String? =
+                #"{"name": "pf0", "numVFs": 2, "vfDefaults": {"trust": "on"}}"#
+        ) throws {
+            fixture = try DaemonFixture(vfs: vfs)
+            keeper = DriftKeeper(
+                manager: fixture.manager, configurationPath: fixture.folder.path + "/c.json",
+                handling: handling, log: fixture.log, now: { [clock] in clock.now })
+            if let configuration { try configure(configuration) }
+        }
+
+        func configure(_ elements: String) throws {
+            try Data(#"{"physicalFunctions": [\#(elements)]}"#.utf8).write(
+                to: URL(filePath: fixture.folder.path + "/c.json"))
+        }
+
+        func pass(_ duration: Duration) { clock.pass(duration) }
+
+        var steps: [String: [String]] {
+            Dictionary(
+                uniqueKeysWithValues: (keeper.report?.functions ?? []).map { ($0.name, $0.steps) })
+        }
+
+        var trusted: [Bool?] {
+            (0..<2).map { fixture.host.kernel.vfs[SimulatedHost.vfAddress($0)]?.info.trust }
+        }
+
+        func setTrust(_ trust: Bool, of index: Int) {
+            fixture.host.withKernel {
+                $0.vfs[SimulatedHost.vfAddress(index)]?.info.trust = trust
+            }
+        }
+    }
+
+    private final class TestClock: Sendable {
+        private let moment = Mutex(ContinuousClock.now)
+
+        var now: ContinuousClock.Instant { moment.withLock { $0 } }
+
+        func pass(_ duration: Duration) { moment.withLock { $0 += duration } }
+    }
+
+    @Test func withoutPFsInTheConfigurationThereIsNone() throws {
+        let test = try Case(.mend, nil)
+        test.keeper.look()
+        #expect(test.keeper.report == nil)
+        try test.configure("")
+        test.keeper.look()
+        #expect(test.keeper.report == nil)
+        #expect(test.fixture.lines.all.isEmpty)
+    }
+
+    @Test func driftIsToldOnceAndNothingIsDone() throws {
+        let test = try Case(.report)
+        for _ in 0..<3 { test.keeper.look() }
+        #expect(
+            test.steps == ["pf0": ["set trust of VF 0 to on", "set trust of VF 1 to on"]])
+        #expect(test.keeper.report?.handling == "report")
+        #expect(test.keeper.report?.functions.first?.stepCount == 2)
+        #expect(test.trusted == [false, false])
+        #expect(
+            test.fixture.lines.all == [
+                "<4>warning drift found=\"set trust of VF 0 to on; set trust of VF 1 to on\" pf=pf0\n"
+            ])
+        // Gone and come again, it is news.
+        test.setTrust(true, of: 0)
+        test.setTrust(true, of: 1)
+        test.keeper.look()
+        #expect(test.steps == ["pf0": []])
+        test.setTrust(false, of: 0)
+        test.setTrust(false, of: 1)
+        test.keeper.look()
+        #expect(test.fixture.lines.all.count == 2)
+    }
+
+    @Test func driftIsMended() throws {
+        let test = try Case(.mend)
+        test.keeper.look()
+        #expect(test.trusted == [true, true])
+        #expect(test.steps == ["pf0": []])
+        #expect(test.keeper.mends == ["done": 2, "refused": 0, "failed": 0])
+        #expect(
+            test.fixture.lines.all.filter { $0.contains("mended") } == [
+                "<6>info mended pf=pf0 step=\"set trust of VF 0 to on\"\n",
+                "<6>info mended pf=pf0 step=\"set trust of VF 1 to on\"\n",
+            ])
+    }
+
+    @Test func whatWasMendedAndComesBackIsNews() throws {
+        let test = try Case(.mend)
+        for _ in 0..<3 {
+            test.keeper.look()
+            test.keeper.look()
+            test.pass(.seconds(1000))
+            test.setTrust(false, of: 0)
+            test.setTrust(false, of: 1)
+        }
+        #expect(test.fixture.lines.all.filter { $0.contains("warning drift") }.count == 3)
+    }
+
+    @Test func aVFWithARecordIsNeverDisturbed() throws {
+        let test = try Case(.mend, #"{"name": "pf0", "numVFs": 1}"#)
+        try test.fixture.attach(0, to: "c1")
+        let before = test.fixture.host.kernel.vfs
+        test.keeper.look()
+        #expect(test.fixture.host.kernel.vfs == before)
+        #expect(try test.fixture.manager.store.attachments().count == 1)
+        #expect(test.keeper.mends == ["done": 0, "refused": 1, "failed": 0])
+        #expect(test.steps == ["pf0": ["remove 2 VFs", "create 1 VF"]])
+        #expect(test.fixture.lines.all.filter { $0.contains("it is in use") }.count == 1)
+        // Nobody asks again and again, nor says so.
+        test.pass(.seconds(59))
+        test.keeper.look()
+        #expect(test.keeper.mends["refused"] == 1)
+        test.pass(.seconds(2))
+        test.keeper.look()
+        #expect(test.keeper.mends["refused"] == 2)
+        #expect(test.fixture.lines.all.filter { $0.contains("it is in use") }.count == 1)
+    }
+
+    @Test func whatFailsIsTriedLessAndLessOften() throws {
+        let test = try Case(.mend)
+        test.fixture.host.withKernel { $0.swallows = ["trust"] }
+        var tries: [Int] = []
+        for second in 0..<1000 {
+            let before = test.keeper.mends["failed"] ?? 0
+            test.keeper.look()
+            if (test.keeper.mends["failed"] ?? 0) > before { tries.append(second) }
+            test.pass(.seconds(1))
+        }
+        #expect(tries == [0, 60, 180, 420, 900])
+        #expect(test.keeper.mends["done"] == 0)
+        // Each of the two is said once.
+        #expect(test.fixture.lines.all.filter { $0.contains("not mended") }.count == 2)
+    }
+
+    @Test func somethingNewIsTriedAtOnce() throws {
+        let test = try Case(
+            .mend, #"{"name": "pf0", "mtu": 1500, "vfDefaults": {"trust": "on"}}"#)
+        test.fixture.host.withKernel { $0.swallows = ["trust"] }
+        test.keeper.look()
+        test.fixture.host.withKernel { kernel in
+            guard let link = kernel.pfs[SimulatedHost.pfAddress()]?.linkIndex else { return }
+            kernel.interfaces[link]?.link.mtu = 9000
+        }
+        test.pass(.seconds(1))
+        test.keeper.look()
+        #expect(test.keeper.mends["done"] == 1)
+        #expect(test.steps["pf0"]?.contains("set MTU to 1500") == false)
+    }
+
+    @Test func whoUndoesItAgainAndAgainDoesNotKeepTheDaemonBusy() throws {
+        let test = try Case(.mend)
+        var mends = 0
+        for _ in 0..<600 {
+            test.setTrust(false, of: 0)
+            let before = test.keeper.mends["done"] ?? 0
+            test.keeper.look()
+            if (test.keeper.mends["done"] ?? 0) > before { mends += 1 }
+            test.pass(.seconds(1))
+        }
+        #expect(mends == 4)
+    }
+
+    @Test func afterALongQuietItIsMendedAtOnceAgain() throws {
+        let test = try Case(.mend)
+        test.keeper.look()
+        test.pass(.seconds(1000))
+        test.setTrust(false, of: 0)
+        test.keeper.look()
+        #expect(test.trusted == [true, true])
+        // The pause begins anew, and is as short as the first.
+        test.pass(.seconds(61))
+        test.setTrust(false, of: 0)
+        test.keeper.look()
+        #expect(test.trusted == [true, true])
+    }
+
+    @Test func aConfigurationThatIsWrongIsSaidOnce() throws {
+        let test = try Case(.mend)
+        test.keeper.look()
+        try test.configure(#"{"name": "pf0", "numVFs": -1}"#)
+        for _ in 0..<3 { test.keeper.look() }
+        #expect(test.keeper.report?.error?.contains("physicalFunctions[0].numVFs") == true)
+        #expect(test.fixture.log.recentFailures.count == 1)
+        try test.configure(#"{"name": "pf0", "numVFs": 2}"#)
+        test.keeper.look()
+        #expect(test.keeper.report?.error == nil)
+    }
+
+    @Test func whatCannotBeIsTold() throws {
+        let test = try Case(.mend, #"{"name": "ens9", "numVFs": 1}, {"name": "pf0", "numVFs": 9}"#)
+        test.keeper.look()
+        #expect(
+            test.keeper.report?.functions.map(\.problems) == [
+                ["there is no such physical function with SR-IOV"],
+                ["9 VFs are asked for, and it can have 7"],
+            ])
+        #expect(test.keeper.mends == ["done": 0, "refused": 0, "failed": 0])
+    }
+
+    @Test func theReconcilersRunsLook() async throws {
+        let test = try Case(.mend)
+        let keeper = test.keeper
+        let reconciler = try Reconciler(
+            interval: .seconds(3600), log: test.fixture.log,
+            reconcile: { try test.fixture.manager.recover() }, afterwards: { keeper.look() })
+        try await running(reconciler) {
+            try await reach { reconciler.report.runs == 1 }
+            #expect(test.trusted == [true, true])
+            test.setTrust(false, of: 1)
+            test.pass(.seconds(1000))
+            reconciler.poke("0000:01:10.2 bound")
+            try await reach { reconciler.report.runs == 2 }
+            #expect(test.trusted == [true, true])
+        }
+    }
+}
