@@ -9,6 +9,8 @@ struct AdminContext<H: Host>: Sendable {
     let isPrivileged: Bool
     let lookups: DeviceLookups
     let openDeviceFeed: @Sendable (DeviceEventSource?) throws -> DeviceFeed
+    let screen: Screen
+    let makeTicker: @Sendable () throws -> Ticker
     /// Of it commands read where files and sockets are.
     let environment: [String: String]
 

@@ -1,4 +1,5 @@
 internal import CNIPlugin
+internal import DaemonInterface
 internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
@@ -18,6 +19,11 @@ extension AdminProgram {
         let program = AdminProgram(
             environment: environment, isPrivileged: isPrivileged, lookups: .system,
             openDeviceFeed: DeviceFeed.ofThisMachine,
+            screen: Screen(lines: { StandardStream.output.terminalLines }),
+            makeTicker: Ticker.ofThisMachine,
+            tell: {
+                $0.tell(runFolder: DaemonConfiguration.runFolder(environment: environment))
+            },
             makeManager: { path, warn in
                 let host = host()
                 return Manager(
@@ -48,6 +54,18 @@ extension DeviceFeed {
         try TerminationSignals.make(request)
         let monitor = try DeviceMonitor(source: source, stopRequest: request)
         return DeviceFeed(source: monitor.source, next: { try monitor.next(until: $0) })
+    }
+}
+
+extension Ticker {
+    /// This machine's clock; SIGINT and SIGTERM end the waiting, and no longer the process.
+    fileprivate static func ofThisMachine() throws -> Ticker {
+        let request = try StopRequest()
+        try TerminationSignals.make(request)
+        let watch = Stopwatch()
+        return Ticker(
+            now: { watch.seconds },
+            wait: { try request.wait(until: Deadline(after: .seconds($0))) })
     }
 }
 

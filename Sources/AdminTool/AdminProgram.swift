@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import LinuxSystem
+internal import Metrics
 package import PCIDevices
 package import SRIOV
 
@@ -19,21 +20,31 @@ package struct AdminProgram<H: Host>: Sendable {
     private let isPrivileged: Bool
     private let lookups: DeviceLookups
     private let openDeviceFeed: DeviceFeedFactory
+    private let screen: Screen
+    private let makeTicker: @Sendable () throws -> Ticker
+    private let tell: @Sendable (OperationEvent) -> Void
     private let makeManager: ManagerFactory
 
     /// - Parameters:
     ///   - environment: Of it `VFMAP_STATE` and `VFMAP_CONFIG` are read.
     ///   - isPrivileged: Whether the caller is root.
     ///   - openDeviceFeed: Called once, by a command that listens.
+    ///   - screen: Where standard output leads.
+    ///   - makeTicker: Called once, by a command that goes on for some time.
+    ///   - tell: Takes what was done, and how it ended, for the daemon to count.
     package init(
         environment: [String: String], isPrivileged: Bool,
         lookups: DeviceLookups, openDeviceFeed: @escaping DeviceFeedFactory,
-        makeManager: @escaping ManagerFactory
+        screen: Screen, makeTicker: @escaping @Sendable () throws -> Ticker,
+        tell: @escaping @Sendable (OperationEvent) -> Void, makeManager: @escaping ManagerFactory
     ) {
         self.environment = environment
         self.isPrivileged = isPrivileged
         self.lookups = lookups
         self.openDeviceFeed = openDeviceFeed
+        self.screen = screen
+        self.makeTicker = makeTicker
+        self.tell = tell
         self.makeManager = makeManager
     }
 
@@ -71,22 +82,64 @@ package struct AdminProgram<H: Host>: Sendable {
                 return .failure
             }
         }
+        let watch = Stopwatch()
         do {
             let manager = try makeManager(command.state.path(in: environment), report)
-            return try command.carryOut(
+            let status = try command.carryOut(
                 in: AdminContext(
                     manager: manager, isPrivileged: isPrivileged, lookups: lookups,
-                    openDeviceFeed: openDeviceFeed, environment: environment)
+                    openDeviceFeed: openDeviceFeed, screen: screen, makeTicker: makeTicker,
+                    environment: environment)
             ) { text in
                 do { try output(text) } catch { throw OutputError(cause: error) }
             }
+            tell(command, OperationResult(status, of: command), watch)
+            return status
         } catch let error as OutputError {
             report("\(error.cause)")
             return .failure
         } catch {
             report("\(command.subject): \(error)")
-            return CommandStatus(ManagerError.code(of: error))
+            let code = ManagerError.code(of: error)
+            tell(command, OperationResult(code), watch)
+            return CommandStatus(code)
         }
+    }
+
+    /// Has the daemon count what was done; questions are not counted.
+    private func tell(_ command: any AdminRequest, _ result: OperationResult, _ watch: Stopwatch) {
+        guard let name = command.name, !command.isDryRun,
+            FrontEnd.cli.operations.contains(name)
+        else { return }
+        tell(
+            OperationEvent(
+                kind: FrontEnd.cli.rawValue, operation: name, result: result,
+                microseconds: watch.microseconds))
+    }
+}
+
+extension AdminRequest {
+    /// As it is called: `attach`.
+    fileprivate var name: String? { Self.configuration.commandName }
+}
+
+extension OperationResult {
+    /// How a command ended that ended without an error.
+    fileprivate init(_ status: CommandStatus, of command: any AdminRequest) {
+        self =
+            switch status {
+            case .success: .success
+            case .failure: command is CheckCommand ? .differs : .incomplete
+            case .notFound: .notFound
+            case .inUse: .inUse
+            case .notPermitted: .notPermitted
+            case .stateUnusable: .stateUnusable
+            case .incomplete: .incomplete
+            case .unsupported: .unsupported
+            case .invalidNamespace: .invalidNamespace
+            case .noDaemon: .unavailable
+            case .usage: .invalidRequest
+            }
     }
 }
 

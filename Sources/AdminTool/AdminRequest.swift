@@ -11,10 +11,17 @@ protocol AdminRequest: ParsableCommand {
     /// What is being done to what, for errors: `attach 0000:03:10.2`.
     var subject: String { get }
 
+    /// Whether it only says what it would do.
+    var isDryRun: Bool { get }
+
     /// - Parameter emit: Writes text to standard output at once, with a line feed at its end; what it throws is
     ///   passed on.
     /// - Throws: `ManagerError`, or what lies beneath.
     func carryOut<H: Host>(
         in context: AdminContext<H>, emit: (String) throws -> Void
     ) throws -> CommandStatus
+}
+
+extension AdminRequest {
+    var isDryRun: Bool { false }
 }

@@ -22,6 +22,12 @@ struct AdminFixture: Sendable {
     var foreignClaims = ForeignClaims.none
     /// What happens to devices while a command listens; then its time is over.
     var deviceEvents: [DeviceEvent] = []
+    /// The lines of the terminal that standard output leads to; nil for none.
+    var terminalLines: Int?
+    /// What happens at each wait of a command that goes on, which is asked to end after the last.
+    var happenings: [@Sendable (SimulatedHost) -> Void] = []
+    /// What the daemon is told.
+    let told = ToldEvents()
 
     /// A host with one PF, `pf0`, and its VFs, and the namespaces `blue` and `red`.
     static func with<Value>(vfs: Int = 2, _ body: (AdminFixture) throws -> Value) throws -> Value {
@@ -52,6 +58,20 @@ struct AdminFixture: Sendable {
                 var left = deviceEvents[...]
                 return DeviceFeed(source: source ?? .kernel, next: { _ in left.popFirst() })
             },
+            screen: Screen(lines: { [terminalLines] in terminalLines }),
+            makeTicker: { [happenings, host] in
+                var left = happenings[...]
+                var time = 0.0
+                return Ticker(
+                    now: { time },
+                    wait: { seconds in
+                        guard let happening = left.popFirst() else { return false }
+                        time += seconds
+                        happening(host)
+                        return true
+                    })
+            },
+            tell: { [told] in told.append($0) },
             makeManager: { path, warn in
                 Manager(
                     host: host,
@@ -90,5 +110,18 @@ struct AdminFixture: Sendable {
             if unlink(entry) != 0 { removeFolder(entry) }
         }
         rmdir(path)
+    }
+}
+
+/// What the daemon was told, without how long it took.
+final class ToldEvents: Sendable {
+    private let events = Mutex<[String]>([])
+
+    var all: [String] { events.withLock { $0 } }
+
+    func append(_ event: OperationEvent) {
+        events.withLock {
+            $0.append("\(event.kind) \(event.operation) \(event.result.rawValue)")
+        }
     }
 }

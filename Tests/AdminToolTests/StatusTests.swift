@@ -93,7 +93,7 @@ import Testing
             let report = DaemonReport(
                 version: "0.1.0", pid: 4711, started: 1_795_564_911, uptime: 60,
                 configuration: "/etc/vfmap/config.json",
-                sockets: .init(docker: nil, status: path),
+                sockets: .init(docker: nil, status: path, metrics: "127.0.0.1:9808"),
                 reconciliation: .init(
                     runs: 2,
                     last: .init(
@@ -101,6 +101,17 @@ import Testing
                     next: 1_795_565_031),
                 requests: .init(total: 5, failed: 1, active: 2, byCall: [:]),
                 stateFile: .init(path: "/s", usable: true, error: nil), attachments: [:],
+                drift: .init(
+                    handling: "mend", at: 1_795_564_971, error: nil,
+                    functions: [
+                        .init(
+                            name: "pf0", stepCount: 9, steps: ["bring up", "create 3 VFs"],
+                            problems: []),
+                        .init(name: "pf1", stepCount: 0, steps: [], problems: []),
+                        .init(
+                            name: "ens9", stepCount: 0, steps: [],
+                            problems: ["there is no such physical function with SR-IOV"]),
+                    ]),
                 lastErrors: [.init(time: 1_795_564_971, text: "not brought back error=x")])
             let listener = try UnixListener.make(at: path).release()
             defer { close(listener) }
@@ -123,13 +134,21 @@ import Testing
                     configuration:       /etc/vfmap/config.json
                     Docker socket:       off
                     status socket:       \(path)
+                    metrics:             127.0.0.1:9808
                     reconciliation:      2 runs, last 2026-11-25T00:02:51Z (timer): \
                     1 needed something, 1 left to do
                     Docker calls:        5 answered, 1 failed, 2 under way
+                    drift:               of pf0, ens9, last looked 2026-11-25T00:02:51Z, mended
                     state file:          \(fixture.statePath), usable
                     attachments:         none
                     physical functions:  1
                     virtual functions:   2
+
+                    drift:
+                      pf0: bring up
+                      pf0: create 3 VFs
+                      pf0: and 7 steps more
+                      ens9: cannot be as asked for: there is no such physical function with SR-IOV
 
                     last errors:
                       2026-11-25T00:02:51Z  not brought back error=x

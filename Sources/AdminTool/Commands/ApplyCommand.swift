@@ -35,6 +35,8 @@ struct ApplyCommand: AdminCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var state: StateOptions
 
+    var isDryRun: Bool { dryRun }
+
     var subject: String { "apply" }
 
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {

@@ -72,6 +72,8 @@ struct AttachCommand: AdminCommand {
         }
     }
 
+    var isDryRun: Bool { dryRun }
+
     var subject: String {
         "attach \(container ?? netns.containerName)/\(ifname)"
     }

@@ -36,6 +36,8 @@ struct CreateCommand: AdminCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var state: StateOptions
 
+    var isDryRun: Bool { dryRun }
+
     var subject: String { "create VFs of \(pf)" }
 
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {

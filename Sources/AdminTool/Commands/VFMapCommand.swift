@@ -23,7 +23,7 @@ struct VFMapCommand: ParsableCommand {
                 ListCommand.self, ShowCommand.self, CreateCommand.self, AttachCommand.self,
                 DetachCommand.self, CheckCommand.self, RecoverCommand.self, ImportCommand.self,
                 ApplyCommand.self, BindCommand.self, EswitchCommand.self, ExplainCommand.self,
-                TopologyCommand.self, WatchCommand.self, StatusCommand.self,
+                TopologyCommand.self, WatchCommand.self, TopCommand.self, StatusCommand.self,
                 StateCommand.self,
             ],
             defaultSubcommand: ListCommand.self)

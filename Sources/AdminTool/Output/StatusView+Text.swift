@@ -13,7 +13,7 @@ extension StatusView {
                 ("physical functions", "\(physicalFunctions)"),
                 ("virtual functions", "\(virtualFunctions)"),
             ]
-        let block = DescriptionBlock(entries).text
+        let block = DescriptionBlock(entries).text + (daemon?.drift?.lines ?? "")
         guard let errors = daemon?.lastErrors, !errors.isEmpty else { return block }
         let lines = errors.map { "  \(instant($0.time))  \(printable($0.text))\n" }
         return block + "\nlast errors:\n" + lines.joined()
@@ -42,12 +42,35 @@ extension DaemonReport {
             ("configuration", configuration),
             ("Docker socket", sockets.docker ?? "off"),
             ("status socket", sockets.status),
+            ("metrics", sockets.metrics ?? "off"),
             ("reconciliation", runs + (last ?? "")),
             (
                 "Docker calls",
                 "\(requests.total) answered, \(requests.failed) failed, \(requests.active) under way"
             ),
-        ]
+        ] + (drift.map { [("drift", $0.summary)] } ?? [])
+    }
+}
+
+extension DaemonReport.Drift {
+    fileprivate var summary: String {
+        if let error { return error }
+        let drifted = functions.filter { $0.stepCount > 0 || !$0.problems.isEmpty }
+        let names = drifted.map(\.name).joined(separator: ", ")
+        let what = drifted.isEmpty ? "none" : "of \(names)"
+        return "\(what), last looked \(instant(at)), \(handling == "mend" ? "mended" : "reported")"
+    }
+
+    /// A line for each difference; nothing without any.
+    fileprivate var lines: String {
+        let lines = functions.flatMap { function in
+            let more = function.stepCount - function.steps.count
+            return
+                (function.steps + (more > 0 ? ["and \(more) steps more"] : [])
+                + function.problems.map { "cannot be as asked for: \($0)" })
+                .map { "  \(printable(function.name)): \(printable($0))\n" }
+        }
+        return error != nil || lines.isEmpty ? "" : "\ndrift:\n" + lines.joined()
     }
 }
 
