@@ -31,6 +31,9 @@ echo "== what users ask for beyond the plain VF"
 echo "== the configuration of a node"
 "$here/lab" exec --timeout 900 -- bash "$here/node-test.sh" "$root/.build/release"
 
+echo "== metrics, drift and vfmap top"
+"$here/lab" exec --timeout 600 -- bash "$here/metrics-test.sh" "$root/.build/release"
+
 echo "== moving over from sriov-cni"
 "$here/lab" exec --timeout 600 -- bash "$here/import-test.sh" "$root/.build/release"
 
