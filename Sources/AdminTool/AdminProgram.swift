@@ -128,7 +128,7 @@ extension OperationResult {
     fileprivate init(_ status: CommandStatus, of command: any AdminRequest) {
         self =
             switch status {
-            case .success: .success
+            case .success, .nothingSelected: .success
             case .failure: command is CheckCommand ? .differs : .incomplete
             case .notFound: .notFound
             case .inUse: .inUse

@@ -2,10 +2,10 @@
 extension JSONObject {
     /// Reads a configuration file's text, which must be one JSON object.
     ///
-    /// - Parameter path: The file, for errors.
     /// A key that an object has twice is refused, unlike elsewhere: whoever wrote the one that would not count
     /// believes that it does.
     ///
+    /// - Parameter path: The file, for errors.
     /// - Throws: `ManagerError` `invalidRequest` with the line and the column of a mistake.
     package static func document(
         _ bytes: [UInt8], path: String
