@@ -105,11 +105,14 @@ private struct SchemaCheck {
             let target = path.reduce(root as JSONValue?) { $0?[String($1)] }
             return target.map { accepts(value, $0) } ?? false
         case "type":
-            switch (argument.text, value) {
-            case ("object", .object), ("array", .array), ("string", .string),
-                ("boolean", .bool), ("integer", .integer):
-                return true
-            default: return false
+            let types = argument.elements.isEmpty ? [argument] : argument.elements
+            return types.contains { type in
+                switch (type.text, value) {
+                case ("object", .object), ("array", .array), ("string", .string),
+                    ("boolean", .bool), ("integer", .integer), ("null", .null):
+                    true
+                default: false
+                }
             }
         case "enum": return argument.elements.contains(value)
         case "anyOf": return argument.elements.contains { accepts(value, $0) }
