@@ -73,6 +73,14 @@ install_package() {
     no_unit_failed
 }
 
+# The system has no curl.
+metrics() {
+    exec 3<>/dev/tcp/127.0.0.1/9808 || return
+    printf 'GET /metrics HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n' >&3
+    timeout 20 cat <&3
+    exec 3>&-
+}
+
 shows() {
     local answer
     answer=$(vfmap list)
@@ -84,6 +92,9 @@ shows() {
     answer=$(vfmap status) && pass "status finds the daemon" || fail "status finds the daemon" "$answer"
     contains "and its configuration" "configuration:       $config" "$answer"
     contains "and the hardware" "virtual functions:   5" "$answer"
+    answer=$(metrics)
+    contains "Prometheus is answered" "HTTP/1.1 200" "$answer"
+    contains "with the number of VFs of each card" 'vfmap_pf_vfs{pf="pf0",pciAddr="0000:01:00.0"} 3' "$answer"
     [[ -s /usr/share/man/man1/vfmap.1.gz && -s /usr/share/man/man8/vfmapd.8.gz ]] && pass "the manual pages are there" ||
         fail "the manual pages are there"
 }
