@@ -19,8 +19,9 @@ export BENCH_RESULTS=$work/results VFMAP_STATE=$work/state.db VFMAP_RUN=$work/ru
 touch "$BENCH_RESULTS"
 
 # Every VF is looked at for the first pool, and none is in it.
-cat >"$VFMAP_CONFIG" <<'END'
-{"resourceList": [
+cat >"$VFMAP_CONFIG" <<END
+{"daemon": {"dockerSocket": null, "metrics": "unix:$work/metrics.sock"},
+ "resourceList": [
     {"resourceName": "other", "selectors": {"vendors": ["15b3"], "drivers": ["mlx5_core"]}},
     {"resourceName": "first", "selectors": {"vendors": ["8086"], "drivers": ["igbvf"], "pfNames": ["pf0#0"]}}
 ]}
@@ -39,6 +40,9 @@ series() { # VFS OF EACH PF
     done >"$work/batch"
     ip -batch "$work/batch"
     ip link set pf0 up
+    "$tools/vfmapd" --config "$VFMAP_CONFIG" 2>"$work/log" &
+    daemon=$!
+    until [[ -S $work/metrics.sock ]]; do sleep 0.1; done
     for ((round = 0; round <= rounds; round++)); do
         once "lspci-$vfs" lspci -nn
         once "ip-$vfs" ip -details link
@@ -46,8 +50,16 @@ series() { # VFS OF EACH PF
         once "list-json-$vfs" "$tools/vfmap" list --format json
         once "recover-$vfs" "$tools/vfmap" recover
         answer="has no free VF among its 1" CNI_COMMAND=STATUS CNI_PATH=/ once "pool-$vfs" "$tools/sriov"
+        sleep 1.1 # An answer is kept for a second.
+        once "scrape-$vfs" curl -sf --unix-socket "$work/metrics.sock" http://vfmapd/metrics
         if ((round == 0)); then sed -i "/-$vfs\t/d" "$BENCH_RESULTS"; fi # It fills caches.
     done
+    [[ $(grep -c ^vfmap_vf_info "$work/out") == "$vfs" ]] || {
+        echo "not all $vfs VFs are in the metrics: $(<"$work/log")" >&2
+        exit 1
+    }
+    kill $daemon
+    wait $daemon
     [[ $("$tools/vfmap" list | wc -l) == $((vfs + 1)) && $(lspci | wc -l) == $((vfs + pfs)) ]] || {
         echo "not all $vfs VFs are shown" >&2
         exit 1

@@ -12,7 +12,7 @@ simulated=256
 
 if [[ ${3:-} != simulated ]]; then
     work=$(mktemp -d /run/bench.XXXXXX)
-    cp "$tools"/{sriov,vfmap,measure,tree} "$work"
+    cp "$tools"/{sriov,vfmap,vfmapd,measure,tree} "$work"
     export BENCH_RESULTS=$work/results VFMAP_STATE=$work/state.db VFMAP_CONFIG=$work/config.json
     export CNI_PATH=/usr/lib/cni CNI_CONTAINERID=c0 CNI_NETNS=/run/netns/c0 CNI_IFNAME=net1
     : >"$BENCH_RESULTS"
@@ -46,6 +46,8 @@ rounds_of() { # COMMAND SUFFIX
 
 node() { # SUFFIX
     looks "$1"
+    sleep 1.1 # An answer is kept for a second.
+    once "scrape-$1" curl -sf --unix-socket "$work/metrics.sock" http://vfmapd/metrics
     input=$work/status CNI_COMMAND=STATUS once "pool-$1" "$work/sriov"
     input=$work/pool CNI_COMMAND=ADD once "pool-ADD-$1" "$work/sriov"
     input=$work/pool CNI_COMMAND=DEL once "pool-DEL-$1" "$work/sriov"
@@ -71,14 +73,21 @@ if [[ ${3:-} == simulated ]]; then
     exit 0
 fi
 
-echo '{"resourceList": [{"resourceName": "all", "selectors": {"vendors": ["8086"], "drivers": ["igbvf"]}}]}' >"$VFMAP_CONFIG"
+cat >"$VFMAP_CONFIG" <<END
+{"daemon": {"dockerSocket": null, "metrics": "unix:$work/metrics.sock"},
+ "resourceList": [{"resourceName": "all", "selectors": {"vendors": ["8086"], "drivers": ["igbvf"]}}]}
+END
 echo '{"cniVersion":"1.1.0","name":"bench","type":"sriov","pool":"all"}' >"$work/status"
 echo '{"cniVersion":"1.0.0","name":"bench","type":"sriov","pool":"all"}' >"$work/pool"
 ip netns add c0
 "$work/vfmap" create --pf pf0 --count 7 >/dev/null
+"$work/vfmapd" --config "$VFMAP_CONFIG" 2>"$work/log" &
+until [[ -S $work/metrics.sock ]]; do sleep 0.1; done
 rounds_of node 7
 for pf in {1..15}; do "$work/vfmap" create --pf "pf$pf" --count 7 >/dev/null; done
 rounds_of node 112
+kill %1
+wait
 
 modprobe netdevsim
 modprobe tun

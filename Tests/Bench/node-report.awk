@@ -13,6 +13,11 @@ function table(title, counts, names, labels, figures,    i, j, k, count, name, n
         for (i = 1; i <= number; i++) printf " %s |", figure_of("CPU", name[j] "-" count[i])
         print ""
     }
+    if ("scrape-" count[1] in runs) {
+        printf "| a scrape of metrics, wall, ms |"
+        for (i = 1; i <= number; i++) printf " %s |", figure_of("wall", "scrape-" count[i])
+        print ""
+    }
     printf "| `vfmap list` to `lspci`, CPU |"
     for (i = 1; i <= number; i++) printf " %s |", ratio_of("CPU", "list-" count[i], "lspci-" count[i])
     printf "\n| `vfmap list` to `lspci`, wall |"

@@ -18,7 +18,7 @@ mkdir -p "$tools"
 for program in measure tree; do
     cc -std=gnu17 -O2 -Wall -Wextra -Werror -static -o "$tools/$program" "$here/$program.c"
 done
-cp "$root"/.build/release/{sriov,vfmap} "$tools"
+cp "$root"/.build/release/{sriov,vfmap,vfmapd} "$tools"
 "$root/Tests/Lab/lab" install
 results=$tools/node.tsv
 

@@ -67,6 +67,15 @@ import Testing
         #expect(test.fixture.lines.all.isEmpty)
     }
 
+    @Test func selectorsThatSelectNothingAreNoDrift() throws {
+        let test = try Case(
+            .mend,
+            #"{"selectors": {"vendors": ["15b3"]}, "numVFs": 4}, {"name": "pf0", "numVFs": 2}"#)
+        test.keeper.look()
+        #expect(test.steps == ["pf0": []])
+        #expect(test.fixture.lines.all.isEmpty)
+    }
+
     @Test func driftIsToldOnceAndNothingIsDone() throws {
         let test = try Case(.report)
         for _ in 0..<3 { test.keeper.look() }

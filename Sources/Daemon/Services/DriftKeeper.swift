@@ -72,7 +72,8 @@ package final class DriftKeeper<H: Host>: Sendable {
             if handling == .mend, try mend(plan, configuration, &saidOfAttempts) {
                 plan = try manager.nodePlan(for: configuration)
             }
-            set(plan.entries.map(DaemonReport.Drift.Function.init), error: nil)
+            let present = plan.entries.filter { !$0.selectsNothing }
+            set(present.map(DaemonReport.Drift.Function.init), error: nil)
         } catch {
             say("PFs cannot be compared with the configuration", ["error": "\(error)"], &said)
             set(report?.functions ?? [], error: "\(error)")
