@@ -222,6 +222,9 @@ docker_serves() {
     equal "Docker's call has started the daemon" "active active active" "$(active)"
     answer=$(docker run -d --name once --network net bb:1 2>&1) && pass "docker run" || fail "docker run" "$answer"
     contains "list tells who has the VF" "docker" "$(vfmap list)"
+    answer=$(metrics)
+    contains "so do the metrics" 'kind="docker"' "$(grep ^vfmap_vf_attached <<<"$answer")"
+    contains "Docker's calls are counted" 'operation="Join",result="success"} 1' "$(grep kind=.docker <<<"$answer")"
     docker rm -f once >/dev/null || fail "docker rm"
     udevadm settle
     pristine "a container of Docker" "$before"
