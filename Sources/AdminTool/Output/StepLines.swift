@@ -31,6 +31,22 @@ enum StepLines {
         }
     }
 
+    /// A plan or a report for people: its lines, or that it has none, and then which elements select no PF.
+    ///
+    /// - Parameters:
+    ///   - configuration: The file's path.
+    ///   - unmatched: The keys of the elements whose selectors select nothing.
+    static func text(
+        of lines: [String], configuration: String, unmatched: [String]
+    ) -> String {
+        let lines =
+            lines.isEmpty ? ["nothing to do: everything is as \(configuration) asks"] : lines
+        let warnings = unmatched.map {
+            "\($0): warning: its selectors select no physical function with SR-IOV"
+        }
+        return (lines + warnings).map { printable($0) + "\n" }.joined()
+    }
+
     /// `0-3,5`
     static func ranges(_ indexes: [Int]) -> String {
         var ranges: [ClosedRange<Int>] = []

@@ -65,11 +65,8 @@ struct NodePlanView: Encodable {
     }
 
     var text: String {
-        let lines =
-            lines.isEmpty ? ["nothing to do: everything is as \(configuration) asks"] : lines
-        let warnings = physicalFunctions.filter(\.selectsNothing).map {
-            "\($0.key): warning: its selectors select no physical function with SR-IOV"
-        }
-        return (lines + warnings).map { printable($0) + "\n" }.joined()
+        StepLines.text(
+            of: lines, configuration: configuration,
+            unmatched: physicalFunctions.filter(\.selectsNothing).map(\.key))
     }
 }
