@@ -34,12 +34,7 @@ package final class MetricsPage<H: Host>: Sendable {
     }
 
     package func answer(_ request: PluginRequest) -> PluginReply {
-        guard request.path == "/metrics" else {
-            return .failure(404, "there is no \(request.path)")
-        }
-        guard request.method == "GET" || request.method == "HEAD" else {
-            return .failure(405, "\(request.path) takes GET only")
-        }
+        if let refusal = request.refusal(unlessReading: "/metrics") { return refusal }
         // Whoever comes while PFs are being read waits, and gets the same answer.
         let bytes = last.withLock { last in
             if let last, ContinuousClock.now - last.time < .seconds(1) { return last.bytes }

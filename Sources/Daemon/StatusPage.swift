@@ -30,12 +30,7 @@ package struct StatusPage: Sendable {
     }
 
     package func answer(_ request: PluginRequest) -> PluginReply {
-        guard request.path == "/v1/status" else {
-            return .failure(404, "there is no \(request.path)")
-        }
-        guard request.method == "GET" || request.method == "HEAD" else {
-            return .failure(405, "\(request.path) takes GET only")
-        }
+        if let refusal = request.refusal(unlessReading: "/v1/status") { return refusal }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {

@@ -12,3 +12,16 @@ package struct PluginRequest: Hashable, Sendable {
         self.body = body
     }
 }
+
+extension PluginRequest {
+    /// Why a page that can only be read does not answer; nil if it does.
+    ///
+    /// - Parameter page: Its path.
+    func refusal(unlessReading page: String) -> PluginReply? {
+        guard path == page else { return .failure(404, "there is no \(path)") }
+        guard method == "GET" || method == "HEAD" else {
+            return .failure(405, "\(path) takes GET only")
+        }
+        return nil
+    }
+}
