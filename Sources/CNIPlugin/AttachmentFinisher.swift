@@ -14,15 +14,17 @@ package struct AttachmentFinisher<H: Host>: Sendable {
     let limit: Duration?
     let log: CNILog
 
-    /// - Parameter attached: The VF in its place; the addresses of one without interface are only reported.
-    /// - Returns: The result document, and who announces the addresses; nil if there is nothing to announce.
+    /// - Parameters:
+    ///   - attached: The VF in its place; the addresses of one without interface are only reported.
+    ///   - announce: Set to what announces the addresses; nil if there is nothing to announce.
+    /// - Returns: The result document.
     /// - Throws: Any error, with the addresses given back. If even that failed, the error says so.
     package func finish(
-        _ attached: AttachedInterface<H>
-    ) throws -> (document: [UInt8], announcer: AddressAnnouncer<H>?) {
+        _ attached: AttachedInterface<H>, _ announce: inout (() -> Void)?
+    ) throws -> [UInt8] {
         var result = CNIResult()
         result.interfaces = [interface(attached)]
-        guard let delegate else { return (try conclude(result, attached), nil) }
+        guard let delegate else { return try conclude(result, attached) }
         do {
             let given = try delegate.add(version: version, limit: limit)
             guard !given.addresses.isEmpty else {
@@ -40,10 +42,11 @@ package struct AttachmentFinisher<H: Host>: Sendable {
             }
             result.routes = given.routes
             result.dns = given.dns
-            return (
-                try conclude(result, attached),
-                announcer(given.addresses.map(\.network), attached)
-            )
+            let document = try conclude(result, attached)
+            if let announcer = announcer(given.addresses.map(\.network), attached) {
+                announce = { announcer.announce() }
+            }
+            return document
         } catch {
             do {
                 try delegate.delete()

@@ -6,4 +6,18 @@ package enum CNICommand: String, Sendable {
     case status = "STATUS"
     case collectGarbage = "GC"
     case version = "VERSION"
+
+    /// - Returns: nil for a word that is no command.
+    package init?(word: String) {
+        // `init(rawValue:)` makes an array of all words, and its type, in every process.
+        switch word {
+        case Self.add.rawValue: self = .add
+        case Self.delete.rawValue: self = .delete
+        case Self.check.rawValue: self = .check
+        case Self.status.rawValue: self = .status
+        case Self.collectGarbage.rawValue: self = .collectGarbage
+        case Self.version.rawValue: self = .version
+        default: return nil
+        }
+    }
 }

@@ -35,7 +35,8 @@ extension CNIDispatcher {
                 owner: owner(call, network: network), selection: selection,
                 settings: configuration.settings, namespacePath: call.namespacePath,
                 frontEndData: record?.encoded())
-            let (document, announcer) = try manager.attach(request) { attached in
+            var announce: (() -> Void)?
+            let document = try manager.attach(request) { attached in
                 let limit = try delegate.map { _ in
                     try AddBudget.limit(remaining: budget.remaining)
                 }
@@ -43,10 +44,10 @@ extension CNIDispatcher {
                     configuration: configuration, version: version, environment: call,
                     delegate: delegate, limit: limit, log: log)
                 log.debug("configured \(attached.attachment.virtualFunction)")
-                return try finisher.finish(attached)
+                return try finisher.finish(attached, &announce)
             }
             // With the attachment complete: a runtime that gives up meanwhile leaves nothing half done.
-            announcer?.announce()
+            announce?()
             return document + [UInt8(ascii: "\n")]
         }
     }

@@ -63,7 +63,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
 
     /// The verb as it is counted: that of the specification, or `unknown`.
     package var operation: String {
-        CNICommand(rawValue: environment["CNI_COMMAND", default: ""])?.rawValue ?? "unknown"
+        CNICommand(word: environment["CNI_COMMAND", default: ""])?.rawValue ?? "unknown"
     }
 
     private func perform(_ call: CNIEnvironment, _ input: CNIInput) throws -> Answer {
@@ -106,10 +106,10 @@ package struct CNIDispatcher<H: Host>: Sendable {
     func log(_ call: CNIEnvironment, _ configuration: NetworkConfiguration) -> CNILog {
         let log = CNILog.writing(
             to: configuration.logFile, level: configuration.logLevel,
-            context: [
-                ("container", call.containerID), ("netns", call.namespacePath),
-                ("ifname", call.interfaceName),
-            ], writeError: writeError)
+            context: CNILog.Context(
+                container: call.containerID, namespacePath: call.namespacePath,
+                interfaceName: call.interfaceName),
+            writeError: writeError)
         for warning in configuration.warnings { log.warning(warning) }
         return log
     }

@@ -8,15 +8,15 @@ package struct CNIEnvironment: Hashable, Sendable {
     package let interfaceName: String
     /// CNI_ARGS as it came.
     package let arguments: String
-    /// The folders of CNI_PATH.
-    package let searchPath: [String]
+    /// CNI_PATH as it came.
+    private let folders: String
 
     /// - Parameter variables: The environment; CNI_COMMAND must not be empty.
     /// - Throws: `CNIError` `invalidEnvironment` for a command that is not known, or naming all
     ///   variables that this command needs and that are missing or empty.
     package init(_ variables: [String: String]) throws(CNIError) {
         let text = variables["CNI_COMMAND"] ?? ""
-        guard let command = CNICommand(rawValue: text) else {
+        guard let command = CNICommand(word: text) else {
             throw CNIError(.invalidEnvironment, "unknown CNI_COMMAND: \(text)")
         }
         let required: [String] =
@@ -36,8 +36,11 @@ package struct CNIEnvironment: Hashable, Sendable {
         namespacePath = variables["CNI_NETNS", default: ""]
         interfaceName = variables["CNI_IFNAME", default: ""]
         arguments = variables["CNI_ARGS", default: ""]
-        searchPath = variables["CNI_PATH", default: ""].split(separator: ":").map(String.init)
+        folders = variables["CNI_PATH", default: ""]
     }
+
+    /// The folders of CNI_PATH.
+    package var searchPath: [String] { folders.split(separator: ":").map(String.init) }
 
     /// The path of the container's namespace; nil if the runtime does not tell.
     package var knownNamespacePath: String? { namespacePath.isEmpty ? nil : namespacePath }

@@ -18,7 +18,7 @@ package struct CNIError: Error, Hashable, Sendable {
     ///
     /// - Parameter version: That of the configuration, or the newest if that is not known.
     package func document(version: CNIVersion) -> JSONValue {
-        var members: [String: JSONValue] = [
+        var members: JSONMembers = [
             "cniVersion": .string(version.description),
             "code": Int64(exactly: code.rawValue).map(JSONValue.integer)
                 ?? .unsigned(code.rawValue),

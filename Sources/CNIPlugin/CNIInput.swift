@@ -59,14 +59,13 @@ package struct CNIInput: Sendable {
     }
 
     private static func decode(_ bytes: [UInt8]) throws(CNIError) -> JSONObject {
-        // The document is passed on and recorded as text.
-        guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw CNIError(.decoding, "stdin is not UTF-8 text")
-        }
         let value: JSONValue
         do {
             value = try JSONValue(parsing: bytes)
         } catch {
+            guard String(validating: bytes, as: UTF8.self) != nil else {
+                throw CNIError(.decoding, "stdin is not UTF-8 text")
+            }
             let empty = bytes.allSatisfy { [9, 10, 13, 32].contains($0) }
             throw CNIError(
                 .decoding, empty ? "stdin is empty" : "stdin is not a JSON document",

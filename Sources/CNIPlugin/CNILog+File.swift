@@ -9,7 +9,7 @@ extension CNILog {
     ///     written, standard error gets the line.
     ///   - writeError: Takes a text for standard error.
     package static func writing(
-        to file: String?, level: Level, context: [(String, String)],
+        to file: String?, level: Level, context: Context,
         writeError: @escaping @Sendable (String) -> Void
     ) -> CNILog {
         CNILog(level: level, context: context) { line in

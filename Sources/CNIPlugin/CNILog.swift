@@ -27,13 +27,27 @@ package struct CNILog: Sendable {
 
     /// Messages less grave than this are dropped.
     package var level: Level
-    /// Names and values that every line carries; empty values are left out.
-    package var context: [(String, String)]
+    /// The container that a message is about, in every line; what is empty is left out.
+    package struct Context: Hashable, Sendable {
+        package let container: String
+        package let namespacePath: String
+        package let interfaceName: String
+
+        package init(
+            container: String = "", namespacePath: String = "", interfaceName: String = ""
+        ) {
+            self.container = container
+            self.namespacePath = namespacePath
+            self.interfaceName = interfaceName
+        }
+    }
+
+    private let context: Context
     private let writeLine: @Sendable (String) -> Void
 
     /// - Parameter writeLine: Takes each line, without its end.
     package init(
-        level: Level = .info, context: [(String, String)] = [],
+        level: Level = .info, context: Context = Context(),
         writeLine: @escaping @Sendable (String) -> Void
     ) {
         self.level = level
@@ -44,10 +58,14 @@ package struct CNILog: Sendable {
     package func log(_ level: Level, _ message: String) {
         guard level <= self.level else { return }
         var line = "level=\(level) msg=\(Self.quoted(message))"
-        for (name, value) in context where !value.isEmpty {
-            line += " \(name)=\(Self.needsQuotes(value) ? Self.quoted(value) : value)"
-        }
+        line += Self.member("container", context.container)
+        line += Self.member("netns", context.namespacePath)
+        line += Self.member("ifname", context.interfaceName)
         writeLine(line)
+    }
+
+    private static func member(_ name: String, _ value: String) -> String {
+        value.isEmpty ? "" : " \(name)=\(needsQuotes(value) ? quoted(value) : value)"
     }
 
     package func error(_ message: String) { log(.error, message) }

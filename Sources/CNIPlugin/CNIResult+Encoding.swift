@@ -6,7 +6,8 @@ extension CNIResult {
     ///
     /// Before 0.3.0 only the first address of each family, its routes and the DNS have a place.
     package func document(version: CNIVersion) -> JSONValue {
-        var members: [String: JSONValue] = ["cniVersion": .string(version.description)]
+        var members = JSONMembers()
+        members.set("cniVersion", version.description)
         if version.hasOneAddressPerFamily {
             members["ip4"] = family(isIPv6: false)
             members["ip6"] = family(isIPv6: true)
@@ -23,16 +24,12 @@ extension CNIResult {
         guard let address = addresses.first(where: { $0.network.isIPv6 == isIPv6 }) else {
             return nil
         }
-        return object([
-            ("ip", .string(address.network.description)),
-            ("gateway", address.gateway.map { .string($0.description) }),
-            (
-                "routes",
-                array(routes.filter { $0.destination.isIPv6 == isIPv6 }) {
-                    $0.value(extended: false)
-                }
-            ),
-        ])
+        var members = JSONMembers()
+        members.set("ip", address.network.description)
+        members.set("gateway", address.gateway?.description)
+        let routes = routes.filter { $0.destination.isIPv6 == isIPv6 }
+        members.set("routes", array(routes) { $0.value(extended: false) })
+        return members.object
     }
 }
 
@@ -40,63 +37,54 @@ extension CNIResult.Interface {
     fileprivate func value(version: CNIVersion) -> JSONValue {
         // The last three are of 1.1.0; the CNI project's library prints them from 1.0.0 on.
         let isExtended = !version.namesAddressFamily
-        return object([
-            ("name", .string(name)),
-            ("mac", mac.map(JSONValue.string)),
-            ("sandbox", sandbox.map(JSONValue.string)),
-            ("mtu", isExtended ? mtu.map { .integer(Int64($0)) } : nil),
-            ("socketPath", isExtended ? socketPath.map(JSONValue.string) : nil),
-            ("pciID", isExtended ? pciID.map(JSONValue.string) : nil),
-        ])
+        var members = JSONMembers(capacity: 6)
+        members.set("name", name)
+        members.set("mac", mac)
+        members.set("sandbox", sandbox)
+        guard isExtended else { return members.object }
+        members.set("mtu", mtu.map { .integer(Int64($0)) })
+        members.set("socketPath", socketPath)
+        members.set("pciID", pciID)
+        return members.object
     }
 }
 
 extension CNIResult.Address {
     fileprivate func value(version: CNIVersion) -> JSONValue {
-        let family: JSONValue = .string(network.isIPv6 ? "6" : "4")
-        return object([
-            ("version", version.namesAddressFamily ? family : nil),
-            ("address", .string(network.description)),
-            ("gateway", gateway.map { .string($0.description) }),
-            ("interface", interface.map { .integer(Int64($0)) }),
-        ])
+        var members = JSONMembers(capacity: 4)
+        if version.namesAddressFamily { members.set("version", network.isIPv6 ? "6" : "4") }
+        members.set("address", network.description)
+        members.set("gateway", gateway?.description)
+        members.set("interface", interface.map { .integer(Int64($0)) })
+        return members.object
     }
 }
 
 extension CNIResult.Route {
     /// - Parameter extended: Whether there is room for more than destination and gateway.
     fileprivate func value(extended: Bool) -> JSONValue {
-        let number: (UInt32?) -> JSONValue? = { number in
-            extended ? number.map { .integer(Int64($0)) } : nil
-        }
-        return object([
-            ("dst", .string(destination.description)),
-            ("gw", gateway.map { .string($0.description) }),
-            ("mtu", number(mtu)),
-            ("advmss", number(advertisedMSS)),
-            ("priority", number(priority)),
-            ("table", number(table)),
-            ("scope", number(scope.map(UInt32.init))),
-        ])
+        var members = JSONMembers()
+        members.set("dst", destination.description)
+        members.set("gw", gateway?.description)
+        guard extended else { return members.object }
+        members.set("mtu", mtu)
+        members.set("advmss", advertisedMSS)
+        members.set("priority", priority)
+        members.set("table", table)
+        members.set("scope", scope)
+        return members.object
     }
 }
 
 extension CNIResult.DNS {
     fileprivate var value: JSONValue {
-        object([
-            ("nameservers", array(nameservers, JSONValue.string)),
-            ("domain", domain.map(JSONValue.string)),
-            ("search", array(search, JSONValue.string)),
-            ("options", array(options, JSONValue.string)),
-        ])
+        var members = JSONMembers()
+        members.set("nameservers", array(nameservers, JSONValue.string))
+        members.set("domain", domain)
+        members.set("search", array(search, JSONValue.string))
+        members.set("options", array(options, JSONValue.string))
+        return members.object
     }
-}
-
-/// An object of the members that have a value.
-private func object(_ members: [(String, JSONValue?)]) -> JSONValue {
-    var object: [String: JSONValue] = [:]
-    for case (let key, let value?) in members { object[key] = value }
-    return .object(object)
 }
 
 /// An array, or nil for an empty one, which results leave out.

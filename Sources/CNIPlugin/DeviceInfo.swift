@@ -26,8 +26,8 @@ package struct DeviceInfo: Hashable, Sendable {
     ///
     /// - Parameter present: What the file holds already, written by a device plugin; keys of it that are not ours
     ///   stay.
-    package func document(over present: [String: JSONValue] = [:]) -> JSONValue {
-        var function: [String: JSONValue] = [:]
+    package func document(over present: JSONMembers = [:]) -> JSONValue {
+        var function: JSONMembers = [:]
         if case .object(let known)? = present["pci"] { function = known }
         function["pci-address"] = .string(address.description)
         for (key, value) in [

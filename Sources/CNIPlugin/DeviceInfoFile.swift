@@ -47,7 +47,7 @@ package struct DeviceInfoFile: Hashable, Sendable {
     /// What the file holds.
     ///
     /// - Returns: nil if there is no file.
-    private func contents() throws -> [String: JSONValue]? {
+    private func contents() throws -> JSONMembers? {
         let bytes: [UInt8]
         do {
             bytes = try read()

@@ -6,25 +6,25 @@ extension JSONObject {
     /// `deviceID`, `runtimeConfig.deviceID`, which is for runtimes, and `pciBusID`, which Multus adds; nil if
     /// there is none. All that are given must name the same VF.
     func deviceAddress() throws(JSONKeyError) -> PCIAddress? {
-        let asked = [
-            ("deviceID", try word("deviceID")),
-            ("runtimeConfig.deviceID", try object("runtimeConfig")?.word("deviceID")),
-            ("pciBusID", try word("pciBusID")),
-        ]
         var chosen: (key: String, address: PCIAddress)?
-        for case (let key, let text?) in asked {
-            guard let address = PCIAddress(text) else {
-                throw JSONKeyError(
-                    key,
-                    "must be the PCI address of a VF, such as 0000:03:10.2, not \"\(text)\"")
-            }
-            if let chosen, chosen.address != address {
-                throw JSONKeyError(
-                    key, "\(address) contradicts \(chosen.key) \(chosen.address)")
-            }
-            chosen = chosen ?? (key, address)
-        }
+        try choose("deviceID", try word("deviceID"), &chosen)
+        try choose("runtimeConfig.deviceID", try object("runtimeConfig")?.word("deviceID"), &chosen)
+        try choose("pciBusID", try word("pciBusID"), &chosen)
         return chosen?.address
+    }
+
+    private func choose(
+        _ key: String, _ text: String?, _ chosen: inout (key: String, address: PCIAddress)?
+    ) throws(JSONKeyError) {
+        guard let text else { return }
+        guard let address = PCIAddress(text) else {
+            throw JSONKeyError(
+                key, "must be the PCI address of a VF, such as 0000:03:10.2, not \"\(text)\"")
+        }
+        if let chosen, chosen.address != address {
+            throw JSONKeyError(key, "\(address) contradicts \(chosen.key) \(chosen.address)")
+        }
+        chosen = chosen ?? (key, address)
     }
 
     func physicalFunction() throws(JSONKeyError) -> PhysicalFunctionReference? {

@@ -40,24 +40,23 @@ extension JSONObject {
     func macAddress(
         runtime: JSONObject?, arguments: CNIArguments
     ) throws(JSONKeyError) -> MACAddress? {
-        let ofRuntime = try runtime?.word("mac")
-        let asked = [
-            ("runtimeConfig.mac", ofRuntime), ("CNI_ARGS MAC", arguments.macAddress),
-            ("mac", try word("mac")),
-        ]
-        var chosen: MACAddress?
-        for case (let key, let text?) in asked {
-            guard let address = MACAddress(text) else {
-                throw JSONKeyError(
-                    key, "must be a MAC address such as 02:11:22:33:44:55, not \"\(text)\"")
-            }
-            if address.isZero { throw JSONKeyError(key, "must not be all zero") }
-            if address.isMulticast {
-                throw JSONKeyError(key, "must be a unicast address, not \"\(text)\"")
-            }
-            chosen = chosen ?? address
+        let ofRuntime = try unicast("runtimeConfig.mac", try runtime?.word("mac"))
+        let ofArguments = try unicast("CNI_ARGS MAC", arguments.macAddress)
+        let own = try unicast("mac", try word("mac"))
+        return ofRuntime ?? ofArguments ?? own
+    }
+
+    private func unicast(_ key: String, _ text: String?) throws(JSONKeyError) -> MACAddress? {
+        guard let text else { return nil }
+        guard let address = MACAddress(text) else {
+            throw JSONKeyError(
+                key, "must be a MAC address such as 02:11:22:33:44:55, not \"\(text)\"")
         }
-        return chosen
+        if address.isZero { throw JSONKeyError(key, "must not be all zero") }
+        if address.isMulticast {
+            throw JSONKeyError(key, "must be a unicast address, not \"\(text)\"")
+        }
+        return address
     }
 
     /// One of the words `on` and `off`; nil if it is absent or empty.

@@ -81,10 +81,10 @@ package struct NetworkConfiguration: Hashable, Sendable {
         pool = read { try object.word("pool") }
         countsFree = read { try object.boolean("statusCapacity") } ?? true
         guard problems.count == earlier else { return }
-        let given = [
-            ("deviceID", device != nil), ("pf", physicalFunction != nil), ("pool", pool != nil),
-        ]
-        .filter(\.1).map(\.0)
+        var given: [String] = []
+        if device != nil { given.append("deviceID") }
+        if physicalFunction != nil { given.append("pf") }
+        if pool != nil { given.append("pool") }
         if given.count > 1 {
             problems.append(
                 CNIError(.invalidConfiguration, "\(given[1]): must not be given with \(given[0])"))

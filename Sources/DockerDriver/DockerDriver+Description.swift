@@ -4,7 +4,7 @@ internal import SRIOV
 
 extension DockerDriver {
     /// EndpointOperInfo: which VF an endpoint has.
-    func endpointInfo(_ body: CallBody) throws -> [String: JSONValue] {
+    func endpointInfo(_ body: CallBody) throws -> JSONMembers {
         let attachment = settled(try body.owner())
         return ["Value": .object(try attachment.map(describe) ?? [:])]
     }
@@ -27,7 +27,7 @@ extension DockerDriver {
         }
     }
 
-    private func describe(_ attachment: Attachment) throws -> [String: JSONValue] {
+    private func describe(_ attachment: Attachment) throws -> JSONMembers {
         let mac = attachment.settings.macAddress ?? attachment.originalInterface?.macAddress
         var words = ["phase": attachment.phase.rawValue]
         words["mac"] = mac?.description
@@ -44,6 +44,6 @@ extension DockerDriver {
         }
         words["pf"] = parent.description
         words["pf_interface"] = try manager.host.physicalFunction(at: parent)?.interfaceName
-        return words.mapValues(JSONValue.string)
+        return JSONMembers(words.mapValues(JSONValue.string))
     }
 }

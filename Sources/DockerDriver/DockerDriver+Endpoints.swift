@@ -8,7 +8,7 @@ extension DockerDriver {
     /// When it fails there is nothing left to undo: Docker sends no DeleteEndpoint then.
     ///
     /// - Returns: Only what the request left open; Docker takes anything else for an error.
-    func createEndpoint(_ body: CallBody) throws -> [String: JSONValue] {
+    func createEndpoint(_ body: CallBody) throws -> JSONMembers {
         let request = try EndpointRequest(body)
         let network = try network(request.owner.network)
         let options = network.options.overridden(by: request.options)
@@ -25,7 +25,7 @@ extension DockerDriver {
             ReserveRequest(
                 owner: request.owner, selection: try selection(network), settings: settings,
                 frontEndData: record.encoded()))
-        var interface: [String: JSONValue] = [:]
+        var interface: JSONMembers = [:]
         if request.macAddress == nil {
             interface["MacAddress"] = reservation.link.macAddress.map {
                 .string($0.description)
@@ -38,7 +38,7 @@ extension DockerDriver {
     ///
     /// The interface is not touched: Docker moves it, some versions before the container's processes exist and
     /// some after.
-    func join(_ body: CallBody) throws -> [String: JSONValue] {
+    func join(_ body: CallBody) throws -> JSONMembers {
         let owner = try body.owner()
         guard let sandbox = try body.object.word("SandboxKey") else {
             throw JSONKeyError("SandboxKey", "missing")
@@ -54,11 +54,11 @@ extension DockerDriver {
             throw DriverError(
                 .internalError, "VF \(present.virtualFunction) has an interface without a name")
         }
-        var name: [String: JSONValue] = [
+        var name: JSONMembers = [
             "SrcName": .string(link.name), "DstPrefix": .string(record.prefix),
         ]
         name["DstName"] = record.interfaceName.map(JSONValue.string)
-        var members: [String: JSONValue] = [
+        var members: JSONMembers = [
             "InterfaceName": .object(name), "StaticRoutes": .array([]),
         ]
         members["Gateway"] = record.gateway.map { .string($0.description) }
@@ -81,13 +81,13 @@ extension DockerDriver {
     }
 
     /// Leave: Docker takes the interface out of its container next.
-    func leave(_ body: CallBody) throws -> [String: JSONValue] {
+    func leave(_ body: CallBody) throws -> JSONMembers {
         try manager.leave(try body.owner())
         return [:]
     }
 
     /// DeleteEndpoint: takes the VF back and restores it; done where there is none.
-    func deleteEndpoint(_ body: CallBody) throws -> [String: JSONValue] {
+    func deleteEndpoint(_ body: CallBody) throws -> JSONMembers {
         _ = try manager.detach(DetachRequest(owner: try body.owner()))
         return [:]
     }
@@ -96,7 +96,7 @@ extension DockerDriver {
     /// Docker connects a container that runs, not when it starts one.
     ///
     /// Docker's rules for published ports have no effect on a VF, whose frames do not pass this host.
-    func programExternalConnectivity(_ body: CallBody) throws -> [String: JSONValue] {
+    func programExternalConnectivity(_ body: CallBody) throws -> JSONMembers {
         let owner = try body.owner()
         let options = try body.object.object("Options") ?? JSONObject([:])
         let key = "com.docker.network.portmap"

@@ -6,13 +6,13 @@ extension DockerDriver {
     ///
     /// Others keep theirs, as with earlier versions of Docker, which do not ask: the first address of the subnet
     /// if none is given.
-    func checkGatewayAllocation(_ body: CallBody) throws -> [String: JSONValue] {
+    func checkGatewayAllocation(_ body: CallBody) throws -> JSONMembers {
         let isInternal = try body.object.object("Options")?.isInternal() ?? false
         return ["SkipIPv4": .bool(isInternal), "SkipIPv6": .bool(isInternal)]
     }
 
     /// CreateNetwork: remembers a network, if all of it makes sense on this machine.
-    func createNetwork(_ body: CallBody) throws -> [String: JSONValue] {
+    func createNetwork(_ body: CallBody) throws -> JSONMembers {
         let request = try NetworkRequest(body)
         let network = DockerNetwork(
             source: try source(of: request), options: request.options,
@@ -60,7 +60,7 @@ extension DockerDriver {
     /// Docker deletes no network that has endpoints. Those that we still have are ones that it lost, when its
     /// daemon or ours was killed: their VFs come back now. One that does not come back keeps its record for
     /// `recover`, not the network.
-    func deleteNetwork(_ body: CallBody) throws -> [String: JSONValue] {
+    func deleteNetwork(_ body: CallBody) throws -> JSONMembers {
         let identifier = try body.networkID()
         let left = try manager.store.attachments().filter {
             $0.owner.frontEnd == AttachmentOwner.dockerFrontEnd && $0.owner.network == identifier

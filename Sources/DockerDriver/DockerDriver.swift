@@ -51,7 +51,7 @@ package struct DockerDriver<H: Host>: Sendable {
     }
 
     /// - Returns: The members of the reply.
-    private func perform(_ call: DockerCall, _ bytes: [UInt8]) throws -> [String: JSONValue] {
+    private func perform(_ call: DockerCall, _ bytes: [UInt8]) throws -> JSONMembers {
         switch call {
         case .activate: return ["Implements": .array([.string("NetworkDriver")])]
         case .getCapabilities: return Self.capabilities
@@ -82,7 +82,7 @@ package struct DockerDriver<H: Host>: Sendable {
     }
 
     /// Networks are of one host: the PFs that they name differ from node to node.
-    private static var capabilities: [String: JSONValue] {
+    private static var capabilities: JSONMembers {
         [
             "Scope": .string("local"), "ConnectivityScope": .string("local"),
             "GwAllocChecker": .bool(true),

@@ -12,9 +12,9 @@ extension DockerNetwork {
     private static var version: UInt8 { 1 }
 
     func encoded() -> String {
-        var members: [String: JSONValue] = [
+        var members: JSONMembers = [
             "version": .integer(Int64(Self.version)), "internal": .bool(isInternal),
-            "options": .object(options.words.mapValues(JSONValue.string)),
+            "options": .object(JSONMembers(options.words.mapValues(JSONValue.string))),
             "gateways": .array(addressPools.map(\.value)), "mode": .string("sriov"),
         ]
         switch source {

@@ -14,7 +14,7 @@ package struct DriverReply: Hashable, Sendable {
     /// A success.
     ///
     /// - Parameter members: Those of the object; Docker takes none at all for an error.
-    init(_ members: [String: JSONValue]) {
+    init(_ members: JSONMembers) {
         status = .ok
         body = JSONValue.object(members).encoded()
         error = nil

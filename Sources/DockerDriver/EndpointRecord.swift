@@ -25,7 +25,7 @@ struct EndpointRecord: Hashable, Sendable {
     private static var version: UInt8 { 1 }
 
     func encoded() -> String {
-        var members: [String: JSONValue] = [
+        var members: JSONMembers = [
             "version": .integer(Int64(Self.version)), "prefix": .string(prefix),
         ]
         members["gateway"] = gateway.map { .string($0.description) }

@@ -9,9 +9,19 @@ internal import Glibc
 ///
 /// - Throws: What the work throws, or `SystemCallError` if no thread can be made.
 package func onDedicatedThread<Value>(_ work: () throws -> Value) throws -> Value {
+    var result: Result<Value, any Error>?
+    try finishOnDedicatedThread { result = Result { try work() } }
+    guard let result else {
+        preconditionFailure("the thread was joined before its work ended")
+    }
+    return try result.get()
+}
+
+/// Runs work that does not fail; apart from the function above so that no type of it is made at run time.
+private func finishOnDedicatedThread(_ work: () -> Void) throws(SystemCallError) {
     // The work runs strictly between create and join, so lending the closure to the other thread
     // is sound although it cannot be expressed as Sendable.
-    try withoutActuallyEscaping(work) { work in
+    let result = withoutActuallyEscaping(work) { work in
         let task = ThreadTask(work)
         let context = Unmanaged.passRetained(task)
         defer { context.release() }
@@ -20,41 +30,25 @@ package func onDedicatedThread<Value>(_ work: () throws -> Value) throws -> Valu
             &thread, nil,
             { context in
                 if let context {
-                    Unmanaged<AnyThreadTask>.fromOpaque(context).takeUnretainedValue().run()
+                    Unmanaged<ThreadTask>.fromOpaque(context).takeUnretainedValue().work()
                 }
                 return nil
             }, context.toOpaque())
-        guard result == 0 else {
-            throw SystemCallError(
-                operation: "create thread", subject: "", errno: ErrorNumber(rawValue: result))
-        }
-        pthread_join(thread, nil)
-        return try task.outcome()
+        if result == 0 { pthread_join(thread, nil) }
+        return result
+    }
+    guard result == 0 else {
+        throw SystemCallError(
+            operation: "create thread", subject: "", errno: ErrorNumber(rawValue: result))
     }
 }
 
-/// The type-erased end of a task, as it passes through pthread_create's context pointer.
-private class AnyThreadTask {
-    func run() {}
-}
+/// Work as it passes through the context pointer of pthread_create.
+private final class ThreadTask {
+    let work: () -> Void
 
-private final class ThreadTask<Value>: AnyThreadTask {
-    private let work: () throws -> Value
-    private var result: Result<Value, any Error>?
-
-    init(_ work: @escaping () throws -> Value) {
+    init(_ work: @escaping () -> Void) {
         self.work = work
-    }
-
-    override func run() {
-        result = Result { try work() }
-    }
-
-    func outcome() throws -> Value {
-        guard let result else {
-            preconditionFailure("the thread was joined before its work ended")
-        }
-        return try result.get()
     }
 }
 

@@ -67,10 +67,11 @@ extension LinkEvent {
     static func events(in datagram: [UInt8]) -> [LinkEvent] {
         do {
             var events: [LinkEvent] = []
-            // Not `compactMap`: it does not pass the type of the error on.
-            for message in try NetlinkReply.messages(in: datagram) {
+            var rest = datagram[...]
+            repeat {
+                let message = try NetlinkReply.removeFirst(from: &rest)
                 if let event = try LinkEvent(message) { events.append(event) }
-            }
+            } while !rest.isEmpty
             return events
         } catch {
             return [.overrun]

@@ -124,12 +124,14 @@ final class NetlinkConversation: Sendable {
                         answer.completeness = .overrun
                         continue
                     }
-                    for reply in try NetlinkReply.messages(in: datagram)
-                    where reply.sequence == sequence && reply.port == port {
+                    var rest = datagram[...]
+                    repeat {
+                        let reply = try NetlinkReply.removeFirst(from: &rest)
+                        guard reply.sequence == sequence && reply.port == port else { continue }
                         if try answer.isComplete(with: reply, take: take) {
                             return answer.completeness
                         }
-                    }
+                    } while !rest.isEmpty
                 }
             } catch let error as SystemCallError {
                 throw request.error(error.errno, kernelMessage: error.operation)

@@ -32,33 +32,28 @@ struct NetlinkReply {
         return value
     }
 
-    /// The messages of one datagram, in order.
+    /// Takes the first message off a datagram, or off what is left of one.
     ///
-    /// - Throws: `MalformedReply` if a message is longer than what is left, shorter than its
-    ///   header, or if the datagram is empty.
-    static func messages(in datagram: [UInt8]) throws(MalformedReply) -> [NetlinkReply] {
-        var messages: [NetlinkReply] = []
-        var rest = datagram[...]
-        repeat {
-            guard let length = rest.integer(at: 0, as: UInt32.self),
-                let type = rest.integer(at: 4, as: UInt16.self),
-                let flags = rest.integer(at: 6, as: UInt16.self),
-                let sequence = rest.integer(at: 8, as: UInt32.self),
-                let port = rest.integer(at: 12, as: UInt32.self)
-            else {
-                throw MalformedReply("message header cut after \(rest.count) bytes")
-            }
-            guard length >= headerSize, length <= rest.count else {
-                throw MalformedReply("message of \(length) bytes where \(rest.count) are left")
-            }
-            let payload = rest.dropFirst(headerSize).prefix(Int(length) - headerSize)
-            messages.append(
-                NetlinkReply(
-                    type: Int(type), flags: Int(flags), sequence: sequence, port: port,
-                    payload: payload))
-            rest = rest.dropFirst((Int(length) + 3) & ~3)
-        } while !rest.isEmpty
-        return messages
+    /// - Throws: `MalformedReply` if the message is longer than what is left, shorter than its header, or if nothing
+    ///   is left.
+    static func removeFirst(
+        from datagram: inout ArraySlice<UInt8>
+    ) throws(MalformedReply) -> NetlinkReply {
+        guard let length = datagram.integer(at: 0, as: UInt32.self),
+            let type = datagram.integer(at: 4, as: UInt16.self),
+            let flags = datagram.integer(at: 6, as: UInt16.self),
+            let sequence = datagram.integer(at: 8, as: UInt32.self),
+            let port = datagram.integer(at: 12, as: UInt32.self)
+        else {
+            throw MalformedReply("message header cut after \(datagram.count) bytes")
+        }
+        guard length >= headerSize, length <= datagram.count else {
+            throw MalformedReply("message of \(length) bytes where \(datagram.count) are left")
+        }
+        let payload = datagram.dropFirst(headerSize).prefix(Int(length) - headerSize)
+        datagram = datagram.dropFirst((Int(length) + 3) & ~3)
+        return NetlinkReply(
+            type: Int(type), flags: Int(flags), sequence: sequence, port: port, payload: payload)
     }
 
     /// `NLMSG_HDRLEN`.

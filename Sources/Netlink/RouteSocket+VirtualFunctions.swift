@@ -6,6 +6,7 @@ extension RouteSocket {
     ///
     /// - Parameters:
     ///   - name: The PF's name.
+    ///   - index: The VF that is wanted; nil for all.
     ///   - statistics: Whether to ask for the VFs' counters too. The kernel's list has room for
     ///     64 KiB, which with counters is some 190 VFs and without them more than 256.
     /// - Returns: The link, and its VFs in the driver's order; a VF that the driver fails to report
@@ -13,7 +14,7 @@ extension RouteSocket {
     /// - Throws: `NetlinkError`; with `ENODEV` if there is no such interface, with `EMSGSIZE` if
     ///   the VFs did not fit into the kernel's list.
     package func virtualFunctions(
-        ofPF name: String, statistics: Bool = false
+        ofPF name: String, only index: Int? = nil, statistics: Bool = false
     ) throws(NetlinkError) -> (link: Link, vfs: [VFInfo]) {
         let filter = RTEXT_FILTER_VF | (statistics ? 0 : RTEXT_FILTER_SKIP_STATS)
         let request = NetlinkRequest(
@@ -28,13 +29,16 @@ extension RouteSocket {
         // attributes of the link.
         var canHaveOverflowed = false
         do {
-            let (link, functions) = try conversation.answer(to: request) {
+            let (link, list) = try conversation.answer(to: request) {
                 reply throws(MalformedReply) in
                 canHaveOverflowed = reply.payload.count > UInt16.max
-                return (try Link(reply), try VFInfo.list(in: reply, statistics: statistics))
+                return (
+                    try Link(reply),
+                    try VFInfo.list(in: reply, only: index, statistics: statistics)
+                )
             }
-            if !canHaveOverflowed || functions.count == link.virtualFunctionCount {
-                return (link, functions)
+            if !canHaveOverflowed || list.count == link.virtualFunctionCount {
+                return (link, list.functions)
             }
         } catch  where !canHaveOverflowed || error.errno != .badMessage {
             throw error

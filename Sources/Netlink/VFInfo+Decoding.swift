@@ -2,23 +2,40 @@ internal import CNetlink
 internal import LinuxSystem
 
 extension VFInfo {
-    /// Decodes every `IFLA_VF_INFO` of an `RTM_NEWLINK`; none if it has no list of VFs.
+    /// Decodes the `IFLA_VF_INFO` of an `RTM_NEWLINK`; none if it has no list of VFs.
     ///
-    /// - Parameter statistics: Whether the counters were asked for; otherwise they are left out.
+    /// - Parameters:
+    ///   - index: The VF that is wanted; nil for all.
+    ///   - statistics: Whether the counters were asked for; otherwise they are left out.
+    /// - Returns: The VFs, and how many there are in the list.
     static func list(
-        in reply: NetlinkReply, statistics: Bool
-    ) throws(MalformedReply) -> [VFInfo] {
+        in reply: NetlinkReply, only index: Int?, statistics: Bool
+    ) throws(MalformedReply) -> (functions: [VFInfo], count: Int) {
         var functions: [VFInfo] = []
+        var count = 0
         var attributes = try reply.attributes(afterHeader: MemoryLayout<ifinfomsg>.size)
         while let attribute = try attributes.next() {
             guard attribute.type == Int(IFLA_VFINFO_LIST) else { continue }
             var entries = attribute.nested()
             while let entry = try entries.next() {
                 guard entry.type == Int(IFLA_VF_INFO) else { continue }
+                count += 1
+                if let index, try isOther(entry.nested(), than: index) { continue }
                 functions.append(try VFInfo(entry.nested(), statistics: statistics))
             }
         }
-        return functions
+        return (functions, count)
+    }
+
+    /// Whether a VF is surely another, told by its first attribute, so that the rest of it need not be read.
+    private static func isOther(
+        _ attributes: AttributeList, than index: Int
+    ) throws(MalformedReply) -> Bool {
+        var attributes = attributes
+        guard let first = try attributes.next(), first.type == Int(IFLA_VF_MAC) else {
+            return false
+        }
+        return Int(try first.word(0)) != index
     }
 
     private init(_ attributes: AttributeList, statistics: Bool) throws(MalformedReply) {
@@ -56,7 +73,7 @@ extension VFInfo {
             }
         }
         guard info.index >= 0 else { throw MalformedReply("VF without an index") }
-        info.vlans = (listedVLANs ?? [plainVLAN]).filter { !$0.isNone }
+        info.vlans = listedVLANs ?? (plainVLAN.isNone ? [] : [plainVLAN])
         info.transmitRate = rate ?? TransmitRate(minimum: 0, maximum: oldLimit)
         self = info
     }
@@ -73,13 +90,15 @@ extension VLANTag {
             protocol: `protocol`)
     }
 
+    /// The tags of an `IFLA_VF_VLAN_LIST`, without those that tag nothing.
     fileprivate static func list(_ attributes: AttributeList) throws(MalformedReply) -> [VLANTag] {
         var tags: [VLANTag] = []
         var attributes = attributes
         while let attribute = try attributes.next() {
             guard attribute.type == Int(IFLA_VF_VLAN_INFO) else { continue }
             let etherType = UInt16(bigEndian: try attribute.integer(at: 12))
-            tags.append(try VLANTag(attribute, protocol: VLANProtocol(rawValue: etherType)))
+            let tag = try VLANTag(attribute, protocol: VLANProtocol(rawValue: etherType))
+            if !tag.isNone { tags.append(tag) }
         }
         return tags
     }

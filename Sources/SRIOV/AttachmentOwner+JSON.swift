@@ -8,9 +8,11 @@ extension AttachmentOwner {
     }
 
     var json: JSONValue {
-        .object([
-            "frontEnd": .string(frontEnd), "network": .string(network),
-            "container": .string(container), "interfaceName": .string(interfaceName),
-        ])
+        var members = JSONMembers(capacity: 4)
+        members.set("frontEnd", frontEnd)
+        members.set("network", network)
+        members.set("container", container)
+        members.set("interfaceName", interfaceName)
+        return members.object
     }
 }

@@ -3,7 +3,8 @@ internal import LinuxSystem
 /// A record as it lies in the state file: the attachment as JSON, and its checksum.
 struct AttachmentRow: Hashable, Sendable {
     let key: Key
-    let record: String
+    /// UTF-8 text.
+    let record: [UInt8]
     let checksum: Int64
 
     /// The fields that are columns of their own.
@@ -39,7 +40,7 @@ struct AttachmentRow: Hashable, Sendable {
 
     init(_ attachment: Attachment) {
         key = Key(attachment)
-        record = String(decoding: attachment.json.encoded(), as: UTF8.self)
+        record = attachment.json.encoded()
         checksum = Self.checksum(of: record)
     }
 
@@ -61,7 +62,7 @@ struct AttachmentRow: Hashable, Sendable {
 
     /// - Throws: `JSONSyntaxError` or `JSONKeyError`.
     private func decode() throws -> Attachment {
-        let document = try JSONValue(parsing: Array(record.utf8))
+        let document = try JSONValue(parsing: record)
         guard case .object(let members) = document else {
             throw JSONKeyError("record", "must be an object, not \(document.kind)")
         }
@@ -73,14 +74,11 @@ struct AttachmentRow: Hashable, Sendable {
         return .unusable(path: path, reason: problem.map { "\(reason): \($0)" } ?? reason)
     }
 
-    /// FNV-1a over the bytes of the text, 64 bits.
-    static func checksum(of text: String) -> Int64 {
-        var text = text
-        return text.withUTF8 { bytes in
-            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            return Int64(bitPattern: hash)
-        }
+    /// FNV-1a over the bytes of a text, 64 bits.
+    static func checksum(of text: [UInt8]) -> Int64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in text { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Int64(bitPattern: hash)
     }
 }
 
@@ -113,67 +111,73 @@ extension AttachmentRow {
                 frontEnd: statement.text(3), network: statement.text(4),
                 container: statement.text(5), interfaceName: statement.text(6)),
             phase: statement.text(7), created: statement.integer(8))
-        record = statement.text(9)
+        record = statement.bytes(9)
         checksum = statement.integer(10)
     }
 
-    /// The row that forbids a new one: of the same function or owner, or, a PF being passed through
-    /// as a whole, of its PF or of one of its VFs.
-    static func conflict(
-        with attachment: Attachment, in database: borrowing SQLiteDatabase
-    ) throws(SQLiteError) -> AttachmentRow? {
-        let row = Key(attachment)
-        // The plus keeps SQLite from looking for an index for each of the alternatives, of which `pf` has none:
-        // planning that costs more than looking at a boot's rows.
-        let condition = """
-            boot = ?1 AND +(
-                address = ?2 OR address = ?3 OR pf = ?2
-                OR (front_end = ?4 AND network = ?5 AND container = ?6 AND interface_name = ?7))
-            """
-        let values: [SQLiteValue] = [
-            .text(row.boot), .text(row.address), .text(optional: row.physicalFunction),
-            .text(row.owner.frontEnd), .text(row.owner.network), .text(row.owner.container),
-            .text(row.owner.interfaceName),
-        ]
-        // There is seldom one, and to ask whether is half the work.
-        guard
-            try database.integer("SELECT 1 FROM attachments WHERE \(condition)", values) != 0
-        else { return nil }
-        let rows = try select(condition, values, from: database)
-        return rows.first { $0.key.address == row.address } ?? rows.first
-    }
-
-    func insert(into database: borrowing SQLiteDatabase) throws(SQLiteError) {
+    /// Writes the row.
+    ///
+    /// - Returns: false if an `obstacle` forbids it; nothing is changed.
+    func insert(into database: borrowing SQLiteDatabase) throws(SQLiteError) -> Bool {
+        // The table itself refuses a second row of a function, and of an owner. What it cannot know is how PFs and VFs
+        // hang together: a VF that has a PF is asked for in the cheapest way, for an ADD does nothing else.
+        if let physicalFunction = key.physicalFunction {
+            let isTaken = try database.integer(
+                "SELECT 1 FROM attachments WHERE boot = ?1 AND address = ?2",
+                [.text(key.boot), .text(physicalFunction)])
+            guard isTaken == 0 else { return false }
+        } else {
+            guard try obstacle(in: database) == nil else { return false }
+        }
         try database.execute(
             """
-            INSERT INTO attachments (boot, address, pf, front_end, network, container,
+            INSERT OR IGNORE INTO attachments (boot, address, pf, front_end, network, container,
                 interface_name, phase, created, record, checksum)
             VALUES (?1, ?2, ?8, ?3, ?4, ?5, ?6, ?7, ?9, ?10, ?11)
-            """, identity + content)
+            """,
+            identity + [
+                .text(key.phase), .text(optional: key.physicalFunction), .integer(key.created),
+                .bytes(record), .integer(checksum),
+            ])
+        return database.changes > 0
     }
 
+    /// The row that forbids this one: of the same function or owner, or, a PF being passed through as a whole, of its
+    /// PF or of one of its VFs.
+    func obstacle(in database: borrowing SQLiteDatabase) throws(SQLiteError) -> AttachmentRow? {
+        // The plus keeps SQLite from looking for an index for each of the alternatives, of which `pf` has none:
+        // planning that costs more than looking at a boot's rows.
+        let rows = try Self.select(
+            """
+            boot = ?1 AND +(
+                address = ?2 OR address = ?7 OR pf = ?2
+                OR (front_end = ?3 AND network = ?4 AND container = ?5 AND interface_name = ?6))
+            """, identity + [.text(optional: key.physicalFunction)], from: database)
+        return rows.first { $0.key.address == key.address } ?? rows.first
+    }
+
+    /// Writes what changes in the life of a record: its phase, and the record itself.
+    ///
     /// - Returns: false if there is no such row.
     func update(in database: borrowing SQLiteDatabase) throws(SQLiteError) -> Bool {
         try database.execute(
             """
-            UPDATE attachments
-            SET phase = ?7, pf = ?8, created = ?9, record = ?10, checksum = ?11
-            WHERE \(Self.hasIdentity)
-            """, identity + content)
+            UPDATE attachments SET phase = ?7, record = ?8, checksum = ?9
+            WHERE boot = ?1 AND address = ?2
+                AND front_end = ?3 AND network = ?4 AND container = ?5 AND interface_name = ?6
+            """, identity + [.text(key.phase), .bytes(record), .integer(checksum)])
         return database.changes > 0
     }
 
     /// - Returns: false if there is no such row.
     func delete(from database: borrowing SQLiteDatabase) throws(SQLiteError) -> Bool {
-        try database.execute("DELETE FROM attachments WHERE \(Self.hasIdentity)", identity)
+        try database.execute(
+            """
+            DELETE FROM attachments
+            WHERE boot = ?1 AND address = ?2
+                AND front_end = ?3 AND network = ?4 AND container = ?5 AND interface_name = ?6
+            """, identity)
         return database.changes > 0
-    }
-
-    private static var hasIdentity: String {
-        """
-        boot = ?1 AND address = ?2
-            AND front_end = ?3 AND network = ?4 AND container = ?5 AND interface_name = ?6
-        """
     }
 
     /// Parameters 1 to 6.
@@ -181,14 +185,6 @@ extension AttachmentRow {
         [
             .text(key.boot), .text(key.address), .text(key.owner.frontEnd),
             .text(key.owner.network), .text(key.owner.container), .text(key.owner.interfaceName),
-        ]
-    }
-
-    /// Parameters 7 to 11.
-    private var content: [SQLiteValue] {
-        [
-            .text(key.phase), .text(optional: key.physicalFunction), .integer(key.created),
-            .text(record), .integer(checksum),
         ]
     }
 }

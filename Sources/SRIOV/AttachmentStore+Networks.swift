@@ -61,7 +61,7 @@ private struct NetworkRow: Sendable {
 
     init(_ network: NetworkRecord) {
         record = network
-        checksum = AttachmentRow.checksum(of: network.definition)
+        checksum = AttachmentRow.checksum(of: Array(network.definition.utf8))
     }
 
     private init(_ statement: borrowing SQLiteStatement) {
@@ -73,7 +73,7 @@ private struct NetworkRow: Sendable {
 
     /// - Throws: `StoreError.unusable` if the definition is damaged.
     func network(path: String) throws(StoreError) -> NetworkRecord {
-        guard checksum == AttachmentRow.checksum(of: record.definition) else {
+        guard checksum == AttachmentRow.checksum(of: Array(record.definition.utf8)) else {
             throw .unusable(
                 path: path, reason: "the record of network \(record.identifier) is damaged")
         }

@@ -49,11 +49,14 @@ package final class AttachmentStore: Sendable {
     package func insert(_ attachment: Attachment) throws {
         let row = AttachmentRow(attachment)
         try write { database, beforeWrite in
-            if let existing = try AttachmentRow.conflict(with: attachment, in: database) {
-                throw StoreError.conflict(existing: try existing.attachment(path: path))
-            }
             try beforeWrite()
-            try row.insert(into: database)
+            guard try row.insert(into: database) else {
+                guard let obstacle = try row.obstacle(in: database) else {
+                    throw StoreError.unusable(
+                        path: path, reason: "refuses the record of \(row.key.address)")
+                }
+                throw StoreError.conflict(existing: try obstacle.attachment(path: path))
+            }
         }
     }
 

@@ -166,13 +166,15 @@ package protocol Host: Sendable {
 
     // MARK: VFs through their PF
 
-    /// The PF's interface and the state of all its VFs.
+    /// The PF's interface and the state of its VFs.
     ///
-    /// - Parameter name: Where the interface is expected; asked first, and trusted unless the PCI address
-    ///   disagrees. nil looks for it.
+    /// - Parameters:
+    ///   - name: Where the interface is expected; asked first, and trusted unless the PCI address disagrees. nil
+    ///     looks for it.
+    ///   - index: The VF of which the state is wanted; nil for all.
     /// - Returns: nil if there is no such PF, or it has no interface in this namespace.
     func vfInfos(
-        ofPF address: PCIAddress, expectedName name: String?
+        ofPF address: PCIAddress, expectedName name: String?, only index: Int?
     ) throws -> PhysicalFunctionInfo?
 
     /// The same with the VFs' counters, as the PF's driver keeps them.
@@ -219,6 +221,6 @@ package protocol Host: Sendable {
 extension Host {
     /// The PF's interface, whatever its name is, and the state of all its VFs.
     package func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo? {
-        try vfInfos(ofPF: address, expectedName: nil)
+        try vfInfos(ofPF: address, expectedName: nil, only: nil)
     }
 }

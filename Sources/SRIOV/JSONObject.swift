@@ -10,24 +10,23 @@ package struct JSONObject: Hashable, Sendable {
         case exact
     }
 
-    private let members: [String: JSONValue]
-    /// The keys in order, and the same in lower case; none where keys match exactly.
-    private let sortedKeys: [String]
-    private let foldedKeys: [String]
+    private let members: JSONMembers
     /// What stands before a key in errors: empty, or `ipam.`.
     private let prefix: String
     private let matching: KeyMatching
+    /// Whether all keys are ASCII, which makes it easy to tell that they differ.
+    private let keysAreASCII: Bool
 
     /// - Parameters:
     ///   - path: Where the object lies in its document, for errors; empty at the top.
     ///   - matching: How keys match, in the objects within this one too.
     package init(
-        _ members: [String: JSONValue], path: String = "", matching: KeyMatching = .anyCase
+        _ members: JSONMembers, path: String = "", matching: KeyMatching = .anyCase
     ) {
         self.members = members
         self.matching = matching
-        sortedKeys = matching == .anyCase ? members.keys.sorted() : []
-        foldedKeys = sortedKeys.map { $0.lowercased() }
+        keysAreASCII =
+            matching == .anyCase && members.keys.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
         prefix = path.isEmpty ? "" : path + "."
     }
 
@@ -41,7 +40,7 @@ package struct JSONObject: Hashable, Sendable {
     package func path(_ key: String) -> String { prefix + key }
 
     /// The keys as they are written, sorted.
-    package var keys: [String] { members.keys.sorted() }
+    package var keys: [String] { members.keys }
 
     /// Whether a key is there, be it with null.
     package func contains(_ key: String) -> Bool {
@@ -73,23 +72,36 @@ package struct JSONObject: Hashable, Sendable {
     }
 
     /// A whole number; nil if it is absent.
+    ///
+    /// - Parameter range: Its end is not negative.
     package func integer<Number: FixedWidthInteger>(
         _ key: String, _ range: ClosedRange<Number>
     ) throws(JSONKeyError) -> Number? {
+        let number = try wholeNumber(
+            key, from: Int64(range.lowerBound), through: UInt64(range.upperBound))
+        return number.map { Number(truncatingIfNeeded: $0) }
+    }
+
+    /// The bits of a whole number from `least` to `most`; nil if it is absent.
+    private func wholeNumber(
+        _ key: String, from least: Int64, through most: UInt64
+    ) throws(JSONKeyError) -> UInt64? {
         guard let value = value(key) else { return nil }
         let found: String
         switch value {
         case .integer(let number):
-            if let number = Number(exactly: number), range.contains(number) { return number }
+            if number >= least, number < 0 || UInt64(number) <= most {
+                return UInt64(bitPattern: number)
+            }
             found = "\(number)"
         case .unsigned(let number):
-            if let number = Number(exactly: number), range.contains(number) { return number }
+            if number <= most { return number }
             found = "\(number)"
         case .double(let number): found = "\(number)"
         case .null, .bool, .string, .array, .object: found = value.kind
         }
-        let wanted = "an integer from \(range.lowerBound) to \(range.upperBound)"
-        throw JSONKeyError(path(key), "must be \(wanted), not \(found)")
+        throw JSONKeyError(
+            path(key), "must be an integer from \(least) to \(most), not \(found)")
     }
 
     /// An object; nil if it is absent.
@@ -140,9 +152,51 @@ package struct JSONObject: Hashable, Sendable {
     /// Of several keys that differ from the one asked for only by case, the first in order of
     /// their characters: an arbitrary choice, but always the same.
     private func foldedMember(_ key: String) -> JSONValue? {
-        guard !foldedKeys.isEmpty, let match = foldedKeys.firstIndex(of: key.lowercased()) else {
-            return nil
+        guard matching == .anyCase,
+            let match = members.keys.firstIndex(where: {
+                (!keysAreASCII || $0.utf8.count == key.utf8.count)
+                    && Self.differByCaseAlone($0, key)
+            })
+        else { return nil }
+        return members.values[match]
+    }
+
+    /// Whether two keys are the same but for case, or wholly.
+    private static func differByCaseAlone(_ one: String, _ other: String) -> Bool {
+        var others = other.utf8.makeIterator()
+        for byte in one.utf8 {
+            guard let otherByte = others.next() else { return false }
+            if byte >= 0x80 || otherByte >= 0x80 { return one.lowercased() == other.lowercased() }
+            if lowercase(byte) != lowercase(otherByte) { return false }
         }
-        return members[sortedKeys[match]]
+        return others.next() == nil
+    }
+
+    private static func lowercase(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    }
+}
+
+/// The same for the commonest types: a generic function asks the runtime for types where another module calls it.
+extension JSONObject {
+    package func integer(
+        _ key: String, _ range: ClosedRange<UInt8>
+    ) throws(JSONKeyError) -> UInt8? {
+        try wholeNumber(key, from: Int64(range.lowerBound), through: UInt64(range.upperBound))
+            .map { UInt8(truncatingIfNeeded: $0) }
+    }
+
+    package func integer(
+        _ key: String, _ range: ClosedRange<UInt16>
+    ) throws(JSONKeyError) -> UInt16? {
+        try wholeNumber(key, from: Int64(range.lowerBound), through: UInt64(range.upperBound))
+            .map { UInt16(truncatingIfNeeded: $0) }
+    }
+
+    package func integer(
+        _ key: String, _ range: ClosedRange<UInt32>
+    ) throws(JSONKeyError) -> UInt32? {
+        try wholeNumber(key, from: Int64(range.lowerBound), through: UInt64(range.upperBound))
+            .map { UInt32(truncatingIfNeeded: $0) }
     }
 }

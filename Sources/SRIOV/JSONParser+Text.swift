@@ -10,6 +10,10 @@ extension JSONParser {
             {
                 position += 1
             }
+            if here == UInt8(ascii: "\""), text.isEmpty {
+                position += 1
+                return String(decoding: bytes[start..<position - 1], as: UTF8.self)
+            }
             text += bytes[start..<position]
             switch here {
             case UInt8(ascii: "\""):

@@ -7,20 +7,15 @@ struct JSONParser {
     let bytes: [UInt8]
     var position = 0
     private var depth = 0
-    /// Where the value lies that is being read.
-    private var path: [Step] = []
-    /// The first key that an object has a second time, with those above it: `ips[0].address`; nil if there is none.
+    /// A key that an object has a second time, with those above it: `ips[0].address`; nil if there is none. Of several
+    /// it is that of the object that ends first.
     private(set) var repeatedKey: String?
-
-    /// From a value to one in it.
-    private enum Step {
-        case key(String)
-        case index(Int)
-    }
 
     /// - Throws: `JSONSyntaxError` for bytes that are not UTF-8.
     init(_ bytes: [UInt8]) throws(JSONSyntaxError) {
-        guard String(validating: bytes, as: UTF8.self) != nil else {
+        // Most documents are ASCII, which is UTF-8.
+        guard bytes.allSatisfy({ $0 < 0x80 }) || String(validating: bytes, as: UTF8.self) != nil
+        else {
             throw JSONSyntaxError(problem: "the text is not UTF-8", offset: 0)
         }
         self.bytes = bytes
@@ -67,19 +62,20 @@ struct JSONParser {
 
     /// The members of an object; of several with the same key the last counts, as for Go's decoder.
     private mutating func object() throws(JSONSyntaxError) -> JSONValue {
-        var members: [String: JSONValue] = [:]
-        if take("}") { return .object(members) }
+        var keys: [String] = []
+        var values: [JSONValue] = []
+        if take("}") { return .object(JSONMembers()) }
         repeat {
             guard next == UInt8(ascii: "\"") else { throw error("a key is missing") }
             let key = try string()
             guard take(":") else { throw error("a colon is missing") }
-            path.append(.key(key))
-            if members.updateValue(try value(), forKey: key) != nil, repeatedKey == nil {
-                repeatedKey = pathText
-            }
-            path.removeLast()
+            values.append(try value(at: key))
+            keys.append(key)
         } while take(",")
         guard take("}") else { throw error("the end of an object is missing") }
+        var repeated: String?
+        let members = JSONMembers(keys: keys, values: values, repeatedKey: &repeated)
+        repeatedKey = repeatedKey ?? repeated
         return .object(members)
     }
 
@@ -87,21 +83,24 @@ struct JSONParser {
         var elements: [JSONValue] = []
         if take("]") { return .array(elements) }
         repeat {
-            path.append(.index(elements.count))
-            elements.append(try value())
-            path.removeLast()
+            elements.append(try value(at: "[\(elements.count)]"))
         } while take(",")
         guard take("]") else { throw error("the end of an array is missing") }
         return .array(elements)
     }
 
-    private var pathText: String {
-        path.reduce(into: "") { text, step in
-            switch step {
-            case .key(let key): text += text.isEmpty ? key : ".\(key)"
-            case .index(let index): text += "[\(index)]"
-            }
+    /// A value in an object or an array.
+    ///
+    /// - Parameter step: The way to it, for the path of a repeated key.
+    private mutating func value(
+        at step: @autoclosure () -> String
+    ) throws(JSONSyntaxError) -> JSONValue {
+        let wasRepeated = repeatedKey != nil
+        let value = try value()
+        if !wasRepeated, let key = repeatedKey {
+            repeatedKey = step() + (key.hasPrefix("[") ? "" : ".") + key
         }
+        return value
     }
 
     private mutating func word(
@@ -156,9 +155,13 @@ struct JSONParser {
     /// The next byte that is no white space; nil at the end.
     private var next: UInt8? {
         mutating get {
-            while let byte = here, [0x20, 0x0a, 0x0d, 0x09].contains(byte) { position += 1 }
+            while let byte = here, Self.isWhiteSpace(byte) { position += 1 }
             return here
         }
+    }
+
+    private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09
     }
 
     /// Steps over a character if it is the next.

@@ -10,7 +10,7 @@ package enum JSONValue: Hashable, Sendable {
     case double(Double)
     case string(String)
     case array([JSONValue])
-    case object([String: JSONValue])
+    case object(JSONMembers)
 
     /// Objects and arrays in each other, at most.
     static var maximumDepth: Int { 64 }

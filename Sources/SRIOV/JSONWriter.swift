@@ -29,12 +29,14 @@ struct JSONWriter {
         case .double(let number): write(number)
         case .string(let text): quote(text)
         case .array(let elements):
-            list(elements, between: "[", and: "]") { writer, element in writer.write(element) }
+            list(count: elements.count, between: "[", and: "]") { writer, index in
+                writer.write(elements[index])
+            }
         case .object(let members):
-            list(members.keys.sorted(), between: "{", and: "}") { writer, key in
-                writer.quote(key)
+            list(count: members.count, between: "{", and: "}") { writer, index in
+                writer.quote(members.keys[index])
                 writer.write(writer.layout == .line ? ":" : " : ")
-                writer.write(members[key] ?? .null)
+                writer.write(members.values[index])
             }
         }
     }
@@ -50,18 +52,18 @@ struct JSONWriter {
         bytes.append(contentsOf: text.utf8)
     }
 
-    private mutating func list<Element>(
-        _ elements: [Element], between start: Unicode.Scalar, and end: Unicode.Scalar,
-        _ writeElement: (inout JSONWriter, Element) -> Void
+    private mutating func list(
+        count: Int, between start: Unicode.Scalar, and end: Unicode.Scalar,
+        _ writeElement: (inout JSONWriter, Int) -> Void
     ) {
         bytes.append(UInt8(ascii: start))
         depth += 1
-        for (index, element) in elements.enumerated() {
+        for index in 0..<count {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             beginLine()
-            writeElement(&self, element)
+            writeElement(&self, index)
         }
-        if elements.isEmpty, layout == .indented { bytes.append(UInt8(ascii: "\n")) }
+        if count == 0, layout == .indented { bytes.append(UInt8(ascii: "\n")) }
         depth -= 1
         beginLine()
         bytes.append(UInt8(ascii: end))

@@ -16,15 +16,16 @@ extension Manager {
         _ request: AttachRequest, finish: (AttachedInterface<H>) throws -> Value
     ) throws -> Value {
         let container = try openTarget(of: request)
-        let (function, locks) = try claim(request.selection, for: request.owner)
-        return try withExtendedLifetime(locks) {
-            try refuseTakenName(request, in: container)
-            let candidate = try examine(function, for: request.settings)
-            let attachment = try record(
-                candidate, for: request.owner, request.settings,
-                in: NamespaceReference(
-                    path: request.namespacePath, identity: host.identity(of: container)),
-                request.frontEndData)
+        let claim = try claim(request.selection)
+        return try withExtendedLifetime(claim.locks) {
+            let (candidate, attachment) = try record(claim, for: request.settings) {
+                try refuseTakenName(request, in: container)
+                return newAttachment(
+                    $0, for: request.owner, request.settings,
+                    in: NamespaceReference(
+                        path: request.namespacePath, identity: host.identity(of: container)),
+                    request.frontEndData)
+            }
             var release: ((Attachment) throws -> Void)?
             do {
                 let attached = try explaining(candidate) {
@@ -38,7 +39,8 @@ extension Manager {
                 do {
                     try store.update(finished)
                 } catch {
-                    throw ManagerError.wrapping(error, "record \(function.address) as attached")
+                    throw ManagerError.wrapping(
+                        error, "record \(claim.function.address) as attached")
                 }
                 return value
             } catch {
@@ -204,32 +206,25 @@ extension Manager {
                 + "\(link.name) has the host's address \(network)")
     }
 
-    // MARK: The changes
-
-    /// Writes the record, phase preparing: the undo is on disk before anything is changed.
+    /// The record of a VF as it was examined, phase preparing.
     ///
     /// - Parameter namespace: nil where the owner's runtime has yet to name one.
-    func record(
+    func newAttachment(
         _ candidate: AttachCandidate, for owner: AttachmentOwner, _ settings: VFSettings,
         in namespace: NamespaceReference?, _ frontEndData: String?, handover: Handover? = nil
-    ) throws(ManagerError) -> Attachment {
-        do {
-            let attachment = Attachment(
-                owner: owner, virtualFunction: candidate.function.address,
-                physicalFunction: candidate.function.physicalFunction,
-                index: candidate.function.index, phase: .preparing, boot: store.boot,
-                namespace: namespace, settings: settings,
-                originalInterface: candidate.link.map(InterfaceOriginal.init),
-                originalInfo: candidate.infoBefore, originalDriver: candidate.function.driver,
-                frontEndData: frontEndData, handover: handover, created: host.now(),
-                functionInstance: host.functionInstance(at: candidate.function.address))
-            try insert(attachment)
-            return attachment
-        } catch {
-            throw error as? ManagerError
-                ?? .wrapping(error, "record \(candidate.function.address) for \(owner)")
-        }
+    ) -> Attachment {
+        Attachment(
+            owner: owner, virtualFunction: candidate.function.address,
+            physicalFunction: candidate.function.physicalFunction,
+            index: candidate.function.index, phase: .preparing, boot: store.boot,
+            namespace: namespace, settings: settings,
+            originalInterface: candidate.link.map(InterfaceOriginal.init),
+            originalInfo: candidate.infoBefore, originalDriver: candidate.function.driver,
+            frontEndData: frontEndData, handover: handover, created: host.now(),
+            functionInstance: host.functionInstance(at: candidate.function.address))
     }
+
+    // MARK: The changes
 
     private func configure(
         _ candidate: AttachCandidate, as attachment: Attachment, in container: H.Namespace
@@ -290,7 +285,8 @@ extension Manager {
         guard let before = candidate.infoBefore, let asked = candidate.parent else { return nil }
         guard !candidate.changes.isEmpty || settings.macAddress != nil else { return before }
         guard
-            let parent = try host.vfInfos(ofPF: asked.address, expectedName: asked.link.name),
+            let parent = try host.vfInfos(
+                ofPF: asked.address, expectedName: asked.link.name, only: before.index),
             let info = try vfInfo(of: candidate.function, in: parent)
         else { return nil }
         let differences = VFPlan.differences(of: info, from: settings)

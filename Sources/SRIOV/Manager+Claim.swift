@@ -1,14 +1,14 @@
 internal import LinuxSystem
 
 extension Manager {
-    /// Picks the VF and takes its locks; a VF that a dead writer or a vanished container left
-    /// behind is brought back first.
+    /// Picks the VF and takes its locks. What a dead writer or a vanished container left behind is brought back
+    /// first, but for a VF that is asked for by its address: `record` does that, where it turns out to be held.
     ///
     /// - Parameter mayBePhysicalFunction: Whether an address may be a PF's, which is then claimed as a whole.
     /// - Throws: `ManagerError` `inUse` with the holder's name, `noneFree`, `notFound`.
     func claim(
-        _ selection: VFSelection, for owner: AttachmentOwner, mayBePhysicalFunction: Bool = false
-    ) throws(ManagerError) -> (VirtualFunction, AttachmentLocks) {
+        _ selection: VFSelection, mayBePhysicalFunction: Bool = false
+    ) throws(ManagerError) -> Claim {
         switch selection {
         case .address(let address):
             if mayBePhysicalFunction, let parent = try wholePhysicalFunction(at: address) {
@@ -18,9 +18,13 @@ extension Manager {
             let locks = try AttachmentLocks(
                 unlocked, in: locks, deadline: Deadline(after: patience.lock))
             let function = try virtualFunction(at: address)
-            guard try makeFree(function) else { return (function, locks) }
-            // Bringing it back may have moved its interface.
-            return (try virtualFunction(at: address), locks)
+            guard try foreignClaim(on: address) != nil else {
+                return Claim(function: function, locks: locks, isKnownFree: false)
+            }
+            try makeFree(function)
+            return Claim(
+                // Bringing it back may have moved its interface.
+                function: try virtualFunction(at: address), locks: locks, isKnownFree: true)
         case .anyOf, .pool:
             return try claimAny(of: try candidates(of: selection))
         }
@@ -50,7 +54,7 @@ extension Manager {
 
     private func claimAny(
         of candidates: VFCandidates
-    ) throws(ManagerError) -> (VirtualFunction, AttachmentLocks) {
+    ) throws(ManagerError) -> Claim {
         let deadline = Deadline(after: patience.returnOfInterface)
         // Free ones first: bringing back what somebody left behind takes time.
         for mayBringBack in [false, true] {
@@ -66,10 +70,39 @@ extension Manager {
                     continue
                 }
                 let present = try virtualFunction(at: address)
-                if try isAvailable(present, in: candidates) { return (present, locks) }
+                if try isAvailable(present, in: candidates) {
+                    return Claim(function: present, locks: locks, isKnownFree: true)
+                }
             }
         }
         throw candidates.noneFree
+    }
+
+    /// Examines a claimed function and writes its record, phase preparing: the undo is on disk before anything
+    /// is changed.
+    ///
+    /// Most VFs that are asked for by address are free. So nobody asks the state file before who has it: where one
+    /// is held, either it is not as a free one should be, or the record is refused.
+    ///
+    /// - Parameter make: Makes the record, and looks at the rest that must be right before anything is changed.
+    /// - Throws: `ManagerError`, `inUse` with the holder's name; nothing is changed.
+    func record(
+        _ claim: Claim, for settings: VFSettings, _ make: (AttachCandidate) throws -> Attachment
+    ) throws -> (AttachCandidate, Attachment) {
+        func write(_ function: VirtualFunction) throws -> (AttachCandidate, Attachment) {
+            let candidate = try examine(function, for: settings)
+            let attachment = try make(candidate)
+            try insert(attachment)
+            return (candidate, attachment)
+        }
+        let function = claim.function
+        do {
+            return try write(function)
+        } catch {
+            guard !claim.isKnownFree, try makeFree(function) else { throw error }
+            // Bringing it back may have moved its interface, and changed all that was examined.
+            return try write(try virtualFunction(at: function.address))
+        }
     }
 
     /// Whether there is a record of a VF, or another program's claim on it.
@@ -107,7 +140,17 @@ extension Manager {
 
     /// Writes a new record; where it collides with one of the same owner whose container is gone, that one is
     /// brought back first.
-    func insert(_ attachment: Attachment) throws {
+    private func insert(_ attachment: Attachment) throws(ManagerError) {
+        do {
+            try insertUnlessHeld(attachment)
+        } catch {
+            throw error as? ManagerError
+                ?? .wrapping(
+                    error, "record \(attachment.virtualFunction) for \(attachment.owner)")
+        }
+    }
+
+    private func insertUnlessHeld(_ attachment: Attachment) throws {
         do {
             try store.insert(attachment)
         } catch StoreError.conflict(let existing) {

@@ -42,7 +42,8 @@ extension Manager {
             try setInterfaceMAC(original, of: link, index: index, of: parent, in: namespace)
         }
         guard let parent, let index, let original = attachment.originalInfo?.macAddress,
-            let present = try host.vfInfos(ofPF: parent.address, expectedName: parent.link.name)?
+            let present = try host.vfInfos(
+                ofPF: parent.address, expectedName: parent.link.name, only: index)?
                 .vf(index)?.macAddress,
             present != original
         else { return }

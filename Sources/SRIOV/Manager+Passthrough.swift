@@ -23,7 +23,7 @@ extension Manager {
     ///   a record uses one of them.
     func claimWhole(
         _ parent: (subject: VirtualFunction, function: PhysicalFunction)
-    ) throws(ManagerError) -> (VirtualFunction, AttachmentLocks) {
+    ) throws(ManagerError) -> Claim {
         let locks = try AttachmentLocks(
             parent.subject, in: locks, deadline: Deadline(after: patience.lock))
         try makeFree(parent.subject)
@@ -44,6 +44,6 @@ extension Manager {
         guard let present = try wholePhysicalFunction(at: parent.function.address) else {
             throw ManagerError(.notFound, "\(parent.function.displayName) is gone")
         }
-        return (present.subject, locks)
+        return Claim(function: present.subject, locks: locks, isKnownFree: true)
     }
 }

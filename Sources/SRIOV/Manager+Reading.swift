@@ -2,10 +2,10 @@ internal import LinuxSystem
 internal import Netlink
 
 extension Manager {
-    /// The PF of a VF and its driver's report; nil where the PF is not visible.
+    /// The PF of a VF and its driver's report of it; nil where the PF is not visible.
     func pfInfo(of function: VirtualFunction) throws -> PhysicalFunctionInfo? {
         guard let address = function.physicalFunction else { return nil }
-        return try host.vfInfos(ofPF: address)
+        return try host.vfInfos(ofPF: address, expectedName: nil, only: function.index)
     }
 
     func vfInfo(of function: VirtualFunction, in parent: PhysicalFunctionInfo?) throws -> VFInfo? {

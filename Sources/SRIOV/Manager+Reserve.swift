@@ -16,25 +16,20 @@ extension Manager {
     /// - Throws: `ManagerError`; the VF is as it was before, with no record, or the error says what is left.
     package func reserve(_ request: ReserveRequest) throws -> Reservation {
         try request.settings.validate()
-        let (function, locks) = try claim(
-            request.selection, for: request.owner, mayBePhysicalFunction: true)
-        return try withExtendedLifetime(locks) {
-            let candidate = try examine(function, for: request.settings)
-            guard candidate.link != nil else {
-                throw ManagerError(
-                    .unsupported,
-                    "VF \(function.address) has no interface under \(function.driver ?? "no driver"), "
-                        + "so there is none to move")
+        let claim = try claim(request.selection, mayBePhysicalFunction: true)
+        return try withExtendedLifetime(claim.locks) {
+            let (candidate, attachment) = try record(claim, for: request.settings) {
+                try refuseWithoutInterface($0)
+                var settings = request.settings
+                // Written down now, for it may be lent: the way back restores only what was asked for. What the
+                // driver does not report is taken for the kernel's default.
+                if settings.trust == nil, let before = $0.infoBefore {
+                    settings.trust = before.trust ?? false
+                }
+                return newAttachment(
+                    $0, for: request.owner, settings, in: nil, request.frontEndData,
+                    handover: Handover(phaseBegan: host.uptime()))
             }
-            var settings = request.settings
-            // Written down now, for it may be lent: the way back restores only what was asked for. What the driver
-            // does not report is taken for the kernel's default.
-            if settings.trust == nil, let before = candidate.infoBefore {
-                settings.trust = before.trust ?? false
-            }
-            let attachment = try record(
-                candidate, for: request.owner, settings, in: nil, request.frontEndData,
-                handover: Handover(phaseBegan: host.uptime()))
             do {
                 return try explaining(candidate) { try prepare(candidate, attachment) }
             } catch {
@@ -135,6 +130,15 @@ extension Manager {
     ) throws -> (path: String, namespace: H.Namespace, link: Link)? {
         let recorded = attachment.namespace.map { [$0.path] } ?? []
         return try holder(of: attachment, among: recorded + host.otherNamespaces())
+    }
+
+    private func refuseWithoutInterface(_ candidate: AttachCandidate) throws(ManagerError) {
+        guard candidate.link == nil else { return }
+        let function = candidate.function
+        throw ManagerError(
+            .unsupported,
+            "VF \(function.address) has no interface under \(function.driver ?? "no driver"), "
+                + "so there is none to move")
     }
 
     private func prepare(

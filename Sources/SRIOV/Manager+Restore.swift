@@ -107,7 +107,7 @@ extension Manager {
 
     private func parentInfo(of attachment: Attachment) throws -> PhysicalFunctionInfo? {
         guard let address = attachment.physicalFunction else { return nil }
-        return try host.vfInfos(ofPF: address)
+        return try host.vfInfos(ofPF: address, expectedName: nil, only: attachment.index)
     }
 
     /// What still differs from the original, after everything went without an error.

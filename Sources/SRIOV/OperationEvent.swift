@@ -33,11 +33,13 @@ package struct OperationEvent: Hashable, Sendable {
     package static func socketPath(runFolder: String) -> String { runFolder + "/events.sock" }
 
     package func encoded() -> [UInt8] {
-        JSONValue.object([
-            "kind": .string(kind), "operation": .string(operation),
-            "result": .string(result.rawValue), "microseconds": .integer(microseconds),
-            "version": .integer(Self.version),
-        ]).encoded() + [UInt8(ascii: "\n")]
+        var members = JSONMembers(capacity: 5)
+        members.set("kind", kind)
+        members.set("operation", operation)
+        members.set("result", result.rawValue)
+        members.set("microseconds", microseconds)
+        members.set("version", Self.version)
+        return members.object.encoded() + [UInt8(ascii: "\n")]
     }
 
     /// - Returns: nil for anything that is not such a line; keys that are not known are ignored.

@@ -3,6 +3,8 @@ internal import CSQLite
 /// A value that is bound to a parameter of a statement.
 package enum SQLiteValue: Hashable, Sendable {
     case text(String)
+    /// Text, of which the bytes are UTF-8.
+    case bytes([UInt8])
     case integer(Int64)
     case null
 }
@@ -41,6 +43,13 @@ package struct SQLiteStatement: ~Copyable {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 
+    /// The bytes of the text in a column of this row, counted from 0; empty for NULL.
+    package func bytes(_ column: Int32) -> [UInt8] {
+        guard let bytes = sqlite3_column_text(handle, column) else { return [] }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return Array(UnsafeBufferPointer(start: bytes, count: count))
+    }
+
     /// The number in a column of this row, counted from 0; 0 for NULL.
     package func integer(_ column: Int32) -> Int64 {
         sqlite3_column_int64(handle, column)
@@ -68,17 +77,23 @@ package struct SQLiteStatement: ~Copyable {
         switch value {
         case .text(let text):
             var text = text
-            return text.withUTF8 { bytes in
-                bytes.withMemoryRebound(to: CChar.self) { characters in
-                    // An empty string may have no address, and SQLite takes none for NULL.
-                    guard let start = characters.baseAddress else {
-                        return vfmap_sqlite_bind_text(handle, index, "", 0)
-                    }
-                    return vfmap_sqlite_bind_text(handle, index, start, Int32(characters.count))
-                }
-            }
+            return text.withUTF8 { bind($0, at: index, of: handle) }
+        case .bytes(let text):
+            return text.withUnsafeBufferPointer { bind($0, at: index, of: handle) }
         case .integer(let number): return sqlite3_bind_int64(handle, index, number)
         case .null: return sqlite3_bind_null(handle, index)
+        }
+    }
+
+    private static func bind(
+        _ text: UnsafeBufferPointer<UInt8>, at index: Int32, of handle: OpaquePointer
+    ) -> Int32 {
+        text.withMemoryRebound(to: CChar.self) { characters in
+            // An empty text may have no address, and SQLite takes none for NULL.
+            guard let start = characters.baseAddress else {
+                return vfmap_sqlite_bind_text(handle, index, "", 0)
+            }
+            return vfmap_sqlite_bind_text(handle, index, start, Int32(characters.count))
         }
     }
 }

@@ -65,8 +65,7 @@ struct StateFile: ~Copyable {
         _ body: (borrowing SQLiteDatabase, _ beforeWrite: () throws -> Void) throws -> Value
     ) throws -> Value {
         do {
-            try prepareToWrite()
-            try database.execute("BEGIN IMMEDIATE")
+            try begin()
             switch try examine() {
             case .current: break
             case .empty:
@@ -86,16 +85,23 @@ struct StateFile: ~Copyable {
         }
     }
 
-    /// Sets how a transaction is made durable: see `docs/decisions/0002-state-file.md`.
-    ///
-    /// Not at once when the file is opened: SQLite would read the schema for it, with locks of its own, where a
-    /// transaction that reads does both in one.
-    private mutating func prepareToWrite() throws(SQLiteError) {
+    /// Begins a transaction that writes, with the way that makes it durable: see
+    /// `docs/decisions/0002-state-file.md`.
+    private mutating func begin() throws {
+        try database.execute("BEGIN IMMEDIATE")
         guard !mayWrite else { return }
+        // Here, not before: outside a transaction SQLite reads the schema for it with locks of its own.
         try database.execute("PRAGMA journal_mode = truncate")
-        try database.execute("PRAGMA synchronous = full")
+        if try database.integer("PRAGMA synchronous") != Self.fullySynchronous {
+            // SQLite was built with another default, which cannot be changed here.
+            try database.execute("ROLLBACK")
+            try database.execute("PRAGMA synchronous = full")
+            try database.execute("BEGIN IMMEDIATE")
+        }
         mayWrite = true
     }
+
+    private static var fullySynchronous: Int64 { 2 }
 
     /// What lies in the file; call it inside a transaction.
     private mutating func examine() throws -> Contents {

@@ -1,14 +1,21 @@
 /// The shape of the state file, as the list of steps that lead to it.
 package struct StateSchema: Sendable {
-    /// The statements of each step; the step at index n leads from version n to version n + 1.
-    package let steps: [[String]]
+    /// The version that the steps lead to (`PRAGMA user_version`).
+    package let version: Int64
+    private let makeSteps: @Sendable () -> [[String]]
 
     package init(steps: [[String]]) {
-        self.steps = steps
+        self.init(version: Int64(steps.count)) { steps }
     }
 
-    /// The version that the steps lead to (`PRAGMA user_version`).
-    package var version: Int64 { Int64(steps.count) }
+    /// - Parameter makeSteps: Makes as many steps as the version says, where they are needed.
+    private init(version: Int64, _ makeSteps: @escaping @Sendable () -> [[String]]) {
+        self.version = version
+        self.makeSteps = makeSteps
+    }
+
+    /// The statements of each step; the step at index n leads from version n to version n + 1.
+    package var steps: [[String]] { makeSteps() }
 
     /// What marks a database as ours (`PRAGMA application_id`): `vfmp`.
     package static var applicationID: Int64 { 0x7666_6d70 }
@@ -17,42 +24,44 @@ package struct StateSchema: Sendable {
     ///
     /// A step that was released is never changed; a new one is added behind it. A step only adds: a program that
     /// knows one version less goes on with what it knows, so that it can be put back over a newer one.
-    package static let current = StateSchema(steps: [
+    package static let current = StateSchema(version: 2) {
         [
-            // The columns beside `record` are copies of its fields, for the engine to keep unique
-            // and to search by. `checksum` is that of `record`: SQLite has none of its own.
-            """
-            CREATE TABLE attachments (
-                boot TEXT NOT NULL,
-                address TEXT NOT NULL,
-                pf TEXT,
-                front_end TEXT NOT NULL,
-                network TEXT NOT NULL,
-                container TEXT NOT NULL,
-                interface_name TEXT NOT NULL,
-                phase TEXT NOT NULL,
-                created INTEGER NOT NULL,
-                record TEXT NOT NULL,
-                checksum INTEGER NOT NULL,
-                PRIMARY KEY (boot, address),
-                UNIQUE (boot, front_end, network, container, interface_name)
-            ) WITHOUT ROWID
-            """
-        ],
-        [
-            // Networks of runtimes, which outlive a boot. `definition` is the front end's own.
-            """
-            CREATE TABLE networks (
-                front_end TEXT NOT NULL,
-                identifier TEXT NOT NULL,
-                created INTEGER NOT NULL,
-                definition TEXT NOT NULL,
-                checksum INTEGER NOT NULL,
-                PRIMARY KEY (front_end, identifier)
-            ) WITHOUT ROWID
-            """
-        ],
-    ])
+            [
+                // The columns beside `record` are copies of its fields, for the engine to keep unique
+                // and to search by. `checksum` is that of `record`: SQLite has none of its own.
+                """
+                CREATE TABLE attachments (
+                    boot TEXT NOT NULL,
+                    address TEXT NOT NULL,
+                    pf TEXT,
+                    front_end TEXT NOT NULL,
+                    network TEXT NOT NULL,
+                    container TEXT NOT NULL,
+                    interface_name TEXT NOT NULL,
+                    phase TEXT NOT NULL,
+                    created INTEGER NOT NULL,
+                    record TEXT NOT NULL,
+                    checksum INTEGER NOT NULL,
+                    PRIMARY KEY (boot, address),
+                    UNIQUE (boot, front_end, network, container, interface_name)
+                ) WITHOUT ROWID
+                """
+            ],
+            [
+                // Networks of runtimes, which outlive a boot. `definition` is the front end's own.
+                """
+                CREATE TABLE networks (
+                    front_end TEXT NOT NULL,
+                    identifier TEXT NOT NULL,
+                    created INTEGER NOT NULL,
+                    definition TEXT NOT NULL,
+                    checksum INTEGER NOT NULL,
+                    PRIMARY KEY (front_end, identifier)
+                ) WITHOUT ROWID
+                """
+            ],
+        ]
+    }
 
     /// Brings a database from a version to this one, inside the caller's transaction.
     ///

@@ -112,36 +112,40 @@ extension SystemHost {
     // MARK: VFs through their PF
 
     package func vfInfos(
-        ofPF address: PCIAddress, expectedName: String?
+        ofPF address: PCIAddress, expectedName: String?, only index: Int?
     ) throws -> PhysicalFunctionInfo? {
-        try vfInfos(ofPF: address, expectedName: expectedName, statistics: false)
+        try vfInfos(ofPF: address, expectedName: expectedName) {
+            socket, name throws(NetlinkError) in
+            try socket.virtualFunctions(ofPF: name, only: index)
+        }
     }
 
+    /// - Parameter read: Reads the PF of a name.
     func vfInfos(
-        ofPF address: PCIAddress, expectedName: String?, statistics: Bool
+        ofPF address: PCIAddress, expectedName: String?,
+        _ read: (RouteSocket, String) throws(NetlinkError) -> (link: Link, vfs: [VFInfo])
     ) throws -> PhysicalFunctionInfo? {
-        if let expectedName,
-            let info = try vfInfos(ofPF: address, named: expectedName, statistics)
-        {
+        if let expectedName, let info = try vfInfos(ofPF: address, named: expectedName, read) {
             return info
         }
         guard let name = try functions.interfaceName(of: address) else { return nil }
-        if let info = try vfInfos(ofPF: address, named: name, statistics) { return info }
+        if let info = try vfInfos(ofPF: address, named: name, read) { return info }
         // It was renamed, moved or removed since sysfs was asked, or another interface has got its name.
         guard let present = try functions.interfaceName(of: address), present != name else {
             return nil
         }
-        return try vfInfos(ofPF: address, named: present, statistics)
+        return try vfInfos(ofPF: address, named: present, read)
     }
 
     /// - Returns: nil if the name is another function's, or nobody's.
     private func vfInfos(
-        ofPF address: PCIAddress, named name: String, _ statistics: Bool
+        ofPF address: PCIAddress, named name: String,
+        _ read: (RouteSocket, String) throws(NetlinkError) -> (link: Link, vfs: [VFInfo])
     ) throws -> PhysicalFunctionInfo? {
         let socket = try hostNamespace().socket
         let report: (link: Link, vfs: [VFInfo])
         do throws(NetlinkError) {
-            report = try socket.virtualFunctions(ofPF: name, statistics: statistics)
+            report = try read(socket, name)
         } catch {
             guard error.errno == .noDevice else { throw error }
             return nil

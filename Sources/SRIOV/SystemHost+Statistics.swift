@@ -6,12 +6,14 @@ extension SystemHost {
         ofPF address: PCIAddress, count: Int
     ) throws -> PhysicalFunctionInfo? {
         do {
-            return try vfInfos(
-                ofPF: address, expectedName: nil,
-                statistics: count <= RouteSocket.mostVFsWithStatistics)
+            return try vfInfos(ofPF: address, expectedName: nil) {
+                socket, name throws(NetlinkError) in
+                try socket.virtualFunctions(
+                    ofPF: name, statistics: count <= RouteSocket.mostVFsWithStatistics)
+            }
         } catch let error as NetlinkError where error.errno == .messageTooLong {
             // A driver that says more of its VFs than most.
-            return try vfInfos(ofPF: address, expectedName: nil, statistics: false)
+            return try vfInfos(ofPF: address)
         }
     }
 

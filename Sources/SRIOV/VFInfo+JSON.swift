@@ -40,6 +40,9 @@ extension TransmitRate {
     }
 
     var json: JSONValue {
-        .object(["minimum": .integer(Int64(minimum)), "maximum": .integer(Int64(maximum))])
+        var members = JSONMembers(capacity: 2)
+        members.set("minimum", minimum)
+        members.set("maximum", maximum)
+        return members.object
     }
 }

@@ -9,10 +9,10 @@ extension VLANTag {
     }
 
     var json: JSONValue {
-        .object([
-            "identifier": .integer(Int64(identifier)),
-            "qualityOfService": .integer(Int64(qualityOfService)),
-            "protocol": .integer(Int64(`protocol`.rawValue)),
-        ])
+        var members = JSONMembers(capacity: 3)
+        members.set("identifier", identifier)
+        members.set("qualityOfService", qualityOfService)
+        members.set("protocol", `protocol`.rawValue)
+        return members.object
     }
 }

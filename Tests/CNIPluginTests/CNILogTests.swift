@@ -10,7 +10,7 @@ import Testing
         func append(_ more: String) { text.withLock { $0 += more } }
     }
 
-    private let context = [("container", "c1"), ("netns", ""), ("ifname", "net 1")]
+    private let context = CNILog.Context(container: "c1", interfaceName: "net 1")
 
     @Test func aMessageIsOneLine() {
         let lines = Lines()
@@ -29,7 +29,8 @@ import Testing
     func theLevelDecidesWhatIsWritten(word: String, count: Int) throws {
         let lines = Lines()
         let level = try #require(CNILog.Level(word))
-        let log = CNILog.writing(to: nil, level: level, context: [], writeError: lines.append)
+        let log = CNILog.writing(
+            to: nil, level: level, context: CNILog.Context(), writeError: lines.append)
         log.error("e")
         log.warning("w")
         log.debug("d")
@@ -40,7 +41,7 @@ import Testing
         let path = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())").path
         defer { try? FileManager.default.removeItem(atPath: path) }  // A leftover fails no test.
         try Data("before\n".utf8).write(to: URL(filePath: path))
-        let log = CNILog.writing(to: path, level: .info, context: []) { _ in }
+        let log = CNILog.writing(to: path, level: .info, context: CNILog.Context()) { _ in }
         log.error("one")
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 2)
@@ -51,7 +52,8 @@ import Testing
     @Test func aFileThatCannotBeWrittenFallsBackToStandardError() {
         let lines = Lines()
         let log = CNILog.writing(
-            to: "/nonexistent/folder/log", level: .info, context: [], writeError: lines.append)
+            to: "/nonexistent/folder/log", level: .info, context: CNILog.Context(),
+            writeError: lines.append)
         log.error("one")
         #expect(lines.value == "level=error msg=\"one\"\n")
     }

@@ -9,7 +9,7 @@ import Testing
 @Suite struct MultusCallTests {
     struct Call: Sendable, CustomTestStringConvertible {
         let environment: [String: String]
-        let input: [String: JSONValue]
+        let input: JSONMembers
         var testDescription: String { "\(input["cniVersion"] ?? .null)" }
     }
 
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    private func text(_ members: [String: JSONValue]) throws -> String {
+    private func text(_ members: JSONMembers) throws -> String {
         String(decoding: JSONValue.object(members).encoded(), as: UTF8.self)
     }
 

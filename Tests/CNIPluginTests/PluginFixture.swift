@@ -93,7 +93,7 @@ final class PluginFixture: Sendable {
 func errorDocument(
     _ code: UInt64, _ message: String, details: String = "", version: String = "1.0.0"
 ) throws -> String {
-    var members: [String: JSONValue] = [
+    var members: JSONMembers = [
         "cniVersion": .string(version), "code": .integer(Int64(code)), "msg": .string(message),
     ]
     if !details.isEmpty { members["details"] = .string(details) }

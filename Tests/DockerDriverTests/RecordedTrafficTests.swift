@@ -47,7 +47,8 @@ import Testing
             case .object(var generic)? = options["com.docker.network.generic"]
         {
             generic["key"] = nil
-            if case .string(let name)? = generic.removeValue(forKey: "pf") {
+            if case .string(let name)? = generic["pf"] {
+                generic["pf"] = nil
                 generic["parent"] = .string(name.replacing("eth", with: "pf"))
             }
             options["com.docker.network.generic"] = .object(generic)
@@ -57,7 +58,7 @@ import Testing
         return request.encoded()
     }
 
-    private static func members(_ value: JSONValue?) -> [String: JSONValue] {
+    private static func members(_ value: JSONValue?) -> JSONMembers {
         if case .object(let members)? = value { members } else { [:] }
     }
 

@@ -104,6 +104,30 @@ import Testing
         #expect(try functions(info)[0].index == 5)
     }
 
+    @Test func oneFunctionAloneIsTheSameAsAmongTheOthers() throws {
+        let infos = (0..<4).map { functionInfo(UInt32($0), vlan: UInt32(100 + $0)) }
+        // A driver, or a kernel to come, that does not tell the index first.
+        let late = attribute(
+            1, attribute(9, little(UInt32(3)) + little(UInt32(1))) + infos[3].dropFirst(4))
+        let message = TestMessage.link(
+            index: 7, name: "pf0",
+            attributes: attribute(21, little(UInt32(4)))
+                + attribute(0x8016, late + infos[0] + infos[2] + infos[1]))
+        let socket = FakeKernel(message).routeSocket
+        let all = try socket.virtualFunctions(ofPF: "pf0").vfs
+        #expect(all.map(\.index) == [3, 0, 2, 1])
+        for index in 0..<4 {
+            let (link, vfs) = try FakeKernel(message).routeSocket
+                .virtualFunctions(ofPF: "pf0", only: index)
+            #expect(link.virtualFunctionCount == 4)
+            #expect(vfs.filter { $0.index == index } == all.filter { $0.index == index })
+            #expect(vfs.count == (index == 3 ? 1 : 2))
+        }
+        #expect(
+            try FakeKernel(message).routeSocket.virtualFunctions(ofPF: "pf0", only: 4).vfs
+                .map(\.index) == [3])
+    }
+
     @Test func twoHundredAndFiftySixFunctions() throws {
         let infos = (0..<256).flatMap { functionInfo(UInt32($0), vlan: UInt32($0)) }
         #expect(infos.count == 256 * 236)

@@ -142,7 +142,7 @@ private struct SchemaCheck {
 }
 
 extension JSONValue {
-    fileprivate var members: [String: JSONValue] {
+    fileprivate var members: JSONMembers {
         if case .object(let members) = self { members } else { [:] }
     }
 

@@ -86,10 +86,11 @@ extension JSONValue {
                 })
         case 1:
             .object(
-                Dictionary(
-                    (0..<generator.number(in: 0...4)).map { _ in
-                        (text(using: &generator), random(depth: depth - 1, using: &generator))
-                    }, uniquingKeysWith: { $1 }))
+                JSONMembers(
+                    Dictionary(
+                        (0..<generator.number(in: 0...4)).map { _ in
+                            (text(using: &generator), random(depth: depth - 1, using: &generator))
+                        }, uniquingKeysWith: { $1 })))
         case 2: .null
         case 3: .bool(Bool.random(using: &generator))
         case 4: .integer(Int64.random(in: .min ... .max, using: &generator))
@@ -137,7 +138,9 @@ private struct Encoded: Encodable {
         case .double(let number): try container.encode(number)
         case .string(let text): try container.encode(text)
         case .array(let elements): try container.encode(elements.map(Encoded.init))
-        case .object(let members): try container.encode(members.mapValues(Encoded.init))
+        case .object(let members):
+            try container.encode(
+                Dictionary(uniqueKeysWithValues: members.map { ($0.key, Encoded($0.value)) }))
         }
     }
 }

@@ -142,7 +142,7 @@ extension SimulatedHost: Host {
     // MARK: VFs through their PF
 
     package func vfInfos(
-        ofPF address: PCIAddress, expectedName: String?
+        ofPF address: PCIAddress, expectedName: String?, only index: Int?
     ) throws -> PhysicalFunctionInfo? {
         try perform("read VF settings") { kernel in
             guard let pf = kernel.pfs[address],
@@ -152,7 +152,8 @@ extension SimulatedHost: Host {
             let infos = pf.function.virtualFunctions.values.compactMap { kernel.vfs[$0]?.info }
             return PhysicalFunctionInfo(
                 address: address, link: interface.link,
-                vfs: infos.sorted { $0.index < $1.index })
+                vfs: infos.filter { index == nil || $0.index == index }
+                    .sorted { $0.index < $1.index })
         }
     }
 

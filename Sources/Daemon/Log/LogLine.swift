@@ -29,11 +29,11 @@ package enum LogLine {
     package static func json(
         _ level: Logger.Level, _ message: String, _ fields: Logger.Metadata, time: String
     ) -> String {
-        var members: [String: JSONValue] = [
+        var members: JSONMembers = [
             "level": .string("\(level)"), "message": .string(message), "time": .string(time),
         ]
         if !fields.isEmpty {
-            members["fields"] = .object(fields.mapValues { .string("\($0)") })
+            members["fields"] = .object(JSONMembers(fields.mapValues { .string("\($0)") }))
         }
         return String(decoding: JSONValue.object(members).encoded(), as: UTF8.self)
     }
