@@ -47,6 +47,7 @@ let package = Package(
             providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CSQLiteMemory"),
         .target(name: "CPCI", linkerSettings: [.linkedLibrary("pci")]),
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
 
@@ -57,7 +58,7 @@ let package = Package(
             name: "Netlink", dependencies: ["LinuxSystem", "CNetlink"],
             swiftSettings: strict + separable),
         .target(
-            name: "SRIOV", dependencies: ["LinuxSystem", "Netlink", "CSQLite"],
+            name: "SRIOV", dependencies: ["LinuxSystem", "Netlink", "CSQLite", "CSQLiteMemory"],
             swiftSettings: strict + separable),
         .target(
             name: "PCIDevices", dependencies: ["LinuxSystem", "CPCI", "CUdev"],

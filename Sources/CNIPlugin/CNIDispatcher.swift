@@ -20,6 +20,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
     let writeError: @Sendable (String) -> Void
     private let patience: Patience
     let ipamPatience: IPAMDelegate.Patience
+    private let keep: @Sendable (AttachmentStore) -> Void
 
     /// - Parameters:
     ///   - environment: All variables. `VFMAP_STATE` names the state file, `VFMAP_RUN` the folder of
@@ -28,11 +29,13 @@ package struct CNIDispatcher<H: Host>: Sendable {
     ///   - makeHost: Called at most once, and only when there is work to do.
     ///   - writeError: Takes text for standard error.
     ///   - patience: How long the manager waits.
+    ///   - keep: Takes the state file, which is let go of after the call otherwise.
     package init(
         environment: [String: String], readInput: @escaping @Sendable () throws -> [UInt8],
         makeHost: @escaping @Sendable () throws -> H,
         writeError: @escaping @Sendable (String) -> Void, patience: Patience = Patience(),
-        ipamPatience: IPAMDelegate.Patience = .init()
+        ipamPatience: IPAMDelegate.Patience = .init(),
+        keep: @escaping @Sendable (AttachmentStore) -> Void = { _ in }
     ) {
         self.environment = environment
         self.readInput = readInput
@@ -40,6 +43,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
         self.writeError = writeError
         self.patience = patience
         self.ipamPatience = ipamPatience
+        self.keep = keep
     }
 
     /// Does what CNI_COMMAND asks for.
@@ -120,8 +124,10 @@ package struct CNIDispatcher<H: Host>: Sendable {
         let statePath = nonEmpty("VFMAP_STATE") ?? AttachmentStore.defaultPath
         let release = IPAMRelease(
             environment: environment, patience: ipamPatience, passOn: writeError)
+        let store = AttachmentStore(path: statePath, boot: try host.bootIdentity())
+        keep(store)
         return Manager(
-            host: host, store: AttachmentStore(path: statePath, boot: try host.bootIdentity()),
+            host: host, store: store,
             locks: LockFolder(path: runFolder + "/locks"), patience: patience,
             foreignClaims: PeerCache(environment: environment).claims,
             releaseFrontEnd: { try release.release($0) }, warn: { log.warning($0) })

@@ -10,6 +10,7 @@ package enum CNIProgram {
     package static func run<H: Host>(makeHost: @escaping @Sendable () throws -> H) -> Never {
         StandardStream.reserve()
         useOneHeapForAllThreads()
+        SQLiteDatabase.expectShortLife()
         let watch = Stopwatch()
         let dispatcher = CNIDispatcher(
             environment: processEnvironment(),
@@ -21,7 +22,9 @@ package enum CNIProgram {
             writeError: { text in
                 // There is nowhere left to tell that standard error is closed.
                 try? StandardStream.error.write(text)
-            })
+            },
+            // The process ends with the call, and with it everything that SQLite would tidy up at length.
+            keep: { _ = Unmanaged.passRetained($0) })
         let answer = dispatcher.run()
         do {
             try StandardStream.output.write(answer.output)

@@ -3,13 +3,18 @@ internal import LinuxSystem
 
 extension LinkSettings {
     /// The one `RTM_SETLINK` with everything that is set.
+    ///
+    /// - Parameter index: 0 for the interface that has the name, which is not changed then.
     func request(index: Int32, named subject: String) -> NetlinkRequest {
         NetlinkRequest(
             "set \(names)", "of", "interface \(subject)", type: Int(RTM_SETLINK),
             flags: Int(NLM_F_ACK)
         ) { message in
             message.append(ifinfomsg(index: index, flags: flags.value, change: flags.mask))
-            if let name { message.put(Int(IFLA_IFNAME), string: name) }
+            // With an index it is a new name, without one it says which interface is meant.
+            if let name = index == 0 ? subject : name {
+                message.put(Int(IFLA_IFNAME), string: name)
+            }
             if let macAddress { message.put(Int(IFLA_ADDRESS), bytes: macAddress.bytes) }
             if let mtu { message.put(Int(IFLA_MTU), integer: mtu) }
             if let transmitQueueLength {

@@ -82,7 +82,9 @@ extension RouteSocket {
     /// at the first that fails: what came before it stays changed. Where that matters, send them
     /// one by one. Before Linux 6.2 an interface that is up refuses another name (`EBUSY`).
     ///
-    /// - Parameter name: The interface's name, for the error.
+    /// - Parameters:
+    ///   - index: 0 for the interface of this name, which no setting changes then.
+    ///   - name: The interface's name, for the error.
     /// - Throws: `NetlinkError`.
     package func setLink(
         index: Int32, named name: String, _ settings: LinkSettings

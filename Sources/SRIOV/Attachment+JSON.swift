@@ -1,8 +1,8 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension Attachment {
-    /// Reads what `json` makes; keys that are not known are ignored.
+extension Attachment: JSONWritable {
+    /// Reads what `writeMembers` writes; keys that are not known are ignored.
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(
             owner: try object.requiredObject("owner", AttachmentOwner.init),
@@ -23,24 +23,22 @@ extension Attachment {
     }
 
     /// The record as it lies in the state file: a key for each property, named like it.
-    var json: JSONValue {
-        var members = JSONMembers(capacity: 15)
-        members.set("owner", owner.json)
-        members.set("virtualFunction", virtualFunction.description)
-        members.set("physicalFunction", physicalFunction?.description)
-        members.set("index", index)
-        members.set("phase", phase.rawValue)
-        members.set("boot", boot.rawValue)
-        members.set("namespace", namespace?.json)
-        members.set("settings", settings.json)
-        members.set("originalInterface", originalInterface?.json)
-        members.set("originalInfo", originalInfo?.json)
-        members.set("originalDriver", originalDriver)
-        members.set("frontEndData", frontEndData)
-        members.set("handover", handover?.json)
-        members.set("created", created)
-        members.set("functionInstance", functionInstance)
-        return members.object
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("boot", boot.rawValue)
+        writer.member("created", created)
+        writer.member("frontEndData", frontEndData)
+        writer.member("functionInstance", functionInstance)
+        writer.member("handover", handover)
+        writer.member("index", index)
+        writer.member("namespace", namespace)
+        writer.member("originalDriver", originalDriver)
+        writer.member("originalInfo", originalInfo)
+        writer.member("originalInterface", originalInterface)
+        writer.member("owner", owner)
+        writer.member("phase", phase.rawValue)
+        writer.member("physicalFunction", physicalFunction?.description)
+        writer.member("settings", settings)
+        writer.member("virtualFunction", virtualFunction.description)
     }
 }
 

@@ -1,4 +1,4 @@
-extension AttachmentOwner {
+extension AttachmentOwner: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(
             frontEnd: try object.required("frontEnd", object.string),
@@ -7,12 +7,10 @@ extension AttachmentOwner {
             interfaceName: try object.required("interfaceName", object.string))
     }
 
-    var json: JSONValue {
-        var members = JSONMembers(capacity: 4)
-        members.set("frontEnd", frontEnd)
-        members.set("network", network)
-        members.set("container", container)
-        members.set("interfaceName", interfaceName)
-        return members.object
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("container", container)
+        writer.member("frontEnd", frontEnd)
+        writer.member("interfaceName", interfaceName)
+        writer.member("network", network)
     }
 }

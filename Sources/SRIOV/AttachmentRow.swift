@@ -40,7 +40,7 @@ struct AttachmentRow: Hashable, Sendable {
 
     init(_ attachment: Attachment) {
         key = Key(attachment)
-        record = attachment.json.encoded()
+        record = attachment.encodedJSON()
         checksum = Self.checksum(of: record)
     }
 

@@ -7,7 +7,8 @@ extension AttachmentStore {
     /// - Throws: `StoreError`.
     package func export() throws -> String {
         let records = try rows("1").map { attachment in
-            guard case .object(var members) = attachment.json else { return JSONValue.null }
+            guard case .object(var members) = try JSONValue(parsing: attachment.encodedJSON())
+            else { return JSONValue.null }
             members["void"] = .bool(attachment.boot != boot)
             return .object(members)
         }

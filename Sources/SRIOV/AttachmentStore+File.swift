@@ -10,29 +10,31 @@ extension AttachmentStore {
             if !moved { return true }
             file = nil
         }
-        guard try fileExists() else { return false }
+        guard let size = try fileSize() else { return false }
         let failpoint = failpoint
         file = try StateFile(
-            path: path, access: access == .readOnly ? .readOnly : .readWrite, schema: schema
+            path: path, isEmpty: size == 0, access: access == .readOnly ? .readOnly : .readWrite,
+            schema: schema
         ) { try failpoint?() }
         return true
     }
 
-    /// Whether there is a regular file: SQLite opens whatever is there, and takes a device that reads as
+    /// The size of the regular file that is there: SQLite opens whatever is there, and takes a device that reads as
     /// nothing for an empty database.
     ///
     /// It looks without opening: closing a descriptor would drop the locks that SQLite has on the file.
     ///
+    /// - Returns: nil if there is none.
     /// - Throws: `StoreError` for anything that is neither a regular file nor absent.
-    private func fileExists() throws(StoreError) -> Bool {
+    private func fileSize() throws(StoreError) -> Int? {
         var status = stat()
         do throws(SystemCallError) {
             try systemCall("stat", on: path) { stat(path, &status) }
         } catch {
             guard error.errno == .noSuchFile else { throw refusal(error.errno) }
-            guard lstat(path, &status) == 0 else { return false }
+            guard lstat(path, &status) == 0 else { return nil }
             // Else somebody made the file between the two looks.
-            guard status.st_mode & S_IFMT == S_IFLNK else { return try fileExists() }
+            guard status.st_mode & S_IFMT == S_IFLNK else { return try fileSize() }
             throw .unusable(path: path, reason: "a symbolic link that leads nowhere")
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
@@ -42,7 +44,7 @@ extension AttachmentStore {
         guard status.st_size != 1 else {
             throw .unusable(path: path, reason: "file is not a database")
         }
-        return true
+        return Int(status.st_size)
     }
 
     /// Makes an empty file and the folders above it, durable with the first transaction.

@@ -1,11 +1,12 @@
-extension Handover {
+extension Handover: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(
             phaseBegan: try object.required("phaseBegan", object.number),
             isTrustLent: try object.required("isTrustLent", object.boolean))
     }
 
-    var json: JSONValue {
-        .object(["phaseBegan": .integer(phaseBegan), "isTrustLent": .bool(isTrustLent)])
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("isTrustLent", isTrustLent)
+        writer.member("phaseBegan", phaseBegan)
     }
 }

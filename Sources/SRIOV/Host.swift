@@ -140,6 +140,8 @@ package protocol Host: Sendable {
     func otherNamespaces() throws -> [String]
 
     /// Sets attributes of one interface in one message.
+    ///
+    /// - Parameter link: Its index counts, or, if that is 0, its name.
     func setLink(_ link: Link, _ settings: LinkSettings, in namespace: Namespace) throws
 
     func addAlternativeName(_ name: String, to link: Link, in namespace: Namespace) throws

@@ -1,6 +1,6 @@
 internal import LinuxSystem
 
-extension InterfaceOriginal {
+extension InterfaceOriginal: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         name = try object.required("name", object.string)
         alternativeNames = try object.required("alternativeNames", object.strings)
@@ -13,18 +13,16 @@ extension InterfaceOriginal {
         alias = try object.string("alias")
     }
 
-    var json: JSONValue {
-        var members = JSONMembers(capacity: 9)
-        members.set("name", name)
-        members.set("alternativeNames", .array(alternativeNames.map(JSONValue.string)))
-        members.set("macAddress", macAddress?.description)
-        members.set("mtu", mtu)
-        members.set("isUp", isUp)
-        members.set("isPromiscuous", isPromiscuous)
-        members.set("receivesAllMulticast", receivesAllMulticast)
-        members.set("transmitQueueLength", transmitQueueLength)
-        members.set("alias", alias)
-        return members.object
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("alias", alias)
+        writer.member("alternativeNames", alternativeNames)
+        writer.member("isPromiscuous", isPromiscuous)
+        writer.member("isUp", isUp)
+        writer.member("macAddress", macAddress?.description)
+        writer.member("mtu", mtu)
+        writer.member("name", name)
+        writer.member("receivesAllMulticast", receivesAllMulticast)
+        writer.member("transmitQueueLength", transmitQueueLength)
     }
 }
 

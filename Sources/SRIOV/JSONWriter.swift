@@ -15,9 +15,13 @@ struct JSONWriter {
     private(set) var bytes: [UInt8] = []
     private let layout: Layout
     private var depth = 0
+    /// Whether nothing has been written yet of the array or object that was begun last.
+    private var isEmpty = true
 
     init(_ layout: Layout) {
         self.layout = layout
+        // Enough for a record; to grow is dear.
+        bytes.reserveCapacity(2048)
     }
 
     mutating func write(_ value: JSONValue) {
@@ -29,15 +33,21 @@ struct JSONWriter {
         case .double(let number): write(number)
         case .string(let text): quote(text)
         case .array(let elements):
-            list(count: elements.count, between: "[", and: "]") { writer, index in
-                writer.write(elements[index])
+            begin("[")
+            for element in elements {
+                next()
+                write(element)
             }
+            end("]")
         case .object(let members):
-            list(count: members.count, between: "{", and: "}") { writer, index in
-                writer.quote(members.keys[index])
-                writer.write(writer.layout == .line ? ":" : " : ")
-                writer.write(members.values[index])
+            begin("{")
+            for index in 0..<members.count {
+                next()
+                quote(members.keys[index])
+                writeColon()
+                write(members.values[index])
             }
+            end("}")
         }
     }
 
@@ -48,25 +58,36 @@ struct JSONWriter {
         write(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
     }
 
-    private mutating func write(_ text: String) {
+    /// Text that is JSON already.
+    mutating func write(_ text: String) {
         bytes.append(contentsOf: text.utf8)
     }
 
-    private mutating func list(
-        count: Int, between start: Unicode.Scalar, and end: Unicode.Scalar,
-        _ writeElement: (inout JSONWriter, Int) -> Void
-    ) {
-        bytes.append(UInt8(ascii: start))
+    mutating func begin(_ bracket: Unicode.Scalar) {
+        bytes.append(UInt8(ascii: bracket))
         depth += 1
-        for index in 0..<count {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            beginLine()
-            writeElement(&self, index)
-        }
-        if count == 0, layout == .indented { bytes.append(UInt8(ascii: "\n")) }
-        depth -= 1
+        isEmpty = true
+    }
+
+    /// Comes before every element of an array and every member of an object.
+    mutating func next() {
+        if !isEmpty { bytes.append(UInt8(ascii: ",")) }
+        isEmpty = false
         beginLine()
-        bytes.append(UInt8(ascii: end))
+    }
+
+    mutating func end(_ bracket: Unicode.Scalar) {
+        if isEmpty, layout == .indented { bytes.append(UInt8(ascii: "\n")) }
+        depth -= 1
+        isEmpty = false
+        beginLine()
+        bytes.append(UInt8(ascii: bracket))
+    }
+
+    mutating func writeColon() {
+        if layout == .indented { bytes.append(UInt8(ascii: " ")) }
+        bytes.append(UInt8(ascii: ":"))
+        if layout == .indented { bytes.append(UInt8(ascii: " ")) }
     }
 
     private mutating func beginLine() {
@@ -76,7 +97,7 @@ struct JSONWriter {
     }
 
     /// A text in quotes; only what must be escaped is.
-    private mutating func quote(_ text: String) {
+    mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { characters in
@@ -88,6 +109,13 @@ struct JSONWriter {
             }
             bytes.append(contentsOf: characters[plain...])
         }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// A text in quotes that needs no escape.
+    mutating func quotePlain(_ characters: UnsafeBufferPointer<UInt8>) {
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: characters)
         bytes.append(UInt8(ascii: "\""))
     }
 

@@ -305,16 +305,16 @@ extension Manager {
         let name = attachment.owner.interfaceName
         let settings = attachment.settings
         try host.move(present, from: try host.hostNamespace(), to: container, as: name)
-        func look() throws -> Link {
-            let link = try host.link(
-                of: attachment.virtualFunction, expectedName: name, in: container)
-            guard let link else {
-                throw ManagerError(.internal, "interface \(name) vanished after its move")
-            }
-            return link
+        // Its index may be another one now, its name is not.
+        var moved = present
+        moved.index = 0
+        moved.name = name
+        try host.setLink(moved, settings.interfaceSettings, in: container)
+        let found = try host.link(
+            of: attachment.virtualFunction, expectedName: name, in: container)
+        guard let link = found else {
+            throw ManagerError(.internal, "interface \(name) vanished after its move")
         }
-        try host.setLink(try look(), settings.interfaceSettings, in: container)
-        let link = try look()
         // Coming up resets the VF, and some drivers then take another MAC.
         if let address = settings.macAddress, link.macAddress != address {
             let present = link.macAddress.map(\.description) ?? "none"

@@ -1,21 +1,19 @@
 internal import LinuxSystem
 
-extension NamespaceReference {
+extension NamespaceReference: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(
             path: try object.required("path", object.string),
             identity: try object.object("identity", NamespaceIdentity.init))
     }
 
-    var json: JSONValue {
-        var members = JSONMembers(capacity: 2)
-        members.set("path", path)
-        members.set("identity", identity?.json)
-        return members.object
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("identity", identity)
+        writer.member("path", path)
     }
 }
 
-extension NamespaceIdentity {
+extension NamespaceIdentity: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(
             device: try object.required("device", object.number),
@@ -23,11 +21,9 @@ extension NamespaceIdentity {
             cookie: try object.number("cookie"))
     }
 
-    var json: JSONValue {
-        var members = JSONMembers(capacity: 3)
-        members.set("device", device)
-        members.set("inode", inode)
-        members.set("cookie", cookie)
-        return members.object
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("cookie", cookie)
+        writer.member("device", device)
+        writer.member("inode", inode)
     }
 }

@@ -31,10 +31,16 @@ struct StateFile: ~Copyable {
     /// Whether the journal is set up for writing.
     private var mayWrite = false
 
-    /// - Parameter beforeWrite: Called before every statement that writes, and before the commit; what
-    ///   it throws ends the transaction.
+    /// Bytes of a page of a new file. A record without an IPAM's part, some 1.4 KB, has its place in one, of which it
+    /// may take a quarter.
+    static var pageSize: Int { 8192 }
+
+    /// - Parameters:
+    ///   - isEmpty: Whether there is nothing in the file yet.
+    ///   - beforeWrite: Called before every statement that writes, and before the commit; what it throws ends the
+    ///     transaction.
     init(
-        path: String, access: SQLiteDatabase.Access, schema: StateSchema,
+        path: String, isEmpty: Bool, access: SQLiteDatabase.Access, schema: StateSchema,
         beforeWrite: @escaping @Sendable () throws -> Void
     ) throws(SQLiteError) {
         self.path = path
@@ -42,6 +48,7 @@ struct StateFile: ~Copyable {
         self.beforeWrite = beforeWrite
         let database = try SQLiteDatabase(path: path, access: access)
         database.setBusyTimeout(milliseconds: 10_000)
+        if isEmpty { try database.execute("PRAGMA page_size = \(Self.pageSize)") }
         self.database = database
     }
 
@@ -91,14 +98,24 @@ struct StateFile: ~Copyable {
         try database.execute("BEGIN IMMEDIATE")
         guard !mayWrite else { return }
         // Here, not before: outside a transaction SQLite reads the schema for it with locks of its own.
-        try database.execute("PRAGMA journal_mode = truncate")
-        if try database.integer("PRAGMA synchronous") != Self.fullySynchronous {
-            // SQLite was built with another default, which cannot be changed here.
+        if try !makeDurable() {
+            // A file that is made now is changed already, and a SQLite that was built with another synchronous level
+            // changes that outside a transaction alone.
             try database.execute("ROLLBACK")
             try database.execute("PRAGMA synchronous = full")
+            _ = try makeDurable()
             try database.execute("BEGIN IMMEDIATE")
         }
         mayWrite = true
+    }
+
+    /// Sets the journal's mode.
+    ///
+    /// - Returns: Whether it could be set, and every transaction is made durable at its commit.
+    private func makeDurable() throws(SQLiteError) -> Bool {
+        var statement = try database.prepare("PRAGMA journal_mode = truncate")
+        guard try statement.step(), statement.text(0) == "truncate" else { return false }
+        return try database.integer("PRAGMA synchronous") == Self.fullySynchronous
     }
 
     private static var fullySynchronous: Int64 { 2 }

@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension VFInfo {
+extension VFInfo: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         var vlans: [VLANTag] = []
         for tag in try object.required("vlans", object.objects) {
@@ -17,32 +17,28 @@ extension VFInfo {
             statistics: try object.object("statistics", VFStatistics.init))
     }
 
-    var json: JSONValue {
-        var members = JSONMembers(capacity: 9)
-        members.set("index", index)
-        members.set("macAddress", macAddress.description)
-        members.set("vlans", .array(vlans.map(\.json)))
-        members.set("transmitRate", transmitRate.json)
-        members.set("spoofCheck", spoofCheck)
-        members.set("trust", trust)
-        members.set("linkState", linkState?.rawValue)
-        members.set("rssQuery", rssQuery)
-        members.set("statistics", statistics?.json)
-        return members.object
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("index", index)
+        writer.member("linkState", linkState?.rawValue)
+        writer.member("macAddress", macAddress.description)
+        writer.member("rssQuery", rssQuery)
+        writer.member("spoofCheck", spoofCheck)
+        writer.member("statistics", statistics)
+        writer.member("transmitRate", transmitRate)
+        writer.member("trust", trust)
+        writer.member("vlans", vlans)
     }
 }
 
-extension TransmitRate {
+extension TransmitRate: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(
             minimum: try object.required("minimum", object.number),
             maximum: try object.required("maximum", object.number))
     }
 
-    var json: JSONValue {
-        var members = JSONMembers(capacity: 2)
-        members.set("minimum", minimum)
-        members.set("maximum", maximum)
-        return members.object
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("maximum", maximum)
+        writer.member("minimum", minimum)
     }
 }

@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension VFSettings {
+extension VFSettings: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(
             macAddress: try object.macAddress("macAddress"),
@@ -16,21 +16,19 @@ extension VFSettings {
             resetsOnRelease: try object.boolean("resetsOnRelease"))
     }
 
-    var json: JSONValue {
-        var members = JSONMembers(capacity: 12)
-        members.set("macAddress", macAddress?.description)
-        members.set("vlan", vlan?.json)
-        members.set("minimumRate", minimumRate)
-        members.set("maximumRate", maximumRate)
-        members.set("spoofCheck", spoofCheck)
-        members.set("trust", trust)
-        members.set("linkState", linkState?.rawValue)
-        members.set("mtu", mtu)
-        members.set("isPromiscuous", isPromiscuous)
-        members.set("receivesAllMulticast", receivesAllMulticast)
-        members.set("toleratesUnsupportedLinkState", toleratesUnsupportedLinkState)
-        members.set("resetsOnRelease", resetsOnRelease)
-        return members.object
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("isPromiscuous", isPromiscuous)
+        writer.member("linkState", linkState?.rawValue)
+        writer.member("macAddress", macAddress?.description)
+        writer.member("maximumRate", maximumRate)
+        writer.member("minimumRate", minimumRate)
+        writer.member("mtu", mtu)
+        writer.member("receivesAllMulticast", receivesAllMulticast)
+        writer.member("resetsOnRelease", resetsOnRelease)
+        writer.member("spoofCheck", spoofCheck)
+        writer.member("toleratesUnsupportedLinkState", toleratesUnsupportedLinkState)
+        writer.member("trust", trust)
+        writer.member("vlan", vlan)
     }
 }
 

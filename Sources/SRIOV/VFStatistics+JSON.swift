@@ -1,6 +1,6 @@
 internal import Netlink
 
-extension VFStatistics {
+extension VFStatistics: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init()
         receivedPackets = try object.required("receivedPackets", object.number)
@@ -13,16 +13,14 @@ extension VFStatistics {
         transmittedDropped = try object.required("transmittedDropped", object.number)
     }
 
-    var json: JSONValue {
-        var members = JSONMembers(capacity: 8)
-        members.set("receivedPackets", receivedPackets)
-        members.set("transmittedPackets", transmittedPackets)
-        members.set("receivedBytes", receivedBytes)
-        members.set("transmittedBytes", transmittedBytes)
-        members.set("receivedBroadcasts", receivedBroadcasts)
-        members.set("receivedMulticasts", receivedMulticasts)
-        members.set("receivedDropped", receivedDropped)
-        members.set("transmittedDropped", transmittedDropped)
-        return members.object
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("receivedBroadcasts", receivedBroadcasts)
+        writer.member("receivedBytes", receivedBytes)
+        writer.member("receivedDropped", receivedDropped)
+        writer.member("receivedMulticasts", receivedMulticasts)
+        writer.member("receivedPackets", receivedPackets)
+        writer.member("transmittedBytes", transmittedBytes)
+        writer.member("transmittedDropped", transmittedDropped)
+        writer.member("transmittedPackets", transmittedPackets)
     }
 }

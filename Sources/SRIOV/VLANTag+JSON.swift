@@ -1,6 +1,6 @@
 internal import Netlink
 
-extension VLANTag {
+extension VLANTag: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(
             identifier: try object.required("identifier", object.number),
@@ -8,11 +8,9 @@ extension VLANTag {
             protocol: VLANProtocol(rawValue: try object.required("protocol", object.number)))
     }
 
-    var json: JSONValue {
-        var members = JSONMembers(capacity: 3)
-        members.set("identifier", identifier)
-        members.set("qualityOfService", qualityOfService)
-        members.set("protocol", `protocol`.rawValue)
-        return members.object
+    func writeMembers(to writer: inout JSONWriter) {
+        writer.member("identifier", identifier)
+        writer.member("protocol", `protocol`.rawValue)
+        writer.member("qualityOfService", qualityOfService)
     }
 }

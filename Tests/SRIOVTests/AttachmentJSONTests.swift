@@ -46,7 +46,7 @@ import Testing
     }
 
     private func written(_ attachment: Attachment) -> String {
-        String(decoding: attachment.json.encoded(), as: UTF8.self)
+        String(decoding: attachment.encodedJSON(), as: UTF8.self)
     }
 
     private func fullAttachment() throws -> Attachment {

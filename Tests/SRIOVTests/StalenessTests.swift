@@ -178,7 +178,7 @@ import Testing
         let fixture = try fixture()
         fixture.host.makeNamespace("/run/netns/a")
         let victim = fixture.host.anotherProcess()
-        victim.arm(.die(at: 20))
+        victim.arm(.die(at: 16))
         #expect(throws: (any Error).self) { try fixture.attach(.vf(0, for: "a"), in: victim) }
         let manager = fixture.manager()
         let dead = try manager.inventory().virtualFunctions.first?.staleness
@@ -195,7 +195,7 @@ import Testing
         let fixture = try fixture()
         fixture.host.makeNamespace("/run/netns/a")
         let victim = fixture.host.anotherProcess()
-        victim.arm(.die(at: 20))
+        victim.arm(.die(at: 16))
         #expect(throws: (any Error).self) { try fixture.attach(.vf(0, for: "a"), in: victim) }
         let record = try #require(try fixture.record)
         let store = AttachmentStore(path: fixture.statePath, boot: fixture.host.kernel.boot)

@@ -197,6 +197,13 @@ extension SimulatedHost {
 
 extension SimulatedKernel {
     func index(of link: Link, in namespace: SimulatedNamespace) throws -> Int32 {
+        if link.index == 0 {
+            let found = interfaces.first {
+                $1.namespace == namespace.number && $1.link.name == link.name
+            }
+            guard let found else { throw refusal("find interface", .noDevice, of: link.name) }
+            return found.key
+        }
         guard interfaces[link.index]?.namespace == namespace.number else {
             throw refusal("find interface", .noDevice, of: link.name)
         }
