@@ -47,7 +47,7 @@ let package = Package(
             providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "CSQLiteMemory"),
+        .target(name: "CSQLiteMemory", dependencies: ["CSQLite"]),
         .target(name: "CPCI", linkerSettings: [.linkedLibrary("pci")]),
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
 

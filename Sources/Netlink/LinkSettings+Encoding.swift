@@ -6,7 +6,8 @@ extension LinkSettings {
     ///
     /// - Parameter index: 0 for the interface that has the name, which is not changed then.
     func request(index: Int32, named subject: String) -> NetlinkRequest {
-        NetlinkRequest(
+        precondition(index != 0 || name == nil, "a new name for what is named by its name")
+        return NetlinkRequest(
             "set \(names)", "of", "interface \(subject)", type: Int(RTM_SETLINK),
             flags: Int(NLM_F_ACK)
         ) { message in

@@ -135,10 +135,7 @@ extension AttachmentRow {
                 interface_name, phase, created, record, checksum)
             VALUES (?1, ?2, ?8, ?3, ?4, ?5, ?6, ?7, ?9, ?10, ?11)
             """,
-            identity + [
-                .text(key.phase), .text(optional: key.physicalFunction), .integer(key.created),
-                .bytes(record), .integer(checksum),
-            ])
+            identity + content)
         return database.changes > 0
     }
 
@@ -156,16 +153,15 @@ extension AttachmentRow {
         return rows.first { $0.key.address == key.address } ?? rows.first
     }
 
-    /// Writes what changes in the life of a record: its phase, and the record itself.
-    ///
     /// - Returns: false if there is no such row.
     func update(in database: borrowing SQLiteDatabase) throws(SQLiteError) -> Bool {
         try database.execute(
             """
-            UPDATE attachments SET phase = ?7, record = ?8, checksum = ?9
+            UPDATE attachments
+            SET phase = ?7, pf = ?8, created = ?9, record = ?10, checksum = ?11
             WHERE boot = ?1 AND address = ?2
                 AND front_end = ?3 AND network = ?4 AND container = ?5 AND interface_name = ?6
-            """, identity + [.text(key.phase), .bytes(record), .integer(checksum)])
+            """, identity + content)
         return database.changes > 0
     }
 
@@ -185,6 +181,14 @@ extension AttachmentRow {
         [
             .text(key.boot), .text(key.address), .text(key.owner.frontEnd),
             .text(key.owner.network), .text(key.owner.container), .text(key.owner.interfaceName),
+        ]
+    }
+
+    /// Parameters 7 to 11.
+    private var content: [SQLiteValue] {
+        [
+            .text(key.phase), .text(optional: key.physicalFunction), .integer(key.created),
+            .bytes(record), .integer(checksum),
         ]
     }
 }

@@ -9,7 +9,9 @@ struct JSONParser {
     private var depth = 0
     /// A key that an object has a second time, with those above it: `ips[0].address`; nil if there is none. Of several
     /// it is that of the object that ends first.
-    private(set) var repeatedKey: String?
+    var repeatedKey: String? { repeatedPath.map { $0.hasPrefix(".") ? String($0.dropFirst()) : $0 } }
+    /// The same with a dot before each key: `.ips[0].address`.
+    private var repeatedPath: String?
 
     /// - Throws: `JSONSyntaxError` for bytes that are not UTF-8.
     init(_ bytes: [UInt8]) throws(JSONSyntaxError) {
@@ -69,13 +71,13 @@ struct JSONParser {
             guard next == UInt8(ascii: "\"") else { throw error("a key is missing") }
             let key = try string()
             guard take(":") else { throw error("a colon is missing") }
-            values.append(try value(at: key))
+            values.append(try value(below: "." + key))
             keys.append(key)
         } while take(",")
         guard take("}") else { throw error("the end of an object is missing") }
         var repeated: String?
         let members = JSONMembers(keys: keys, values: values, repeatedKey: &repeated)
-        repeatedKey = repeatedKey ?? repeated
+        repeatedPath = repeatedPath ?? repeated.map { "." + $0 }
         return .object(members)
     }
 
@@ -83,7 +85,7 @@ struct JSONParser {
         var elements: [JSONValue] = []
         if take("]") { return .array(elements) }
         repeat {
-            elements.append(try value(at: "[\(elements.count)]"))
+            elements.append(try value(below: "[\(elements.count)]"))
         } while take(",")
         guard take("]") else { throw error("the end of an array is missing") }
         return .array(elements)
@@ -93,13 +95,11 @@ struct JSONParser {
     ///
     /// - Parameter step: The way to it, for the path of a repeated key.
     private mutating func value(
-        at step: @autoclosure () -> String
+        below step: @autoclosure () -> String
     ) throws(JSONSyntaxError) -> JSONValue {
-        let wasRepeated = repeatedKey != nil
+        let wasRepeated = repeatedPath != nil
         let value = try value()
-        if !wasRepeated, let key = repeatedKey {
-            repeatedKey = step() + (key.hasPrefix("[") ? "" : ".") + key
-        }
+        if !wasRepeated, let path = repeatedPath { repeatedPath = step() + path }
         return value
     }
 

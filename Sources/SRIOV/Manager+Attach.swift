@@ -305,15 +305,29 @@ extension Manager {
         let name = attachment.owner.interfaceName
         let settings = attachment.settings
         try host.move(present, from: try host.hostNamespace(), to: container, as: name)
-        // Its index may be another one now, its name is not.
+        func look() throws -> Link {
+            let link = try host.link(
+                of: attachment.virtualFunction, expectedName: name, in: container)
+            guard let link else {
+                throw ManagerError(.internal, "interface \(name) vanished after its move")
+            }
+            return link
+        }
+        // By its name: its index may be another one now.
         var moved = present
         moved.index = 0
         moved.name = name
-        try host.setLink(moved, settings.interfaceSettings, in: container)
-        let found = try host.link(
-            of: attachment.virtualFunction, expectedName: name, in: container)
-        guard let link = found else {
-            throw ManagerError(.internal, "interface \(name) vanished after its move")
+        var isSet = true
+        do {
+            try host.setLink(moved, settings.interfaceSettings, in: container)
+        } catch let error as NetlinkError where error.errno == .noDevice {
+            isSet = false
+        }
+        var link = try look()
+        // Somebody in the container has renamed it at once.
+        if !isSet || !link.isUp {
+            try host.setLink(link, settings.interfaceSettings, in: container)
+            link = try look()
         }
         // Coming up resets the VF, and some drivers then take another MAC.
         if let address = settings.macAddress, link.macAddress != address {

@@ -5,7 +5,8 @@ extension Manager {
     /// first, but for a VF that is asked for by its address: `record` does that, where it turns out to be held.
     ///
     /// - Parameter mayBePhysicalFunction: Whether an address may be a PF's, which is then claimed as a whole.
-    /// - Throws: `ManagerError` `inUse` with the holder's name, `noneFree`, `notFound`.
+    /// - Throws: `ManagerError` `inUse` with the holder's name, of a VF that is asked for by its address only where
+    ///   that is another program, or somebody at work on it; `noneFree`, `notFound`.
     func claim(
         _ selection: VFSelection, mayBePhysicalFunction: Bool = false
     ) throws(ManagerError) -> Claim {
@@ -99,7 +100,10 @@ extension Manager {
         do {
             return try write(function)
         } catch {
-            guard !claim.isKnownFree, try makeFree(function) else { throw error }
+            // A state file that cannot be written now is not worth waiting for once more.
+            guard !claim.isKnownFree, ManagerError.code(of: error) != .stateUnusable,
+                try makeFree(function)
+            else { throw error }
             // Bringing it back may have moved its interface, and changed all that was examined.
             return try write(try virtualFunction(at: function.address))
         }

@@ -97,13 +97,16 @@ struct StateFile: ~Copyable {
     private mutating func begin() throws {
         try database.execute("BEGIN IMMEDIATE")
         guard !mayWrite else { return }
-        // Here, not before: outside a transaction SQLite reads the schema for it with locks of its own.
-        if try !makeDurable() {
-            // A file that is made now is changed already, and a SQLite that was built with another synchronous level
-            // changes that outside a transaction alone.
-            try database.execute("ROLLBACK")
+        // Here, not before: outside a transaction SQLite reads the schema for it with locks of its own. It is refused
+        // here for a file that is just being made, for one with a write-ahead log, and where SQLite was built with
+        // another synchronous level.
+        if (try? makeDurable()) != true {
+            leaveTransaction()
             try database.execute("PRAGMA synchronous = full")
-            _ = try makeDurable()
+            guard try makeDurable() else {
+                throw StoreError.unusable(
+                    path: path, reason: "SQLite does not make its transactions durable")
+            }
             try database.execute("BEGIN IMMEDIATE")
         }
         mayWrite = true

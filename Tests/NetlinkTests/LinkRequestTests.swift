@@ -29,6 +29,19 @@ import Testing
             ])
     }
 
+    @Test func withoutAnIndexTheNameSaysWhichInterface() throws {
+        try kernel.routeSocket.setLink(index: 0, named: "net1", LinkSettings(isUp: true))
+        #expect(
+            kernel.requests == [
+                hex(
+                    """
+                    2c000000 1300 0500 01000000 00000000
+                    00 00 0000 00000000 01000000 01000000
+                    0900 0300 6e657431 00 000000
+                    """)
+            ])
+    }
+
     @Test func nilLeavesFlagsAlone() throws {
         try kernel.routeSocket.setLink(index: 7, named: "eth0", LinkSettings(isUp: false))
         #expect(

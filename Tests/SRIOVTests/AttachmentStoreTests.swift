@@ -150,6 +150,56 @@ import Testing
         #expect(fixture.mode(of: path + "-journal") == 0o600)
     }
 
+    @Test func aFileIsMadeWithItsPagesAndKeepsItsJournal() throws {
+        try fixture.store.insert(try .sample())
+        #expect(try pragma("page_size") == "8192")
+        // The mode of the journal is the connection's: one that is emptied stays.
+        #expect(try folderEntries(fixture.folder).sorted() == ["state.db", "state.db-journal"])
+        #expect(try fixture.bytes(of: "state.db-journal").isEmpty)
+    }
+
+    @Test func aFileWithOtherPagesStaysAsItIs() throws {
+        let other = try StoreFixture()
+        defer { other.delete() }
+        try other.store.insert(try .sample(1))
+        // Between them nothing of the file changes but its pages.
+        try other.execute("PRAGMA page_size = 4096", "VACUUM")
+        try other.store.insert(try .sample(2))
+        #expect(try other.store.attachments().count == 2)
+        #expect(try other.integrity() == "ok")
+        let database = try SQLiteDatabase(path: other.path, access: .readOnly)
+        #expect(try database.integer("PRAGMA page_size") == 4096)
+    }
+
+    @Test func aFileWithAWriteAheadLogIsTakenOver() throws {
+        try fixture.store.insert(try .sample(1))
+        try fixture.execute("PRAGMA journal_mode = wal")
+        #expect(try pragma("journal_mode") == "wal")
+        try fixture.store.insert(try .sample(2))
+        #expect(try fixture.store.attachments().count == 2)
+        #expect(try pragma("journal_mode") == "delete")
+        #expect(try folderEntries(fixture.folder).sorted() == ["state.db", "state.db-journal"])
+    }
+
+    @Test func theSchemasVersionIsTheNumberOfItsSteps() {
+        #expect(StateSchema.current.steps.count == Int(StateSchema.current.version))
+    }
+
+    /// As another connection sees it.
+    private func pragma(_ name: String) throws -> String {
+        let database = try SQLiteDatabase(path: fixture.path, access: .readOnly)
+        var statement = try database.prepare("PRAGMA \(name)")
+        return try statement.step() ? statement.text(0) : ""
+    }
+
+    @Test func anUpdateWithAnotherTimeOfMakingIsReadable() throws {
+        var attachment = try Attachment.sample()
+        try fixture.store.insert(attachment)
+        attachment.created += 1
+        try fixture.store.update(attachment)
+        #expect(try fixture.store.attachments() == [attachment])
+    }
+
     @Test func failureAtAnyCallChangesNothing() throws {
         struct Death: Error {}
         let operations: [(String, @Sendable (AttachmentStore) throws -> Void)] = [

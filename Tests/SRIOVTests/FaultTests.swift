@@ -88,6 +88,26 @@ import Testing
     }
 
     /// Dies before every step of an attach in turn, lets somebody else go on, and compares.
+    @Test func anInterfaceThatIsRenamedInTheContainerAtAnyStepIsUpThere() throws {
+        for step in 1... {
+            let host = usedHost(.igb)
+            let fixture = try ManagerFixture(host)
+            host.before(step: step) { kernel in
+                kernel.change(SimulatedHost.vfAddress(0)) {
+                    if $0.namespace != 0 { $0.link.name = "lan0" }
+                }
+            }
+            try fixture.attach(.vf(0, for: "a", .full))
+            guard host.faultWasReached else { break }
+            let interface = host.kernel.interfaces.values.first {
+                $0.virtualFunction == SimulatedHost.vfAddress(0)
+            }
+            #expect(interface?.namespace != 0, "step \(step)")
+            #expect(interface?.link.isUp == true, "step \(step)")
+            #expect(interface?.link.mtu == VFSettings.full.mtu, "step \(step)")
+        }
+    }
+
     private func attachAndDie(
         _ driver: SimulatedDriver, _ vf: Int, then goOn: (ManagerFixture) throws -> Void
     ) throws {

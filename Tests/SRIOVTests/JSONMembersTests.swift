@@ -47,13 +47,14 @@ import Testing
                 == .object(["a": .integer(2), "b": .integer(3), "c": .integer(1)]))
     }
 
-    /// One document must not hold up the program: this one has its keys in the worst order.
-    @Test(.timeLimit(.minutes(5))) func aGreatObjectIsRead() throws {
-        let text = "{" + (0..<130_000).reversed().map { "\"\($0)\":0" }.joined(separator: ",") + "}"
+    /// A dictionary of these would be made in any order; that the keys come in the worst one must not matter.
+    @Test func aGreatObjectIsRead() throws {
+        let keys = (0..<130_000).map(String.init).sorted()
+        let text = "{" + keys.reversed().map { "\"\($0)\":0" }.joined(separator: ",") + "}"
         guard case .object(let members) = try JSONValue(parsing: Array(text.utf8)) else {
             Issue.record("no object")
             return
         }
-        #expect(members.count == 130_000)
+        #expect(members.keys == keys)
     }
 }
