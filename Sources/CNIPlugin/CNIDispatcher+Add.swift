@@ -35,8 +35,9 @@ extension CNIDispatcher {
                 owner: owner(call, network: network), selection: selection,
                 settings: configuration.settings, namespacePath: call.namespacePath,
                 frontEndData: record?.encoded())
+            var document: [UInt8] = []
             var announce: (() -> Void)?
-            let document = try manager.attach(request) { attached in
+            try manager.attach(request) { attached in
                 let limit = try delegate.map { _ in
                     try AddBudget.limit(remaining: budget.remaining)
                 }
@@ -44,7 +45,7 @@ extension CNIDispatcher {
                     configuration: configuration, version: version, environment: call,
                     delegate: delegate, limit: limit, log: log)
                 log.debug("configured \(attached.attachment.virtualFunction)")
-                return try finisher.finish(attached, &announce)
+                document = try finisher.finish(attached, &announce)
             }
             // With the attachment complete: a runtime that gives up meanwhile leaves nothing half done.
             announce?()
@@ -53,7 +54,7 @@ extension CNIDispatcher {
     }
 
     /// Runs a verb and puts its error into the log as well.
-    func logging<Value>(_ log: CNILog, _ body: () throws -> Value) throws -> Value {
+    func logging(_ log: CNILog, _ body: () throws -> [UInt8]) throws -> [UInt8] {
         do {
             return try body()
         } catch {

@@ -9,11 +9,9 @@ internal import Glibc
 ///
 /// - Throws: What the work throws, or `SystemCallError` if no thread can be made.
 package func onDedicatedThread<Value>(_ work: () throws -> Value) throws -> Value {
-    var result: Result<Value, any Error>?
+    // Not nil until then: a generic optional is a type that is made at run time.
+    var result = Result<Value, any Error>.failure(WorkWasNotDone())
     try finishOnDedicatedThread { result = Result { try work() } }
-    guard let result else {
-        preconditionFailure("the thread was joined before its work ended")
-    }
     return try result.get()
 }
 
@@ -42,6 +40,9 @@ private func finishOnDedicatedThread(_ work: () -> Void) throws(SystemCallError)
             operation: "create thread", subject: "", errno: ErrorNumber(rawValue: result))
     }
 }
+
+/// The result until the work is done; nobody sees it, for the thread is joined first.
+private struct WorkWasNotDone: Error {}
 
 /// Work as it passes through the context pointer of pthread_create.
 private final class ThreadTask {

@@ -9,7 +9,9 @@ struct JSONParser {
     private var depth = 0
     /// A key that an object has a second time, with those above it: `ips[0].address`; nil if there is none. Of several
     /// it is that of the object that ends first.
-    var repeatedKey: String? { repeatedPath.map { $0.hasPrefix(".") ? String($0.dropFirst()) : $0 } }
+    var repeatedKey: String? {
+        repeatedPath.map { $0.hasPrefix(".") ? String($0.dropFirst()) : $0 }
+    }
     /// The same with a dot before each key: `.ips[0].address`.
     private var repeatedPath: String?
 
