@@ -18,7 +18,7 @@ vf1=0000:02:10.0
 pass() { passed=$((passed + 1)); }
 
 # What was begun and what was done, in the shared folder, which the loss of power spares.
-progress=/lab/progress
+progress=/lab/power-loss-progress
 
 configuration() { # DEVICE
     conf "$1" "\"vlan\":100,\"mac\":\"02:11:22:33:44:${1:6:1}5\",\"max_tx_rate\":200,
