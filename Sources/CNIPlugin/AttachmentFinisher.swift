@@ -25,6 +25,15 @@ package struct AttachmentFinisher<H: Host>: Sendable {
         var result = CNIResult()
         result.interfaces = [interface(attached)]
         guard let delegate else { return try conclude(result, attached) }
+        return try assignAddresses(of: delegate, &result, attached, &announce)
+    }
+
+    /// Apart from `finish`, where its types would be made for nothing.
+    @inline(never)
+    private func assignAddresses(
+        of delegate: IPAMDelegate, _ result: inout CNIResult, _ attached: AttachedInterface<H>,
+        _ announce: inout (() -> Void)?
+    ) throws -> [UInt8] {
         do {
             let given = try delegate.add(version: version, limit: limit)
             guard !given.addresses.isEmpty else {

@@ -44,8 +44,7 @@ extension Manager {
                 }
                 return value
             } catch {
-                let outcome = bringBack(attachment, within: container, releasing: release)
-                throw afterUndo(attachment, outcome, error)
+                throw undo(attachment, in: container, releasing: release, after: error)
             }
         }
     }
@@ -339,6 +338,18 @@ extension Manager {
     }
 
     // MARK: When it fails
+
+    /// Brings a VF back whose attach has failed; apart from `attach`, where its types would be made for nothing.
+    ///
+    /// - Returns: The error to report.
+    @inline(never)
+    private func undo(
+        _ attachment: Attachment, in container: H.Namespace,
+        releasing release: ((Attachment) throws -> Void)?, after error: any Error
+    ) -> any Error {
+        let outcome = bringBack(attachment, within: container, releasing: release)
+        return afterUndo(attachment, outcome, error)
+    }
 
     /// - Returns: The error to report: the first one, with what is left to do if anything is.
     func afterUndo(
