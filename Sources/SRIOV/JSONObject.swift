@@ -77,9 +77,15 @@ package struct JSONObject: Hashable, Sendable {
     package func integer<Number: FixedWidthInteger>(
         _ key: String, _ range: ClosedRange<Number>
     ) throws(JSONKeyError) -> Number? {
-        let number = try wholeNumber(
+        try number(key, in: range)
+    }
+
+    private func number<Number: FixedWidthInteger>(
+        _ key: String, in range: ClosedRange<Number>
+    ) throws(JSONKeyError) -> Number? {
+        let bits = try wholeNumber(
             key, from: Int64(range.lowerBound), through: UInt64(range.upperBound))
-        return number.map { Number(truncatingIfNeeded: $0) }
+        return bits.map { Number(truncatingIfNeeded: $0) }
     }
 
     /// The bits of a whole number from `least` to `most`; nil if it is absent.
@@ -182,21 +188,18 @@ extension JSONObject {
     package func integer(
         _ key: String, _ range: ClosedRange<UInt8>
     ) throws(JSONKeyError) -> UInt8? {
-        try wholeNumber(key, from: Int64(range.lowerBound), through: UInt64(range.upperBound))
-            .map { UInt8(truncatingIfNeeded: $0) }
+        try number(key, in: range)
     }
 
     package func integer(
         _ key: String, _ range: ClosedRange<UInt16>
     ) throws(JSONKeyError) -> UInt16? {
-        try wholeNumber(key, from: Int64(range.lowerBound), through: UInt64(range.upperBound))
-            .map { UInt16(truncatingIfNeeded: $0) }
+        try number(key, in: range)
     }
 
     package func integer(
         _ key: String, _ range: ClosedRange<UInt32>
     ) throws(JSONKeyError) -> UInt32? {
-        try wholeNumber(key, from: Int64(range.lowerBound), through: UInt64(range.upperBound))
-            .map { UInt32(truncatingIfNeeded: $0) }
+        try number(key, in: range)
     }
 }

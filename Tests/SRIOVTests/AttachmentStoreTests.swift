@@ -159,16 +159,12 @@ import Testing
     }
 
     @Test func aFileWithOtherPagesStaysAsItIs() throws {
-        let other = try StoreFixture()
-        defer { other.delete() }
-        try other.store.insert(try .sample(1))
-        // Between them nothing of the file changes but its pages.
-        try other.execute("PRAGMA page_size = 4096", "VACUUM")
-        try other.store.insert(try .sample(2))
-        #expect(try other.store.attachments().count == 2)
-        #expect(try other.integrity() == "ok")
-        let database = try SQLiteDatabase(path: other.path, access: .readOnly)
-        #expect(try database.integer("PRAGMA page_size") == 4096)
+        try fixture.store.insert(try .sample(1))
+        try fixture.execute("PRAGMA page_size = 4096", "VACUUM")
+        try fixture.store.insert(try .sample(2))
+        #expect(try fixture.store.attachments().count == 2)
+        #expect(try fixture.integrity() == "ok")
+        #expect(try pragma("page_size") == "4096")
     }
 
     @Test func aFileWithAWriteAheadLogIsTakenOver() throws {
@@ -185,19 +181,19 @@ import Testing
         #expect(StateSchema.current.steps.count == Int(StateSchema.current.version))
     }
 
-    /// As another connection sees it.
-    private func pragma(_ name: String) throws -> String {
-        let database = try SQLiteDatabase(path: fixture.path, access: .readOnly)
-        var statement = try database.prepare("PRAGMA \(name)")
-        return try statement.step() ? statement.text(0) : ""
-    }
-
     @Test func anUpdateWithAnotherTimeOfMakingIsReadable() throws {
         var attachment = try Attachment.sample()
         try fixture.store.insert(attachment)
         attachment.created += 1
         try fixture.store.update(attachment)
         #expect(try fixture.store.attachments() == [attachment])
+    }
+
+    /// As another connection sees it.
+    private func pragma(_ name: String) throws -> String {
+        let database = try SQLiteDatabase(path: fixture.path, access: .readOnly)
+        var statement = try database.prepare("PRAGMA \(name)")
+        return try statement.step() ? statement.text(0) : ""
     }
 
     @Test func failureAtAnyCallChangesNothing() throws {

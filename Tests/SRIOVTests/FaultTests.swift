@@ -87,7 +87,6 @@ import Testing
         }
     }
 
-    /// Dies before every step of an attach in turn, lets somebody else go on, and compares.
     @Test func anInterfaceThatIsRenamedInTheContainerAtAnyStepIsUpThere() throws {
         for step in 1... {
             let host = usedHost(.igb)
@@ -108,6 +107,7 @@ import Testing
         }
     }
 
+    /// Dies before every step of an attach in turn, lets somebody else go on, and compares.
     private func attachAndDie(
         _ driver: SimulatedDriver, _ vf: Int, then goOn: (ManagerFixture) throws -> Void
     ) throws {

@@ -1,7 +1,8 @@
 import Foundation
 import Fuzzing
-import SRIOV
 import Testing
+
+@testable import SRIOV
 
 /// What is a JSON document and what is not.
 @Suite struct JSONParserTests {
@@ -96,4 +97,16 @@ import Testing
         }
         #expect(documents > 0)
     }
+
+    @Test(arguments: [
+        (#"{"a": 1, "a": 2}"#, "a"), (#"{"a": {"b": [0, {"c": 1, "c": 2}]}}"#, "a.b[1].c"),
+        (#"{"a": {"[x": 1, "[x": 2}}"#, "a.[x"), (#"[[{"a": 1, "a": 2}]]"#, "[0][0].a"),
+        (#"{"a": {"b": 1}, "c": {"b": 1}}"#, nil),
+    ])
+    func aRepeatedKeyIsToldWithTheWayToIt(text: String, key: String?) throws {
+        var parser = try JSONParser(Array(text.utf8))
+        _ = try parser.document()
+        #expect(parser.repeatedKey == key)
+    }
+
 }

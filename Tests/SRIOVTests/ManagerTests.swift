@@ -1,3 +1,4 @@
+import Foundation
 import LinuxSystem
 import Netlink
 import SRIOV
@@ -32,6 +33,19 @@ import Testing
         #expect(
             refusal?.message
                 == "VF 0000:01:10.0 is attached to cni sriov-net a/net1 in /run/netns/a")
+    }
+
+    @Test func aStateFileThatCannotBeWrittenIsAskedOnceAndNothingIsTouched() throws {
+        let host = SimulatedHost.withVFs(1)
+        host.makeNamespace("/run/netns/a")
+        let fixture = try ManagerFixture(host)
+        try Data("no database, but some bytes".utf8).write(to: URL(filePath: fixture.statePath))
+        let before = host.kernel.pristinePart
+        // A second question would fail with other words: "look up who has".
+        let refusal = error { try fixture.attach(.vf(0, for: "a", .full)) }
+        #expect(refusal?.code == .stateUnusable)
+        #expect(refusal?.message == "record 0000:01:10.0 for cni sriov-net a/net1")
+        #expect(host.kernel.pristinePart == before)
     }
 
     @Test func detachOfOneOwnerLeavesAnothersVF() throws {
