@@ -76,9 +76,9 @@ struct AttachmentRow: Hashable, Sendable {
 
     /// FNV-1a over the bytes of a text, 64 bits.
     static func checksum(of text: [UInt8]) -> Int64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return Int64(bitPattern: hash)
+        var hash = FowlerNollVo()
+        for byte in text { hash.add(byte) }
+        return Int64(bitPattern: hash.value)
     }
 }
 

@@ -26,9 +26,7 @@ extension AttachmentStore {
     func write<Value: Sendable>(
         _ body: (borrowing SQLiteDatabase, _ beforeWrite: () throws -> Void) throws -> Value
     ) throws -> Value {
-        guard access == .readWrite else {
-            throw StoreError.unusable(path: path, reason: "opened for reading only")
-        }
+        guard access == .readWrite else { throw openedForReading }
         return try withFile { file in
             if try !open(&file) {
                 try makeFile()
@@ -39,6 +37,10 @@ extension AttachmentStore {
             }
             return value
         }
+    }
+
+    var openedForReading: StoreError {
+        .unusable(path: path, reason: "opened for reading only")
     }
 
     /// Lends the open file, and lets go of it after a failure, so that the next call starts anew.

@@ -23,11 +23,12 @@ package final class AttachmentStore: Sendable {
     let access: Access
     let failpoint: (@Sendable () throws -> Void)?
     let file = Mutex<StateFile?>(nil)
+    let notes: WorkNotes
 
     /// - Parameters:
     ///   - path: The database; it and its folder are made at the first insert where missing.
     ///   - boot: The boot whose records count.
-    ///   - failpoint: Called before every statement that writes and before every commit; what it
+    ///   - failpoint: Called before every statement that writes, every note of work and every commit; what it
     ///     throws ends the transaction with nothing changed. For tests.
     package init(
         path: String, boot: BootIdentity, access: Access = .readWrite,
@@ -38,6 +39,7 @@ package final class AttachmentStore: Sendable {
         self.access = access
         self.schema = schema
         self.failpoint = failpoint
+        notes = WorkNotes(folder: path + "-work")
     }
 
     /// Writes the record of a VF that nobody has.
@@ -45,9 +47,13 @@ package final class AttachmentStore: Sendable {
     /// A PF may have a record of its own, in passthrough, while none of its VFs has one, and the
     /// reverse.
     ///
+    /// - Parameter phase: What the record will be when the work that begins now has ended well: its own phase is then
+    ///   a note, and `settle` is all that it takes. nil writes it down in its own phase.
     /// - Throws: `StoreError.conflict` with the record in the way.
-    package func insert(_ attachment: Attachment) throws {
-        let row = AttachmentRow(attachment)
+    package func insert(_ attachment: Attachment, becoming phase: AttachmentPhase? = nil) throws {
+        var settled = attachment
+        if let phase { settled.phase = phase }
+        let row = AttachmentRow(settled)
         try write { database, beforeWrite in
             try beforeWrite()
             guard try row.insert(into: database) else {
@@ -55,12 +61,34 @@ package final class AttachmentStore: Sendable {
                     throw StoreError.unusable(
                         path: path, reason: "refuses the record of \(row.key.address)")
                 }
-                throw StoreError.conflict(existing: try obstacle.attachment(path: path))
+                throw StoreError.conflict(existing: try self.attachment(in: obstacle))
+            }
+            // With the record not there yet: no note is ever about another record than it seems to be.
+            if phase == nil {
+                try notes.erase(attachment.virtualFunction)
+            } else {
+                try beforeWrite()
+                try notes.write(attachment.phase, of: attachment)
             }
         }
     }
 
-    /// Replaces the record with the same boot, VF and owner.
+    /// Notes what is being done with a VF, for whoever finds its record should this process die; the record itself
+    /// stays as it is.
+    ///
+    /// - Parameter phase: `preparing` or `detaching`, which the record is found in from now on.
+    package func note(_ phase: AttachmentPhase, of attachment: Attachment) throws {
+        try changeNotes { notes throws(SystemCallError) in try notes.write(phase, of: attachment) }
+    }
+
+    /// Erases the note of what was being done with a VF: its record is in the phase that was written.
+    package func settle(_ attachment: Attachment) throws {
+        try changeNotes { notes throws(SystemCallError) in
+            try notes.erase(attachment.virtualFunction)
+        }
+    }
+
+    /// Replaces the record with the same boot, VF and owner; nothing is under way with it then.
     ///
     /// - Throws: `StoreError.vanished` if there is none.
     package func update(_ attachment: Attachment) throws {
@@ -69,6 +97,7 @@ package final class AttachmentStore: Sendable {
             try beforeWrite()
             guard try row.update(in: database) else { throw Self.vanished(attachment) }
         }
+        eraseNote(of: attachment)
     }
 
     /// Drops the record with the same boot, VF and owner; the boot may be another than this.
@@ -80,6 +109,7 @@ package final class AttachmentStore: Sendable {
             try beforeWrite()
             guard try row.delete(from: database) else { throw Self.vanished(attachment) }
         }
+        eraseNote(of: attachment)
     }
 
     /// The record of a VF, or of a PF in passthrough; nil if it has none.
@@ -118,14 +148,41 @@ package final class AttachmentStore: Sendable {
 
     /// The records that a condition selects, sorted by address, those of one address by boot.
     func rows(_ condition: String, _ values: SQLiteValue...) throws -> [Attachment] {
-        let path = path
         let attachments = try read { database in
-            try AttachmentRow.select(condition, values, from: database)
-                .map { try $0.attachment(path: path) }
+            try AttachmentRow.select(condition, values, from: database).map(attachment)
         }
         return (attachments ?? []).sorted {
             ($0.virtualFunction, $0.boot.rawValue) < ($1.virtualFunction, $1.boot.rawValue)
         }
+    }
+
+    /// The record in a row, in the phase that a note tells of if there is one.
+    ///
+    /// Call it in the transaction that has read the row: the record of finished work goes before its note.
+    private func attachment(in row: AttachmentRow) throws -> Attachment {
+        var attachment = try row.attachment(path: path)
+        // Other boots have no work under way.
+        guard attachment.boot == boot else { return attachment }
+        if let phase = try notes.phase(of: attachment) { attachment.phase = phase }
+        return attachment
+    }
+
+    private func changeNotes(
+        _ change: (WorkNotes) throws(SystemCallError) -> Void
+    ) throws {
+        guard access == .readWrite else { throw openedForReading }
+        try failpoint?()
+        do throws(SystemCallError) {
+            try change(notes)
+        } catch {
+            throw StoreError.unusable(path: path, reason: error.description)
+        }
+    }
+
+    /// Erases the note on a record that was written or dropped. One that stays is about no record that there is, or
+    /// makes sure that what is restoring is gone through once more.
+    private func eraseNote(of attachment: Attachment) {
+        try? notes.erase(of: attachment)
     }
 
     private static func vanished(_ attachment: Attachment) -> StoreError {

@@ -34,10 +34,8 @@ extension Manager {
                 let value = try finish(attached)
                 // From here on the front end does not know should it have been in vain.
                 release = releaseByRecord
-                var finished = attached.attachment
-                finished.phase = .attached
                 do {
-                    try store.update(finished)
+                    try settle(attached.attachment, recordedAs: attachment)
                 } catch {
                     throw ManagerError.wrapping(
                         error, "record \(claim.function.address) as attached")
@@ -335,6 +333,17 @@ extension Manager {
                 .unsupported, "MAC address of \(name) is \(present), asked for was \(address)")
         }
         return link
+    }
+
+    /// Makes a record attached, which was written with that in mind.
+    private func settle(_ attachment: Attachment, recordedAs recorded: Attachment) throws {
+        guard attachment.settings != recorded.settings else {
+            return try store.settle(attachment)
+        }
+        // Something that was asked for does not count.
+        var finished = attachment
+        finished.phase = .attached
+        try store.update(finished)
     }
 
     // MARK: When it fails

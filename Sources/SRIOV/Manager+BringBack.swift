@@ -21,11 +21,9 @@ extension Manager {
         releasing releaseFrontEnd: ((Attachment) throws -> Void)?
     ) -> BringBackOutcome {
         var outcome = BringBackOutcome()
-        var record = attachment
-        record.phase = .detaching
-        // The journal of the way back is the record itself, written before the way out. If the file does not
-        // take the new phase, the old one still leads to the same way back.
-        collect(&outcome.store) { try store.update(record) }
+        // The journal of the way back is the record itself, written before the way out. If there is no room for a
+        // note, its phase still leads to the same way back.
+        collect(&outcome.store) { try store.note(.detaching, of: attachment) }
         if !functionIsGone(of: attachment) {
             collect(&outcome.interface) { try retrieve(attachment, hint: namespace) }
             if outcome.interface.isEmpty {
@@ -44,8 +42,9 @@ extension Manager {
             outcome.store = []
             collect(&outcome.store) { try store.remove(attachment) }
             forgetForeignClaim(of: attachment)
-        } else {
-            record.phase = outcome.interface.isEmpty ? .restoring : .detaching
+        } else if outcome.interface.isEmpty {
+            var record = attachment
+            record.phase = .restoring
             collect(&outcome.store) { try store.update(record) }
         }
         return outcome

@@ -155,8 +155,10 @@ extension Manager {
     }
 
     private func insertUnlessHeld(_ attachment: Attachment) throws {
+        // A runtime that moves the VF by itself has more to say of it before that.
+        let goal: AttachmentPhase? = attachment.handover == nil ? .attached : nil
         do {
-            try store.insert(attachment)
+            try store.insert(attachment, becoming: goal)
         } catch StoreError.conflict(let existing) {
             // One of the VF itself, or of its PF as a whole.
             guard existing.owner == attachment.owner,
@@ -167,7 +169,7 @@ extension Manager {
                 function, in: locks, deadline: Deadline(after: .zero))
             try withExtendedLifetime(locks) {
                 try makeFree(function)
-                try store.insert(attachment)
+                try store.insert(attachment, becoming: goal)
             }
         }
     }

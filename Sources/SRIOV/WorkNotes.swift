@@ -1,0 +1,80 @@
+internal import Glibc
+internal import LinuxSystem
+
+/// What is under way with VFs: a note beside the state file for each that somebody works on, or died working on.
+///
+/// A note is a symbolic link, named after the VF's PCI address, whose text is a phase and what tells the record
+/// from others: `preparing 1234567890`. It is made, replaced and erased in one step each, so it is whole whenever
+/// a process dies. It need not survive a loss of power: it is about a record of this boot. Only who has the VF's lock writes or
+/// erases it. See `docs/decisions/0007-work-notes.md`.
+struct WorkNotes: Sendable {
+    let folder: String
+
+    /// The phases that a note can say.
+    private static var phases: [AttachmentPhase] { [.preparing, .detaching] }
+
+    /// What is under way with a record's VF; nil for nothing, also if the note is about another record.
+    func phase(of attachment: Attachment) throws(SystemCallError) -> AttachmentPhase? {
+        guard let text = try linkText(path(attachment.virtualFunction)) else { return nil }
+        return Self.phases.first { Self.text($0, attachment) == text }
+    }
+
+    /// Writes a note in place of any other on the VF.
+    ///
+    /// - Throws: `SystemCallError`; the note is the one that was there before.
+    func write(
+        _ phase: AttachmentPhase, of attachment: Attachment
+    ) throws(SystemCallError) {
+        let note = path(attachment.virtualFunction)
+        let text = Self.text(phase, attachment)
+        do {
+            try Self.link(text, at: note)
+        } catch  where error.errno == .noSuchFile {
+            try makeFolders(folder)
+            try Self.link(text, at: note)
+        } catch  where error.errno == .exists {
+            // A gap without a note would make work that was never finished look like finished.
+            let draft = note + ".new"
+            unlink(draft)
+            try Self.link(text, at: draft)
+            try systemCall("rename to \(note)", on: draft) { rename(draft, note) }
+        }
+    }
+
+    /// Erases the note on a VF, whatever it says; nothing if there is none.
+    func erase(_ address: PCIAddress) throws(SystemCallError) {
+        let note = path(address)
+        do {
+            try systemCall("delete", on: note) { unlink(note) }
+        } catch  where error.errno.isAbsence {
+            return
+        }
+    }
+
+    /// Erases the note on a record's VF, unless it is about another record.
+    func erase(of attachment: Attachment) throws(SystemCallError) {
+        if try phase(of: attachment) != nil { try erase(attachment.virtualFunction) }
+    }
+
+    private func path(_ address: PCIAddress) -> String { folder + "/" + address.description }
+
+    private static func link(_ text: String, at path: String) throws(SystemCallError) {
+        try systemCall("make", on: path) { symlink(text, path) }
+    }
+
+    private static func text(_ phase: AttachmentPhase, _ attachment: Attachment) -> String {
+        phase.rawValue + " " + identity(of: attachment).description
+    }
+
+    /// FNV-1a over what tells a record from others of its VF: the boot, the owner, and when it was made.
+    private static func identity(of attachment: Attachment) -> UInt64 {
+        var hash = FowlerNollVo()
+        hash.add(attachment.boot.rawValue)
+        hash.add(attachment.owner.frontEnd)
+        hash.add(attachment.owner.network)
+        hash.add(attachment.owner.container)
+        hash.add(attachment.owner.interfaceName)
+        hash.add(attachment.created.description)
+        return hash.value
+    }
+}
