@@ -32,8 +32,8 @@ extension AdminProgram {
                         path: path, boot: try host.bootIdentity(),
                         access: isPrivileged ? .readWrite : .readOnly),
                     locks: LockFolder(path: (environment["VFMAP_RUN"] ?? "/run/vfmap") + "/locks"),
-                    foreignClaims: PeerCache(environment: environment).claims,
-                    releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
+                    foreignClaims: PeerCache(environment: .process).claims,
+                    releaseFrontEnd: IPAMRelease(environment: .process, passOn: warn).release,
                     warn: warn)
             })
         return program.run(

@@ -28,6 +28,45 @@ int vfmap_enter_network_namespace(int descriptor) {
     return setns(descriptor, CLONE_NEWNET) == 0 ? 0 : -errno;
 }
 
+struct socket_task {
+    int namespace, domain, type, protocol;
+    enum vfmap_socket_step step;
+    int result;
+};
+
+static int make_socket(void *context) {
+    struct socket_task *task = context;
+    task->step = vfmap_entering_namespace;
+    if (setns(task->namespace, CLONE_NEWNET) < 0) {
+        task->result = -errno;
+        return 0;
+    }
+    task->step = vfmap_opening_socket;
+    int number = socket(task->domain, task->type, task->protocol);
+    task->result = number >= 0 ? number : -errno;
+    return 0;
+}
+
+int vfmap_socket_in_network_namespace(
+    int descriptor, int domain, int type, int protocol, enum vfmap_socket_step *step) {
+    // What is left as the result of a task that somebody has killed.
+    struct socket_task task = {descriptor, domain, type, protocol, vfmap_making_task, -EINTR};
+    // It may run on our stack and use our errno: this thread does nothing until it has ended.
+    // Of a size for the dynamic linker, which finds setns(2) on it the first time.
+    char stack[16384] __attribute__((aligned(16)));
+    sigset_t all, before;
+    sigfillset(&all);
+    // No handler of ours may run in it.
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    // No vfork(2): that would not share the descriptors. No signal tells of its end.
+    pid_t pid = clone(make_socket, stack + sizeof stack, CLONE_VM | CLONE_FS | CLONE_FILES, &task);
+    int error = pid < 0 ? errno : 0;
+    while (pid > 0 && waitpid(pid, NULL, __WALL) < 0 && errno == EINTR) continue;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    *step = task.step;
+    return error == 0 ? task.result : -error;
+}
+
 int vfmap_unshare_network_namespace(void) {
     return unshare(CLONE_NEWNET) == 0 ? 0 : -errno;
 }

@@ -1,3 +1,4 @@
+package import LinuxSystem
 package import SRIOV
 
 /// The plugin from its environment and standard input to its answer and exit status.
@@ -14,7 +15,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
         package var result: OperationResult?
     }
 
-    let environment: [String: String]
+    let environment: EnvironmentVariables
     private let readInput: @Sendable () throws -> [UInt8]
     private let makeHost: @Sendable () throws -> H
     let writeError: @Sendable (String) -> Void
@@ -31,7 +32,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
     ///   - patience: How long the manager waits.
     ///   - keep: Takes the state file, which is let go of after the call otherwise.
     package init(
-        environment: [String: String], readInput: @escaping @Sendable () throws -> [UInt8],
+        environment: EnvironmentVariables, readInput: @escaping @Sendable () throws -> [UInt8],
         makeHost: @escaping @Sendable () throws -> H,
         writeError: @escaping @Sendable (String) -> Void, patience: Patience = Patience(),
         ipamPatience: IPAMDelegate.Patience = .init(),
@@ -48,7 +49,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
 
     /// Does what CNI_COMMAND asks for.
     package func run() -> Answer {
-        guard !environment["CNI_COMMAND", default: ""].isEmpty else {
+        guard environment.nonEmpty("CNI_COMMAND") != nil else {
             let versions = CNIVersion.supported.map(\.description).joined(separator: ", ")
             writeError("CNI plugin sriov of vfmap\nCNI protocol versions supported: \(versions)\n")
             return Answer(output: [], status: 0)
@@ -67,7 +68,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
 
     /// The verb as it is counted: that of the specification, or `unknown`.
     package var operation: String {
-        CNICommand(word: environment["CNI_COMMAND", default: ""])?.rawValue ?? "unknown"
+        CNICommand(word: environment["CNI_COMMAND"] ?? "")?.rawValue ?? "unknown"
     }
 
     private func perform(_ call: CNIEnvironment, _ input: CNIInput) throws -> Answer {
@@ -104,7 +105,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
     // MARK: What the verbs share
 
     /// The folder of sockets and locks.
-    package var runFolder: String { nonEmpty("VFMAP_RUN") ?? "/run/vfmap" }
+    package var runFolder: String { environment.nonEmpty("VFMAP_RUN") ?? "/run/vfmap" }
 
     /// The log that a configuration asks for, with what is odd about the configuration in it.
     func log(_ call: CNIEnvironment, _ configuration: NetworkConfiguration) -> CNILog {
@@ -121,7 +122,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
     /// The manager over this host's state file and locks.
     func makeManager(_ log: CNILog) throws -> Manager<H> {
         let host = try makeHost()
-        let statePath = nonEmpty("VFMAP_STATE") ?? AttachmentStore.defaultPath
+        let statePath = environment.nonEmpty("VFMAP_STATE") ?? AttachmentStore.defaultPath
         let release = IPAMRelease(
             environment: environment, patience: ipamPatience, passOn: writeError)
         let store = AttachmentStore(path: statePath, boot: try host.bootIdentity())
@@ -139,7 +140,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
     ) throws(CNIError) -> IPAMDelegate? {
         guard let type = configuration.ipamType else { return nil }
         return try IPAMDelegate(
-            type: type, in: call.searchPath, environment: environment, input: input.bytes,
+            type: type, in: call.searchPath, environment: environment.all, input: input.bytes,
             patience: ipamPatience, passOn: writeError)
     }
 
@@ -154,7 +155,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
             return .anyOf(physicalFunction: try manager.physicalFunction(reference).address)
         }
         guard let pool = configuration.pool else { return nil }
-        let path = nonEmpty("VFMAP_CONFIG") ?? PoolList.defaultPath
+        let path = environment.nonEmpty("VFMAP_CONFIG") ?? PoolList.defaultPath
         guard let list = try PoolList.read(path) else {
             throw CNIError(
                 .invalidConfiguration, "pool: \"\(pool)\" is not defined, there is no \(path)")
@@ -166,10 +167,5 @@ package struct CNIDispatcher<H: Host>: Sendable {
         AttachmentOwner(
             frontEnd: AttachmentOwner.cniFrontEnd, network: network, container: call.containerID,
             interfaceName: call.interfaceName)
-    }
-
-    private func nonEmpty(_ variable: String) -> String? {
-        let value = environment[variable, default: ""]
-        return value.isEmpty ? nil : value
     }
 }

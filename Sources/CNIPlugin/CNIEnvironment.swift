@@ -1,3 +1,5 @@
+package import LinuxSystem
+
 /// What a runtime tells the plugin by environment variables.
 package struct CNIEnvironment: Hashable, Sendable {
     package let command: CNICommand
@@ -14,7 +16,7 @@ package struct CNIEnvironment: Hashable, Sendable {
     /// - Parameter variables: The environment; CNI_COMMAND must not be empty.
     /// - Throws: `CNIError` `invalidEnvironment` for a command that is not known, or naming all
     ///   variables that this command needs and that are missing or empty.
-    package init(_ variables: [String: String]) throws(CNIError) {
+    package init(_ variables: EnvironmentVariables) throws(CNIError) {
         let text = variables["CNI_COMMAND"] ?? ""
         guard let command = CNICommand(word: text) else {
             throw CNIError(.invalidEnvironment, "unknown CNI_COMMAND: \(text)")
@@ -26,17 +28,17 @@ package struct CNIEnvironment: Hashable, Sendable {
             case .status, .collectGarbage: ["CNI_PATH"]
             case .version: []
             }
-        let missing = required.filter { variables[$0, default: ""].isEmpty }
+        let missing = required.filter { variables.nonEmpty($0) == nil }
         guard missing.isEmpty else {
             let names = missing.joined(separator: ",")
             throw CNIError(.invalidEnvironment, "required env variables [\(names)] missing")
         }
         self.command = command
-        containerID = variables["CNI_CONTAINERID", default: ""]
-        namespacePath = variables["CNI_NETNS", default: ""]
-        interfaceName = variables["CNI_IFNAME", default: ""]
-        arguments = variables["CNI_ARGS", default: ""]
-        folders = variables["CNI_PATH", default: ""]
+        containerID = variables["CNI_CONTAINERID"] ?? ""
+        namespacePath = variables["CNI_NETNS"] ?? ""
+        interfaceName = variables["CNI_IFNAME"] ?? ""
+        arguments = variables["CNI_ARGS"] ?? ""
+        folders = variables["CNI_PATH"] ?? ""
     }
 
     /// The folders of CNI_PATH.

@@ -13,7 +13,7 @@ package enum CNIProgram {
         SQLiteDatabase.expectShortLife()
         let watch = Stopwatch()
         let dispatcher = CNIDispatcher(
-            environment: processEnvironment(),
+            environment: .process,
             readInput: {
                 try Descriptor(owning: STDIN_FILENO).readToEnd(
                     limit: CNIInput.limit, subject: "standard input")

@@ -1,9 +1,10 @@
+package import LinuxSystem
 package import SRIOV
 
 /// Takes the addresses of an attachment back, and removes its device-info file, from its record alone: the front end's
 /// part of an undo, for whichever program does it.
 package struct IPAMRelease: Sendable {
-    private let environment: [String: String]
+    private let environment: EnvironmentVariables
     private let patience: IPAMDelegate.Patience
     private let passOn: @Sendable (String) -> Void
 
@@ -11,7 +12,7 @@ package struct IPAMRelease: Sendable {
     ///   - environment: That of this process; its CNI variables are replaced by the record's.
     ///   - passOn: Takes what the IPAM plugin writes to standard error.
     package init(
-        environment: [String: String], patience: IPAMDelegate.Patience = .init(),
+        environment: EnvironmentVariables, patience: IPAMDelegate.Patience = .init(),
         passOn: @escaping @Sendable (String) -> Void
     ) {
         self.environment = environment
@@ -36,14 +37,14 @@ package struct IPAMRelease: Sendable {
         }
         removeDeviceInfo(record)
         guard let type = record.type else { return }
-        var variables = environment.filter { !$0.key.hasPrefix("CNI_") }
+        var variables = environment.all.filter { !$0.key.hasPrefix("CNI_") }
         variables["CNI_CONTAINERID"] = record.container
         variables["CNI_IFNAME"] = record.interfaceName
         variables["CNI_NETNS"] = record.namespacePath
         variables["CNI_ARGS"] = record.arguments
         variables["CNI_PATH"] = record.searchPath
         // The plugins may have moved since: where this process finds plugins counts too.
-        let folders = "\(record.searchPath):\(environment["CNI_PATH", default: ""])"
+        let folders = "\(record.searchPath):\(environment["CNI_PATH"] ?? "")"
         let delegate = try IPAMDelegate(
             type: type, in: folders.split(separator: ":").map(String.init),
             environment: variables, input: Array(record.configuration.utf8), patience: patience,

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import LinuxSystem
+package import LinuxSystem
 
 /// What sriov-cni has written down of the VFs that it gave away.
 ///
@@ -19,9 +19,10 @@ package struct PeerCache: Sendable {
     let bootTime: Int64
 
     /// - Parameter environment: Of it `VFMAP_SRIOV_CNI` is read, which names another folder than the usual one.
-    package init(environment: [String: String]) {
-        let named = environment["VFMAP_SRIOV_CNI", default: ""]
-        self.init(folder: named.isEmpty ? Self.defaultFolder : named, bootTime: Self.bootTime())
+    package init(environment: EnvironmentVariables) {
+        self.init(
+            folder: environment.nonEmpty("VFMAP_SRIOV_CNI") ?? Self.defaultFolder,
+            bootTime: Self.bootTime())
     }
 
     package init(folder: String, bootTime: Int64) {

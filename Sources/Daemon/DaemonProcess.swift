@@ -63,8 +63,8 @@ package enum DaemonProcess {
             host: host, store: AttachmentStore(path: statePath, boot: try host.bootIdentity()),
             locks: LockFolder(
                 path: DaemonConfiguration.runFolder(environment: environment) + "/locks"),
-            foreignClaims: PeerCache(environment: environment).claims,
-            releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
+            foreignClaims: PeerCache(environment: .process).claims,
+            releaseFrontEnd: IPAMRelease(environment: .process, passOn: warn).release,
             warn: warn)
     }
 

@@ -18,30 +18,29 @@ package final class NetworkNamespace: Sendable {
     /// - Throws: `NetworkNamespaceError` if there is nothing there, or something else than a network
     ///   namespace; `SystemCallError` if it cannot be opened.
     package static func open(_ path: String) throws -> NetworkNamespace {
-        try open(path, running: currentCookie) { $0 }.namespace
+        try open(path, socket: .unixDatagram) { socket in
+            namespaceCookie(ofSocket: socket.rawValue)
+        } cookie: {
+            $0
+        }.namespace
     }
 
-    /// Opens a namespace and runs work inside it, as `run` does, with one thread for both.
+    /// Opens a namespace, and a socket inside it.
     ///
-    /// - Parameter cookie: The namespace's cookie, of what the work has made inside.
-    /// - Throws: As the other; what the work throws.
+    /// - Parameters:
+    ///   - body: Makes something of the socket.
+    ///   - cookie: The namespace's cookie, of what was made of the socket.
+    /// - Throws: As the other; what the body throws.
     package static func open<Value>(
-        _ path: String, running work: () throws -> Value, cookie: (Value) -> UInt64?
+        _ path: String, socket kind: SocketKind, _ body: (consuming Descriptor) throws -> Value,
+        cookie: (Value) -> UInt64?
     ) throws -> (namespace: NetworkNamespace, value: Value) {
         let descriptor = try descriptor(of: path)
         let number = descriptor.rawValue
         guard vfmap_file_system_type(number) == nsfsMagic else {
             throw NetworkNamespaceError.notANamespace(path)
         }
-        let value = try onDedicatedThread {
-            do {
-                try enter(number, path: path)
-            } catch let error as SystemCallError where error.errno == .invalidArgument {
-                // setns(2) answers EINVAL for a descriptor of another kind of namespace.
-                throw NetworkNamespaceError.notANamespace(path)
-            }
-            return try work()
-        }
+        let value = try body(try socket(kind, inside: number, path: path))
         let identity = try identify(number, path: path, cookie: cookie(value))
         return (NetworkNamespace(path: path, identity: identity, descriptor: descriptor), value)
     }
@@ -69,10 +68,12 @@ package final class NetworkNamespace: Sendable {
         self.descriptor = descriptor
     }
 
+    /// Opens a socket inside the namespace, which stays there for its life and can be used from any thread.
+    package func socket(_ kind: SocketKind) throws -> Descriptor {
+        try Self.socket(kind, inside: descriptor.rawValue, path: path)
+    }
+
     /// Runs work inside the namespace, on a thread that ends with it.
-    ///
-    /// A socket opened by the work stays in the namespace for its life and can be used from any
-    /// thread afterwards, which is what this is for: open the socket inside, use it outside.
     package func run<Value>(_ work: () throws -> Value) throws -> Value {
         let number = descriptor.rawValue
         return try onDedicatedThread {
@@ -106,18 +107,32 @@ package final class NetworkNamespace: Sendable {
             device: UInt64(status.st_dev), inode: UInt64(status.st_ino), cookie: cookie)
     }
 
+    private static let entering = "enter network namespace"
+
     private static func enter(_ descriptor: Int32, path: String) throws(SystemCallError) {
-        try systemCall("enter network namespace", on: path) {
-            vfmap_enter_network_namespace(descriptor)
+        try systemCall(entering, on: path) { vfmap_enter_network_namespace(descriptor) }
+    }
+
+    private static func socket(
+        _ kind: SocketKind, inside descriptor: Int32, path: String
+    ) throws -> Descriptor {
+        var step = vfmap_making_task
+        let number = vfmap_socket_in_network_namespace(
+            descriptor, kind.domain, kind.type, kind.number, &step)
+        if number >= 0 { return Descriptor(owning: number) }
+        let errno = ErrorNumber(rawValue: -number)
+        // setns(2) answers EINVAL for a descriptor of another kind of namespace.
+        if step == vfmap_entering_namespace, errno == .invalidArgument {
+            throw NetworkNamespaceError.notANamespace(path)
         }
+        throw SystemCallError(
+            operation: step == vfmap_opening_socket ? "open socket in" : entering, subject: path,
+            errno: errno)
     }
 
     /// The cookie of the calling thread's namespace; nil if the kernel does not tell.
     private static func currentCookie() throws(SystemCallError) -> UInt64? {
-        let socket = Descriptor(
-            owning: try systemCall("open socket", on: "") {
-                Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            })
+        let socket = try SocketKind.unixDatagram.open()
         return namespaceCookie(ofSocket: socket.rawValue)
     }
 

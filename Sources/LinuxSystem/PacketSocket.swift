@@ -9,18 +9,23 @@ package final class PacketSocket: Sendable {
     ///
     /// - Throws: `SystemCallError`.
     package init() throws(SystemCallError) {
-        // Protocol 0: no frame of the interface is queued here.
-        descriptor = Descriptor(
-            owning: try systemCall("open packet socket", on: "") {
-                socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            })
+        descriptor = try Self.kind.open()
+    }
+
+    private init(owning descriptor: consuming Descriptor) {
+        self.descriptor = descriptor
+    }
+
+    /// Of no protocol: no frame of the interface is queued in it.
+    private static var kind: SocketKind {
+        SocketKind(domain: AF_PACKET, type: Int32(SOCK_RAW.rawValue))
     }
 
     /// Opens a socket in another network namespace.
     ///
     /// - Throws: `SystemCallError` if the namespace cannot be entered or the socket not opened.
     package static func inside(_ namespace: NetworkNamespace) throws -> PacketSocket {
-        try namespace.run { try PacketSocket() }
+        PacketSocket(owning: try namespace.socket(kind))
     }
 
     /// Sends a frame.

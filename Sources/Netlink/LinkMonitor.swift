@@ -13,10 +13,19 @@ package final class LinkMonitor: Sendable {
         try self.init(receiveBuffer: 1 << 20)
     }
 
-    /// - Parameter receiveBuffer: Bytes of queue, beyond which news are lost.
-    init(receiveBuffer: Int32) throws(SystemCallError) {
+    convenience init(receiveBuffer: Int32) throws(SystemCallError) {
+        try self.init(
+            owning: NetlinkSocket.kind(family: NETLINK_ROUTE).open(), receiveBuffer: receiveBuffer)
+    }
+
+    /// - Parameters:
+    ///   - descriptor: A netlink socket of the family `NETLINK_ROUTE`, wherever it was opened.
+    ///   - receiveBuffer: Bytes of queue, beyond which news are lost.
+    private init(
+        owning descriptor: consuming Descriptor, receiveBuffer: Int32 = 1 << 20
+    ) throws(SystemCallError) {
         socket = try NetlinkSocket(
-            family: NETLINK_ROUTE, groups: [Int32(RTNLGRP_LINK.rawValue)],
+            owning: descriptor, family: NETLINK_ROUTE, groups: [Int32(RTNLGRP_LINK.rawValue)],
             receiveBuffer: receiveBuffer)
     }
 
@@ -24,7 +33,8 @@ package final class LinkMonitor: Sendable {
     ///
     /// - Throws: `SystemCallError` if the namespace cannot be entered or the socket not opened.
     package static func inside(_ namespace: NetworkNamespace) throws -> LinkMonitor {
-        try namespace.run { try LinkMonitor() }
+        try LinkMonitor(
+            owning: try namespace.socket(NetlinkSocket.kind(family: NETLINK_ROUTE)))
     }
 
     /// For poll(2): readable when there is news. Owned by the monitor.

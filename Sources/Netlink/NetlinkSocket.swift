@@ -17,21 +17,40 @@ final class NetlinkSocket: Sendable {
     /// longer one, as a PF with many VFs sends, makes it grow.
     private let capacity = Mutex(32768)
 
+    /// Opens a socket in the network namespace of the calling thread.
+    convenience init(
+        family: Int32, groups: [Int32] = [], receiveBuffer: Int32? = nil
+    ) throws(SystemCallError) {
+        try self.init(
+            owning: Self.kind(family: family).open(), family: family, groups: groups,
+            receiveBuffer: receiveBuffer)
+    }
+
+    /// What a socket is that `init(owning:family:groups:receiveBuffer:)` takes.
+    static func kind(family: Int32) -> SocketKind {
+        SocketKind(
+            domain: AF_NETLINK, type: Int32(SOCK_RAW.rawValue | SOCK_NONBLOCK.rawValue),
+            number: family)
+    }
+
     /// - Parameters:
+    ///   - opened: A socket that was opened in whatever network namespace.
     ///   - family: `NETLINK_ROUTE` or `NETLINK_GENERIC`.
     ///   - groups: Multicast groups to join, `RTNLGRP_…`.
     ///   - receiveBuffer: Bytes of queue; without CAP_NET_ADMIN at most `net.core.rmem_max`. nil leaves it as
     ///     the kernel has it (`net.core.rmem_default`), which is enough for answers: they wait for their reader.
     /// - Throws: `SystemCallError`, with nothing left open.
     init(
-        family: Int32, groups: [Int32] = [], receiveBuffer: Int32? = nil
+        owning opened: consuming Descriptor, family: Int32, groups: [Int32] = [],
+        receiveBuffer: Int32? = nil
     ) throws(SystemCallError) {
         guard let socket = nl_socket_alloc() else {
             throw SystemCallError(
                 operation: "open netlink socket", subject: "", errno: .outOfMemory)
         }
         self.socket = socket
-        let descriptor = try Self.open(family: family)
+        try Self.bind(opened.rawValue)
+        let descriptor = opened.release()
         // libnl closes it from here on. It would open one by itself too, but sets its buffers to less than the
         // kernel's own, and takes three calls more.
         try systemCall("open netlink socket", on: "") {
@@ -56,27 +75,17 @@ final class NetlinkSocket: Sendable {
         nl_socket_free(socket)
     }
 
-    /// A socket with a port of the kernel's choice, which does not block.
-    private static func open(family: Int32) throws(SystemCallError) -> Int32 {
-        let kind = Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let descriptor = try systemCall("open netlink socket", on: "") {
-            Glibc.socket(AF_NETLINK, kind, family)
-        }
+    /// Gives a socket a port of the kernel's choice.
+    private static func bind(_ descriptor: Int32) throws(SystemCallError) {
         var address = sockaddr_nl()
         address.nl_family = sa_family_t(AF_NETLINK)
-        do {
-            try systemCall("open netlink socket", on: "") {
-                withUnsafePointer(to: &address) { address in
-                    address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                        bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_nl>.size))
-                    }
+        try systemCall("open netlink socket", on: "") {
+            withUnsafePointer(to: &address) { address in
+                address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                    Glibc.bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_nl>.size))
                 }
             }
-        } catch {
-            close(descriptor)
-            throw error
         }
-        return descriptor
     }
 
     /// For poll(2); it becomes readable when a message, or the news of an overrun, has come.

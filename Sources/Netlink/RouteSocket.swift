@@ -13,8 +13,18 @@ package final class RouteSocket: Sendable {
     package let namespaceCookie: UInt64?
 
     /// Opens a socket in the network namespace of the calling thread.
-    package init() throws(SystemCallError) {
-        let socket = try NetlinkSocket(family: NETLINK_ROUTE)
+    package convenience init() throws(SystemCallError) {
+        try self.init(NetlinkSocket(family: NETLINK_ROUTE))
+    }
+
+    /// Takes over a socket, wherever it was opened.
+    ///
+    /// - Parameter descriptor: One of `kind`.
+    package convenience init(owning descriptor: consuming Descriptor) throws(SystemCallError) {
+        try self.init(NetlinkSocket(owning: descriptor, family: NETLINK_ROUTE))
+    }
+
+    private init(_ socket: NetlinkSocket) {
         namespaceCookie = LinuxSystem.namespaceCookie(ofSocket: socket.descriptor)
         conversation = NetlinkConversation(socket)
     }
@@ -29,6 +39,8 @@ package final class RouteSocket: Sendable {
     ///
     /// - Throws: `SystemCallError` if the namespace cannot be entered or the socket not opened.
     package static func inside(_ namespace: NetworkNamespace) throws -> RouteSocket {
-        try namespace.run { try RouteSocket() }
+        try RouteSocket(owning: try namespace.socket(kind))
     }
+
+    package static var kind: SocketKind { NetlinkSocket.kind(family: NETLINK_ROUTE) }
 }

@@ -106,7 +106,8 @@ extension SystemHost: Host {
 
     package func openNamespace(_ path: String) throws -> SystemNamespace {
         let (namespace, socket) = try NetworkNamespace.open(
-            path, running: { try RouteSocket() }, cookie: \.namespaceCookie)
+            path, socket: RouteSocket.kind, { try RouteSocket(owning: $0) },
+            cookie: \.namespaceCookie)
         return SystemNamespace(namespace, socket: socket, isOwn: false)
     }
 

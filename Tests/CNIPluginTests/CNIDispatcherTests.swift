@@ -1,5 +1,6 @@
 import CNIPlugin
 import Foundation
+import LinuxSystem
 import SRIOV
 import SimulatedHost
 import Synchronization
@@ -14,7 +15,7 @@ import Testing
     ) {
         let complaint = Lines()
         let dispatcher = CNIDispatcher<SimulatedHost>(
-            environment: environment,
+            environment: .other(environment),
             readInput: {
                 Issue.record("standard input was read")
                 throw Unexpected()

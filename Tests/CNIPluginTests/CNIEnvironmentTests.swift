@@ -1,12 +1,14 @@
 import CNIPlugin
+import LinuxSystem
 import Testing
 
 @Suite struct CNIEnvironmentTests {
-    private func environment(_ changes: [String: String]) -> [String: String] {
-        [
+    private func environment(_ changes: [String: String]) -> EnvironmentVariables {
+        let variables = [
             "CNI_COMMAND": "ADD", "CNI_CONTAINERID": "c1", "CNI_NETNS": "/run/netns/c1",
             "CNI_IFNAME": "net1", "CNI_PATH": "/opt/cni/bin:/usr/lib/cni",
-        ].merging(changes) { $1 }
+        ]
+        return .other(variables.merging(changes) { $1 })
     }
 
     @Test func everythingIsRead() throws {
@@ -27,7 +29,7 @@ import Testing
     ])
     func allMissingVariablesAreNamedTogether(command: String, names: String) {
         let error = #expect(throws: CNIError.self) {
-            try CNIEnvironment(["CNI_COMMAND": command])
+            try CNIEnvironment(.other(["CNI_COMMAND": command]))
         }
         #expect(
             error
@@ -44,9 +46,8 @@ import Testing
 
     @Test(arguments: ["STATUS", "GC", "VERSION"])
     func commandsAboutNoContainerTakeAnyNames(command: String) throws {
-        let read = try CNIEnvironment([
-            "CNI_COMMAND": command, "CNI_PATH": "/opt/cni/bin", "CNI_IFNAME": "a/b",
-        ])
+        let read = try CNIEnvironment(
+            .other(["CNI_COMMAND": command, "CNI_PATH": "/opt/cni/bin", "CNI_IFNAME": "a/b"]))
         try read.validateNames()
     }
 

@@ -186,7 +186,8 @@ import Testing
         let record = try #require(fixture.store().attachments().first)
         // The environment of a program that is no CNI plugin, but for leftovers of another call.
         let release = IPAMRelease(
-            environment: ["PATH": "/usr/bin:/bin", "CNI_CONTAINERID": "other"], passOn: { _ in })
+            environment: .other(["PATH": "/usr/bin:/bin", "CNI_CONTAINERID": "other"]),
+            passOn: { _ in })
         try release.release(record)
         #expect(
             fixture.ipam.calls.last == "DEL c1 net1 /run/netns/c1 IgnoreUnknown=1;A=1")

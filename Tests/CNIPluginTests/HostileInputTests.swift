@@ -48,7 +48,7 @@ import Testing
             patience.returnOfInterface = .zero
             let host = fixture.host
             return CNIDispatcher(
-                environment: call.variables.merging(["CNI_COMMAND": call.verb]) { $1 },
+                environment: .other(call.variables.merging(["CNI_COMMAND": call.verb]) { $1 }),
                 readInput: {
                     // As reading the process's own standard input fails.
                     if call.input.count > CNIInput.limit {

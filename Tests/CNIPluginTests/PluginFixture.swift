@@ -65,7 +65,7 @@ final class PluginFixture: Sendable {
         let input = Array((input ?? configuration()).utf8)
         let host = host
         let dispatcher = CNIDispatcher(
-            environment: variables, readInput: { input }, makeHost: { host },
+            environment: .other(variables), readInput: { input }, makeHost: { host },
             writeError: { [self] text in complaints.withLock { $0 += text } },
             patience: patience)
         let answer = dispatcher.run()

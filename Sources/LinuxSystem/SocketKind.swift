@@ -1,0 +1,27 @@
+internal import Glibc
+
+/// What socket(2) is asked for.
+package struct SocketKind: Hashable, Sendable {
+    /// `AF_…`
+    package let domain: Int32
+    /// `SOCK_…`, with its flags; `SOCK_CLOEXEC` is added.
+    package let type: Int32
+    /// The protocol; 0 for the only one.
+    package let number: Int32
+
+    package init(domain: Int32, type: Int32, number: Int32 = 0) {
+        self.domain = domain
+        self.type = type | Int32(SOCK_CLOEXEC.rawValue)
+        self.number = number
+    }
+
+    /// A socket for datagrams within the machine.
+    static var unixDatagram: SocketKind {
+        SocketKind(domain: AF_UNIX, type: Int32(SOCK_DGRAM.rawValue))
+    }
+
+    /// Opens a socket in the network namespace of the calling thread.
+    package func open() throws(SystemCallError) -> Descriptor {
+        Descriptor(owning: try systemCall("open socket", on: "") { socket(domain, type, number) })
+    }
+}
