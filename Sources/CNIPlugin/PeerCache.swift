@@ -16,18 +16,19 @@ package struct PeerCache: Sendable {
 
     let folder: String
     /// Seconds since 1970; files that are older are of another boot, since when the hardware was reset.
-    let bootTime: Int64
+    var bootTime: Int64 { knownBootTime ?? Self.bootTime() }
+    /// nil asks the clocks, where there is a file: mostly there is none.
+    private let knownBootTime: Int64?
 
     /// - Parameter environment: Of it `VFMAP_SRIOV_CNI` is read, which names another folder than the usual one.
     package init(environment: EnvironmentVariables) {
-        self.init(
-            folder: environment.nonEmpty("VFMAP_SRIOV_CNI") ?? Self.defaultFolder,
-            bootTime: Self.bootTime())
+        folder = environment.nonEmpty("VFMAP_SRIOV_CNI") ?? Self.defaultFolder
+        knownBootTime = nil
     }
 
     package init(folder: String, bootTime: Int64) {
         self.folder = folder
-        self.bootTime = bootTime
+        knownBootTime = bootTime
     }
 
     private static func bootTime() -> Int64 {

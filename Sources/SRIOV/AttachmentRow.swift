@@ -122,21 +122,20 @@ extension AttachmentRow {
         // The table itself refuses a second row of a function, and of an owner. What it cannot know is how PFs and VFs
         // hang together: a VF that has a PF is asked for in the cheapest way, for an ADD does nothing else.
         if let physicalFunction = key.physicalFunction {
-            let isTaken = try database.integer(
-                "SELECT 1 FROM attachments WHERE boot = ?1 AND address = ?2",
-                [.text(key.boot), .text(physicalFunction)])
-            guard isTaken == 0 else { return false }
+            var isTaken = try database.prepare(
+                "SELECT 1 FROM attachments WHERE boot = ?1 AND address = ?2")
+            try isTaken.bind(.text(key.boot), at: 1)
+            try isTaken.bind(.text(physicalFunction), at: 2)
+            guard try !isTaken.step() else { return false }
         } else {
             guard try obstacle(in: database) == nil else { return false }
         }
-        try database.execute(
+        return try change(
             """
             INSERT OR IGNORE INTO attachments (boot, address, pf, front_end, network, container,
                 interface_name, phase, created, record, checksum)
             VALUES (?1, ?2, ?8, ?3, ?4, ?5, ?6, ?7, ?9, ?10, ?11)
-            """,
-            identity + content)
-        return database.changes > 0
+            """, withContent: true, database)
     }
 
     /// The row that forbids this one: of the same function or owner, or, a PF being passed through as a whole, of its
@@ -149,47 +148,60 @@ extension AttachmentRow {
             boot = ?1 AND +(
                 address = ?2 OR address = ?7 OR pf = ?2
                 OR (front_end = ?3 AND network = ?4 AND container = ?5 AND interface_name = ?6))
-            """, identity + [.text(optional: key.physicalFunction)], from: database)
+            """,
+            [
+                .text(key.boot), .text(key.address), .text(key.owner.frontEnd),
+                .text(key.owner.network), .text(key.owner.container),
+                .text(key.owner.interfaceName), .text(optional: key.physicalFunction),
+            ], from: database)
         return rows.first { $0.key.address == key.address } ?? rows.first
     }
 
     /// - Returns: false if there is no such row.
     func update(in database: borrowing SQLiteDatabase) throws(SQLiteError) -> Bool {
-        try database.execute(
+        try change(
             """
             UPDATE attachments
             SET phase = ?7, pf = ?8, created = ?9, record = ?10, checksum = ?11
             WHERE boot = ?1 AND address = ?2
                 AND front_end = ?3 AND network = ?4 AND container = ?5 AND interface_name = ?6
-            """, identity + content)
-        return database.changes > 0
+            """, withContent: true, database)
     }
 
     /// - Returns: false if there is no such row.
     func delete(from database: borrowing SQLiteDatabase) throws(SQLiteError) -> Bool {
-        try database.execute(
+        try change(
             """
             DELETE FROM attachments
             WHERE boot = ?1 AND address = ?2
                 AND front_end = ?3 AND network = ?4 AND container = ?5 AND interface_name = ?6
-            """, identity)
+            """, withContent: false, database)
+    }
+
+    /// Runs a statement whose parameters 1 to 6 are what identifies the row, and 7 to 11 the rest of it.
+    ///
+    /// They are bound one by one: an array of them would be a type that is made at run time.
+    ///
+    /// - Returns: Whether it changed anything.
+    private func change(
+        _ sql: String, withContent: Bool, _ database: borrowing SQLiteDatabase
+    ) throws(SQLiteError) -> Bool {
+        var statement = try database.prepare(sql)
+        try statement.bind(.text(key.boot), at: 1)
+        try statement.bind(.text(key.address), at: 2)
+        try statement.bind(.text(key.owner.frontEnd), at: 3)
+        try statement.bind(.text(key.owner.network), at: 4)
+        try statement.bind(.text(key.owner.container), at: 5)
+        try statement.bind(.text(key.owner.interfaceName), at: 6)
+        if withContent {
+            try statement.bind(.text(key.phase), at: 7)
+            try statement.bind(.text(optional: key.physicalFunction), at: 8)
+            try statement.bind(.integer(key.created), at: 9)
+            try statement.bind(.bytes(record), at: 10)
+            try statement.bind(.integer(checksum), at: 11)
+        }
+        while try statement.step() {}
         return database.changes > 0
-    }
-
-    /// Parameters 1 to 6.
-    private var identity: [SQLiteValue] {
-        [
-            .text(key.boot), .text(key.address), .text(key.owner.frontEnd),
-            .text(key.owner.network), .text(key.owner.container), .text(key.owner.interfaceName),
-        ]
-    }
-
-    /// Parameters 7 to 11.
-    private var content: [SQLiteValue] {
-        [
-            .text(key.phase), .text(optional: key.physicalFunction), .integer(key.created),
-            .bytes(record), .integer(checksum),
-        ]
     }
 }
 

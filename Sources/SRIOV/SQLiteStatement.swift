@@ -55,6 +55,13 @@ package struct SQLiteStatement: ~Copyable {
         sqlite3_column_int64(handle, column)
     }
 
+    /// Binds a value to a parameter, 1 for `?1`.
+    package func bind(_ value: SQLiteValue, at index: Int32) throws(SQLiteError) {
+        guard Self.bind(value, at: index, of: handle) == SQLITE_OK else {
+            throw SQLiteDatabase.lastError(database)
+        }
+    }
+
     private static func prepare(
         _ sql: String, _ values: [SQLiteValue], _ database: OpaquePointer
     ) throws(SQLiteError) -> OpaquePointer {
