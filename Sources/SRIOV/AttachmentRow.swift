@@ -89,12 +89,12 @@ extension AttachmentRow {
     static func select(
         _ condition: String, _ values: [SQLiteValue], from database: borrowing SQLiteDatabase
     ) throws(SQLiteError) -> [AttachmentRow] {
-        var statement = try database.prepare(
-            """
+        let columns = """
             SELECT boot, address, pf, front_end, network, container, interface_name, phase, created,
                 record, checksum
-            FROM attachments WHERE \(condition)
-            """, values)
+            FROM attachments WHERE\u{20}
+            """
+        var statement = try database.prepare(Array(columns.utf8) + condition.utf8, values)
         var rows: [AttachmentRow] = []
         while try statement.step() {
             rows.append(AttachmentRow(statement))

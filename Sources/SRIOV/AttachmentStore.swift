@@ -24,6 +24,8 @@ package final class AttachmentStore: Sendable {
     let failpoint: (@Sendable () throws -> Void)?
     let file = Mutex<StateFile?>(nil)
     let notes: WorkNotes
+    /// What was decoded last: whoever takes a record's lock reads it once more, and mostly it is the same.
+    private let latest = Mutex<(row: AttachmentRow, attachment: Attachment)?>(nil)
 
     /// - Parameters:
     ///   - path: The database; it and its folder are made at the first insert where missing.
@@ -160,10 +162,17 @@ package final class AttachmentStore: Sendable {
     ///
     /// Call it in the transaction that has read the row: the record of finished work goes before its note.
     private func attachment(in row: AttachmentRow) throws -> Attachment {
-        var attachment = try row.attachment(path: path)
+        var attachment = try decode(row)
         // Other boots have no work under way.
         guard attachment.boot == boot else { return attachment }
         if let phase = try notes.phase(of: attachment) { attachment.phase = phase }
+        return attachment
+    }
+
+    private func decode(_ row: AttachmentRow) throws(StoreError) -> Attachment {
+        if let known = latest.withLock({ $0?.row == row ? $0?.attachment : nil }) { return known }
+        let attachment = try row.attachment(path: path)
+        latest.withLock { $0 = (row, attachment) }
         return attachment
     }
 

@@ -67,6 +67,14 @@ package struct SQLiteDatabase: ~Copyable {
         try SQLiteStatement(sql, values, database: handle)
     }
 
+    /// The same of a statement whose text is put together, as UTF-8: the runtime has more to do with a long `String`
+    /// than with its bytes.
+    package func prepare(
+        _ sql: [UInt8], _ values: [SQLiteValue]
+    ) throws(SQLiteError) -> SQLiteStatement {
+        try SQLiteStatement(sql, values, database: handle)
+    }
+
     /// The number in the first column of the first row; 0 for none.
     package func integer(
         _ sql: String, _ values: [SQLiteValue] = []

@@ -62,12 +62,33 @@ package struct SQLiteStatement: ~Copyable {
         }
     }
 
+    /// - Parameter sql: The statement as UTF-8.
+    init(
+        _ sql: [UInt8], _ values: [SQLiteValue], database: OpaquePointer
+    ) throws(SQLiteError) {
+        var prepared: OpaquePointer?
+        sql.withUnsafeBytes { sql in
+            _ = sqlite3_prepare_v2(
+                database, sql.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(sql.count),
+                &prepared, nil)
+        }
+        handle = try Self.bound(prepared, values, database)
+        self.database = database
+    }
+
     private static func prepare(
         _ sql: String, _ values: [SQLiteValue], _ database: OpaquePointer
     ) throws(SQLiteError) -> OpaquePointer {
         var prepared: OpaquePointer?
-        guard sqlite3_prepare_v2(database, sql, -1, &prepared, nil) == SQLITE_OK, let prepared
-        else { throw SQLiteDatabase.lastError(database) }
+        sqlite3_prepare_v2(database, sql, -1, &prepared, nil)
+        return try bound(prepared, values, database)
+    }
+
+    /// - Parameter prepared: nil if preparing it has failed.
+    private static func bound(
+        _ prepared: OpaquePointer?, _ values: [SQLiteValue], _ database: OpaquePointer
+    ) throws(SQLiteError) -> OpaquePointer {
+        guard let prepared else { throw SQLiteDatabase.lastError(database) }
         for (offset, value) in values.enumerated() {
             guard bind(value, at: Int32(offset + 1), of: prepared) == SQLITE_OK else {
                 let error = SQLiteDatabase.lastError(database)
