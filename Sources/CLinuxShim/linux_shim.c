@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <linux/close_range.h>
+#include <linux/futex.h>
 #include <netpacket/packet.h>
 #include <sched.h>
 #include <signal.h>
@@ -32,6 +33,8 @@ struct socket_task {
     int namespace, domain, type, protocol;
     enum vfmap_socket_step step;
     int result;
+    // Of the thread; the kernel sets it to 0 at its end, and wakes who waits for that.
+    _Atomic pid_t number;
 };
 
 static int make_socket(void *context) {
@@ -49,19 +52,22 @@ static int make_socket(void *context) {
 
 int vfmap_socket_in_network_namespace(
     int descriptor, int domain, int type, int protocol, enum vfmap_socket_step *step) {
-    // What is left as the result of a task that somebody has killed.
-    struct socket_task task = {descriptor, domain, type, protocol, vfmap_making_task, -EINTR};
-    // It may run on our stack and use our errno: this thread does nothing until it has ended.
-    // Of a size for the dynamic linker, which finds setns(2) on it the first time.
+    struct socket_task task = {descriptor, domain, type, protocol, vfmap_making_thread, -EINTR, 0};
+    // It may run on our stack and use our errno: this thread does nothing until it has ended. The size is one
+    // for the dynamic linker, which finds setns(2) on it the first time.
     char stack[16384] __attribute__((aligned(16)));
     sigset_t all, before;
     sigfillset(&all);
     // No handler of ours may run in it.
     pthread_sigmask(SIG_BLOCK, &all, &before);
-    // No vfork(2): that would not share the descriptors. No signal tells of its end.
-    pid_t pid = clone(make_socket, stack + sizeof stack, CLONE_VM | CLONE_FS | CLONE_FILES, &task);
-    int error = pid < 0 ? errno : 0;
-    while (pid > 0 && waitpid(pid, NULL, __WALL) < 0 && errno == EINTR) continue;
+    // Of this process: a process of its own would be seen to live in the namespace, and outlive our locks.
+    const int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
+                      CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
+    pid_t thread = clone(make_socket, stack + sizeof stack, flags, &task, &task.number, NULL, &task.number);
+    int error = thread < 0 ? errno : 0;
+    pid_t number;
+    while (error == 0 && (number = task.number) != 0)
+        syscall(SYS_futex, &task.number, FUTEX_WAIT, number, NULL, NULL, 0);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     *step = task.step;
     return error == 0 ? task.result : -error;

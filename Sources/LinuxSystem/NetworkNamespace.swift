@@ -116,7 +116,7 @@ package final class NetworkNamespace: Sendable {
     private static func socket(
         _ kind: SocketKind, inside descriptor: Int32, path: String
     ) throws -> Descriptor {
-        var step = vfmap_making_task
+        var step = vfmap_making_thread
         let number = vfmap_socket_in_network_namespace(
             descriptor, kind.domain, kind.type, kind.number, &step)
         if number >= 0 { return Descriptor(owning: number) }
@@ -125,9 +125,13 @@ package final class NetworkNamespace: Sendable {
         if step == vfmap_entering_namespace, errno == .invalidArgument {
             throw NetworkNamespaceError.notANamespace(path)
         }
-        throw SystemCallError(
-            operation: step == vfmap_opening_socket ? "open socket in" : entering, subject: path,
-            errno: errno)
+        let operation =
+            switch step {
+            case vfmap_opening_socket: "open \(kind.name) in"
+            case vfmap_entering_namespace: entering
+            default: "make a thread for"
+            }
+        throw SystemCallError(operation: operation, subject: path, errno: errno)
     }
 
     /// The cookie of the calling thread's namespace; nil if the kernel does not tell.

@@ -18,7 +18,7 @@ package final class PacketSocket: Sendable {
 
     /// Of no protocol: no frame of the interface is queued in it.
     private static var kind: SocketKind {
-        SocketKind(domain: AF_PACKET, type: Int32(SOCK_RAW.rawValue))
+        SocketKind("packet socket", domain: AF_PACKET, type: Int32(SOCK_RAW.rawValue))
     }
 
     /// Opens a socket in another network namespace.

@@ -5,11 +5,11 @@ internal import Synchronization
 
 /// An open netlink socket: the owner of libnl's `nl_sock`.
 ///
-/// It stays in the network namespace of the thread that made it, whichever thread uses it. The
+/// It stays in the network namespace that it was opened in, whichever thread uses it. The
 /// descriptor is close-on-exec and does not block: the kernel has put the answer to a request in
 /// the queue before the request's send returns.
 final class NetlinkSocket: Sendable {
-    // libnl changes a socket only in the calls of `open`, which end before anybody shares it.
+    // libnl changes a socket only in the calls of `init`, which end before anybody shares it.
     // Sending and receiving read it.
     nonisolated(unsafe) private let socket: OpaquePointer
 
@@ -29,8 +29,8 @@ final class NetlinkSocket: Sendable {
     /// What a socket is that `init(owning:family:groups:receiveBuffer:)` takes.
     static func kind(family: Int32) -> SocketKind {
         SocketKind(
-            domain: AF_NETLINK, type: Int32(SOCK_RAW.rawValue | SOCK_NONBLOCK.rawValue),
-            number: family)
+            "netlink socket", domain: AF_NETLINK,
+            type: Int32(SOCK_RAW.rawValue | SOCK_NONBLOCK.rawValue), number: family)
     }
 
     /// - Parameters:
@@ -50,12 +50,14 @@ final class NetlinkSocket: Sendable {
         }
         self.socket = socket
         try Self.bind(opened.rawValue)
-        let descriptor = opened.release()
-        // libnl closes it from here on. It would open one by itself too, but sets its buffers to less than the
-        // kernel's own, and takes three calls more.
+        let descriptor = opened.rawValue
+        // libnl would open one by itself too, but sets its buffers to less than the kernel's own, and takes three
+        // calls more.
         try systemCall("open netlink socket", on: "") {
             nl_socket_set_fd(socket, family, descriptor) < 0 ? -1 : 0
         }
+        // From here on libnl closes it.
+        _ = opened.release()
         if let receiveBuffer,
             !Self.setOption(SO_RCVBUFFORCE, of: SOL_SOCKET, to: receiveBuffer, on: descriptor)
         {

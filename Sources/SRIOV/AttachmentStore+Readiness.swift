@@ -12,6 +12,7 @@ extension AttachmentStore {
         }
         // SQLite makes files beside the database.
         try verifyWritableFolder(path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ".")
+        try verifyWritableFolder(notes.folder)
     }
 }
 

@@ -3,9 +3,9 @@ internal import Synchronization
 
 /// The state file: one SQLite database with every attachment.
 ///
-/// It is opened at first use, and made at the first insert. Each call is one transaction, safe
+/// It is opened at first use, and made at the first insert. Each call but `note` and `settle` is one transaction, safe
 /// against the death of the process and of the machine at any instant, and serialised with all other
-/// threads and processes. Only records of this boot count, unless a function says otherwise: after a
+/// threads and processes. Those two are safe against the death of the process. Only records of this boot count, unless a function says otherwise: after a
 /// reboot the hardware is reset, and what was written before is void.
 package final class AttachmentStore: Sendable {
     /// How the file is opened.
@@ -84,7 +84,16 @@ package final class AttachmentStore: Sendable {
     }
 
     /// Erases the note of what was being done with a VF: its record is in the phase that was written.
+    ///
+    /// - Throws: `StoreError`; with the note as it was, also if the state file was moved or deleted meanwhile.
     package func settle(_ attachment: Attachment) throws {
+        let hasMoved = file.withLock { file in
+            guard let hasMoved = file?.database.hasMoved else { return false }
+            return hasMoved
+        }
+        guard !hasMoved else {
+            throw StoreError.unusable(path: path, reason: "moved or deleted meanwhile")
+        }
         try changeNotes { notes throws(SystemCallError) in
             try notes.erase(attachment.virtualFunction)
         }
@@ -165,8 +174,19 @@ package final class AttachmentStore: Sendable {
         var attachment = try decode(row)
         // Other boots have no work under way.
         guard attachment.boot == boot else { return attachment }
-        if let phase = try notes.phase(of: attachment) { attachment.phase = phase }
+        if let phase = try notedPhase(of: attachment) { attachment.phase = phase }
         return attachment
+    }
+
+    private func notedPhase(
+        of attachment: Attachment
+    ) throws(SystemCallError) -> AttachmentPhase? {
+        do {
+            return try notes.phase(of: attachment)
+        } catch  where access == .readOnly && error.errno == .accessDenied {
+            // An administrator has let somebody read the file, and no more.
+            return nil
+        }
     }
 
     private func decode(_ row: AttachmentRow) throws(StoreError) -> Attachment {
@@ -188,10 +208,18 @@ package final class AttachmentStore: Sendable {
         }
     }
 
-    /// Erases the note on a record that was written or dropped. One that stays is about no record that there is, or
-    /// makes sure that what is restoring is gone through once more.
+    /// Erases the note on a record that was dropped, or written by who brings its VF back. One that stays is about no record
+    /// that there is, or makes sure that what is restoring is gone through once more.
+    ///
+    /// Those of other boots stay: their records are dropped without a lock, when somebody may be writing another note.
     private func eraseNote(of attachment: Attachment) {
-        try? notes.erase(of: attachment)
+        guard attachment.boot == boot else { return }
+        do {
+            try failpoint?()
+            try notes.erase(of: attachment)
+        } catch {
+            return
+        }
     }
 
     private static func vanished(_ attachment: Attachment) -> StoreError {

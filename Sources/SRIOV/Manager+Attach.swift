@@ -337,13 +337,13 @@ extension Manager {
 
     /// Makes a record attached, which was written with that in mind.
     private func settle(_ attachment: Attachment, recordedAs recorded: Attachment) throws {
-        guard attachment.settings != recorded.settings else {
-            return try store.settle(attachment)
+        if attachment.settings != recorded.settings {
+            // Something that was asked for does not count.
+            var finished = attachment
+            finished.phase = .attached
+            try store.update(finished)
         }
-        // Something that was asked for does not count.
-        var finished = attachment
-        finished.phase = .attached
-        try store.update(finished)
+        try store.settle(attachment)
     }
 
     // MARK: When it fails

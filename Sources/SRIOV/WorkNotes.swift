@@ -10,7 +10,7 @@ internal import LinuxSystem
 struct WorkNotes: Sendable {
     let folder: String
 
-    /// The phases that a note can say.
+    /// The phases that a note can say; no other is ever written.
     private static var phases: [AttachmentPhase] { [.preparing, .detaching] }
 
     /// What is under way with a record's VF; nil for nothing, also if the note is about another record.
@@ -25,12 +25,13 @@ struct WorkNotes: Sendable {
     func write(
         _ phase: AttachmentPhase, of attachment: Attachment
     ) throws(SystemCallError) {
+        precondition(Self.phases.contains(phase))
         let note = path(attachment.virtualFunction)
         let text = Self.text(phase, attachment)
         do {
             try Self.link(text, at: note)
         } catch  where error.errno == .noSuchFile {
-            try makeFolders(folder)
+            try makeFolder()
             try Self.link(text, at: note)
         } catch  where error.errno == .exists {
             // A gap without a note would make work that was never finished look like finished.
@@ -54,6 +55,13 @@ struct WorkNotes: Sendable {
     /// Erases the note on a record's VF, unless it is about another record.
     func erase(of attachment: Attachment) throws(SystemCallError) {
         if try phase(of: attachment) != nil { try erase(attachment.virtualFunction) }
+    }
+
+    private func makeFolder() throws(SystemCallError) {
+        try makeFolders(folder)
+        let folder = folder
+        // Whatever the umask: who may read the state file must see what is under way.
+        try systemCall("change the mode of", on: folder) { chmod(folder, 0o755) }
     }
 
     private func path(_ address: PCIAddress) -> String { folder + "/" + address.description }

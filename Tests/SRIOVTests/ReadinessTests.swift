@@ -34,6 +34,18 @@ import Testing
         }
     }
 
+    @Test func aFileInThePlaceOfTheNotesIsNamed() throws {
+        try withFolder { folder in
+            try Data().write(to: URL(filePath: folder + "/state.db-work"))
+            let error = #expect(throws: SystemCallError.self) {
+                try store(folder + "/state.db").verifyWritable()
+            }
+            #expect(
+                error?.description
+                    == "write to \(folder)/state.db-work: not a directory (ENOTDIR)")
+        }
+    }
+
     @Test func theLocksFolderNeedNotBeThere() throws {
         try withFolder { folder in
             try LockFolder(path: folder + "/run/locks").verifyUsable()

@@ -75,6 +75,28 @@ final class StoreRightsTests {
         #expect(fixture.mode(of: fixture.path) == 0o644)
     }
 
+    /// Notes are to be seen by who may read the file, whatever the umask was; where somebody has closed their folder,
+    /// the phase in the file is what is known.
+    @Test func readerThatTheFileIsOpenedToReadsNotes() async throws {
+        await #expect(processExitsWith: .success) { [path = fixture.path as String] in
+            umask(0o077)
+            try AttachmentStore(path: path, boot: StoreFixture.boot)
+                .insert(try .sample(), becoming: .attached)
+        }
+        #expect(chmod(fixture.path, 0o644) == 0)
+        await #expect(processExitsWith: .success) { [path = fixture.path as String] in
+            try Privilege.drop()
+            let store = AttachmentStore(path: path, boot: StoreFixture.boot, access: .readOnly)
+            try #require(try store.attachments() == [try .sample()])
+        }
+        #expect(chmod(fixture.path + "-work", 0o700) == 0)
+        await #expect(processExitsWith: .success) { [path = fixture.path as String] in
+            try Privilege.drop()
+            let store = AttachmentStore(path: path, boot: StoreFixture.boot, access: .readOnly)
+            try #require(try store.attachments().map(\.phase) == [.attached])
+        }
+    }
+
     @Test func fileWithoutTheRightToReadIsUnusableForAWriter() async throws {
         try fixture.store.insert(try .sample())
         await #expect(processExitsWith: .success) { [path = fixture.path as String] in

@@ -1,6 +1,8 @@
 import Glibc
 import LinuxSystem
+import Netlink
 import SRIOV
+import SimulatedHost
 import Synchronization
 import Testing
 
@@ -183,6 +185,67 @@ import Testing
         try fixture.store.insert(live, becoming: .attached)
         try fixture.store.remove(void)
         #expect(try fixture.store.attachments() == [live])
+    }
+
+    /// Void records are dropped without a lock, when somebody may just be replacing their notes.
+    @Test func aVoidRecordLeavesItsOwnNoteToo() throws {
+        let void = try Attachment.sample(1, boot: StoreFixture.earlierBoot)
+        try AttachmentStore(path: fixture.path, boot: StoreFixture.earlierBoot)
+            .insert(void, becoming: .attached)
+        let text = try #require(try note(void))
+        try fixture.store.remove(void)
+        #expect(try note(void) == text)
+    }
+
+    @Test func aNoteThatStaysIsToldWhereItMatters() throws {
+        var attachment = try Attachment.sample()
+        try fixture.store.insert(attachment, becoming: .attached)
+        try holdNote(of: attachment)
+        #expect(throws: StoreError.self) { try fixture.store.settle(attachment) }
+        // With the record at rest it says nothing.
+        attachment.phase = .restoring
+        try fixture.store.update(attachment)
+        #expect(try rowPhase() == "restoring")
+        try fixture.store.remove(attachment)
+        #expect(try fixture.store.attachments() == [])
+    }
+
+    @Test func nothingIsSettledInAFileThatIsGone() throws {
+        let attachment = try Attachment.sample()
+        let store = fixture.store
+        try store.insert(attachment, becoming: .attached)
+        #expect(rename(fixture.path, fixture.path + ".old") == 0)
+        let error = StoreError.unusable(path: fixture.path, reason: "moved or deleted meanwhile")
+        #expect(throws: error) { try store.settle(attachment) }
+        #expect(try note(attachment) != nil)
+    }
+
+    /// The last step of an ADD whose record says less than was asked for: its second writing is not the end.
+    @Test func anAttachWhoseNoteStaysIsUndone() throws {
+        let host = SimulatedHost.withVFs(1)
+        host.makeNamespace("/run/netns/a")
+        let manager = try ManagerFixture(host)
+        let before = host.kernel.pristinePart
+        let folder = manager.statePath + "-work"
+        let settings = VFSettings(
+            trust: true, linkState: .enabled, toleratesUnsupportedLinkState: true)
+        #expect(throws: ManagerError.self) {
+            try manager.manager().attach(.vf(0, for: "a", settings)) { attached in
+                try Self.holdNote("\(folder)/\(attached.attachment.virtualFunction)")
+            }
+        }
+        #expect(host.kernel.pristinePart == before)
+        #expect(try manager.store().attachments() == [])
+    }
+
+    /// Puts a folder in a note's place, which no unlink(2) removes.
+    private func holdNote(of attachment: Attachment) throws {
+        try Self.holdNote("\(notes)/\(attachment.virtualFunction)")
+    }
+
+    private static func holdNote(_ path: String) throws {
+        try systemCall("delete", on: path) { unlink(path) }
+        try systemCall("make", on: path) { mkdir(path, 0o755) }
     }
 
     @Test func withoutRoomForANoteNothingIsWritten() throws {

@@ -14,11 +14,11 @@
 int vfmap_enter_network_namespace(int descriptor);
 
 /// How far `vfmap_socket_in_network_namespace` has come.
-enum vfmap_socket_step { vfmap_making_task, vfmap_entering_namespace, vfmap_opening_socket };
+enum vfmap_socket_step { vfmap_making_thread, vfmap_entering_namespace, vfmap_opening_socket };
 
-/// A socket of socket(2) in the network namespace behind `descriptor`, which the caller itself never enters: a task
-/// made for it does, which shares memory and descriptors with us, makes two system calls and ends. It costs a half
-/// of a thread. Behind _GNU_SOURCE in glibc: clone(2), setns(2).
+/// A socket of socket(2) in the network namespace behind `descriptor`, which the caller itself never enters: a
+/// thread made for it does, which has nothing of a runtime, makes two system calls and ends. Such a bare one costs half of
+/// what pthread_create(3) does. Behind _GNU_SOURCE in glibc: clone(2), setns(2).
 int vfmap_socket_in_network_namespace(
     int descriptor, int domain, int type, int protocol, enum vfmap_socket_step *_Nonnull step);
 
