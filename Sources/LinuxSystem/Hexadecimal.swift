@@ -23,14 +23,17 @@ func asciiHexadecimalDigit(_ value: UInt8) -> UInt8 {
 ///
 /// The addresses that are read again and again in every call are made of them.
 struct HexadecimalFields {
-    private var rest: Substring.UTF8View
+    private var rest: String.UTF8View.Iterator
+    /// The byte before them; nil if nothing is left.
+    private var first: UInt8?
 
     init(_ text: String) {
-        rest = text[...].utf8
+        rest = text.utf8.makeIterator()
+        first = rest.next()
     }
 
     /// Whether nothing is left.
-    var isEmpty: Bool { rest.isEmpty }
+    var isEmpty: Bool { first == nil }
 
     /// The next number, in either case.
     ///
@@ -38,18 +41,18 @@ struct HexadecimalFields {
     mutating func next(digits: ClosedRange<Int>) -> UInt32? {
         var value: UInt32 = 0
         var count = 0
-        while count < digits.upperBound, let digit = rest.first.flatMap(hexadecimalDigit) {
+        while count < digits.upperBound, let digit = first.flatMap(hexadecimalDigit) {
             value = value << 4 | UInt32(digit)
             count += 1
-            rest.removeFirst()
+            first = rest.next()
         }
         return count < digits.lowerBound ? nil : value
     }
 
     /// Steps over a character if it is the next.
     mutating func skip(_ character: Unicode.Scalar) -> Bool {
-        guard rest.first == UInt8(ascii: character) else { return false }
-        rest.removeFirst()
+        guard first == UInt8(ascii: character) else { return false }
+        first = rest.next()
         return true
     }
 }

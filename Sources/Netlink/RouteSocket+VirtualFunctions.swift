@@ -62,4 +62,18 @@ extension RouteSocket {
     ) throws(NetlinkError) {
         try conversation.perform(attribute.request(function: function, index: index, named: name))
     }
+
+    /// Sets attributes of a VF in their order, in one message.
+    ///
+    /// - Parameters:
+    ///   - function: The VF's index on its PF, from 0.
+    ///   - name: The PF's name, for the error.
+    /// - Throws: `NetlinkError` with the driver's first refusal, which does not tell what it is about; what came
+    ///   before it is set (`do_setlink` of Linux, measured with igb).
+    package func setVF(
+        _ attributes: [VFAttribute], ofVF function: Int, onPF index: Int32, named name: String
+    ) throws(NetlinkError) {
+        try conversation.perform(
+            VFAttribute.request(attributes, function: function, index: index, named: name))
+    }
 }

@@ -194,6 +194,11 @@ package protocol Host: Sendable {
     /// Sets one attribute of a VF.
     func setVF(_ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo) throws
 
+    /// Sets attributes of a VF in their order, with one message.
+    ///
+    /// - Throws: The kernel's first refusal, which does not tell what it is about; what came before it is set.
+    func setVF(_ attributes: [VFAttribute], index: Int, of function: PhysicalFunctionInfo) throws
+
     // MARK: Addresses and routes inside a namespace
 
     func addresses(of link: Link, in namespace: Namespace) throws -> [InterfaceAddress]

@@ -93,8 +93,20 @@ extension Manager {
                 "the physical function of \(attachment.virtualFunction) has no interface here, so "
                     + "the settings of its VF cannot be restored now")
         }
-        let changes = VFPlan.restoration(
+        var changes = VFPlan.restoration(
             of: original, from: present, changedBy: attachment.settings)
+        if changes.count > 1 {
+            // With one message, and if something is refused, the rest one by one.
+            do {
+                try host.setVF(changes, index: index, of: parent)
+                changes = []
+            } catch {
+                if let present = try parentInfo(of: attachment)?.vf(index) {
+                    changes = VFPlan.restoration(
+                        of: original, from: present, changedBy: attachment.settings)
+                }
+            }
+        }
         for change in changes {
             do {
                 try host.setVF(change, index: index, of: parent)

@@ -162,6 +162,13 @@ extension SystemHost {
             attribute, ofVF: index, onPF: function.link.index, named: function.link.name)
     }
 
+    package func setVF(
+        _ attributes: [VFAttribute], index: Int, of function: PhysicalFunctionInfo
+    ) throws {
+        try hostNamespace().socket.setVF(
+            attributes, ofVF: index, onPF: function.link.index, named: function.link.name)
+    }
+
     // MARK: Addresses and routes
 
     package func addresses(

@@ -49,6 +49,29 @@ import Testing
         #expect(after.spoofCheck == true)
     }
 
+    /// What the fallback to one by one rests on.
+    @Test func severalAreSetInTheirOrderUpToTheFirstThatIsRefused() throws {
+        let (host, pf, _) = try card()
+        let socket = host.socket
+        func set(_ attributes: [VFAttribute]) throws {
+            try socket.setVF(attributes, ofVF: 6, onPF: pf.index, named: pf.name)
+        }
+        let tag = VLANTag(identifier: 101, qualityOfService: 2)
+        try set([.vlan(tag), .spoofCheck(false), .trust(true)])
+        let vf = try #require(try socket.virtualFunctions(ofPF: pf.name).vfs.last)
+        #expect(vf.vlans == [tag])
+        #expect(vf.spoofCheck == false)
+        #expect(vf.trust == true)
+        let error = #expect(throws: NetlinkError.self) {
+            try set([.vlan(.none), .linkState(.enabled), .trust(false)])
+        }
+        #expect(error?.errno == .notSupported)
+        let after = try #require(try socket.virtualFunctions(ofPF: pf.name).vfs.last)
+        #expect(after.vlans == [])
+        #expect(after.trust == true)
+        try set([.spoofCheck(true), .trust(false)])
+    }
+
     @Test func whatTheDriverCannotDoIsRefused() throws {
         let (host, pf, address) = try card()
         for (attribute, errno) in [

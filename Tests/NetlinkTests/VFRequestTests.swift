@@ -41,6 +41,28 @@ import Testing
                     """))
     }
 
+    @Test func severalTravelInTheirOrderInOneMessage() throws {
+        let kernel = FakeKernel(.acknowledgement(0))
+        let tag = VLANTag(identifier: 100, qualityOfService: 3)
+        try kernel.routeSocket.setVF(
+            [.trust(true), .vlan(tag), .spoofCheck(false)], ofVF: 1, onPF: 7, named: "pf0")
+        #expect(kernel.requests.count == 1)
+        #expect(
+            kernel.requests.first
+                == hex(
+                    """
+                    58000000 1300 0500 01000000 00000000
+                    00 00 0000 07000000 00000000 00000000
+                    3800 1680                             # IFLA_VFINFO_LIST
+                    1000 0180                             # IFLA_VF_INFO
+                    0c00 0900 01000000 01000000           # IFLA_VF_TRUST: VF 1, on
+                    1400 0180                             # IFLA_VF_INFO
+                    1000 0200 01000000 64000000 03000000  # IFLA_VF_VLAN: VF 1, VLAN 100, QoS 3
+                    1000 0180                             # IFLA_VF_INFO
+                    0c00 0400 01000000 00000000           # IFLA_VF_SPOOFCHK: VF 1, off
+                    """))
+    }
+
     @Test func noVLANIsZero() throws {
         #expect(
             try request(.vlan(.none))

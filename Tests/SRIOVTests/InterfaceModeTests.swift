@@ -128,6 +128,20 @@ import Testing
         #expect(fixture.host.kernel.pristinePart == before)
     }
 
+    @Test func aRefusedOneOfSeveralHasItsName() throws {
+        let fixture = try fixture()
+        let before = fixture.host.kernel.pristinePart
+        let settings = VFSettings(
+            vlan: VLANTag(identifier: 7), maximumRate: 100, spoofCheck: false, trust: true,
+            linkState: .enabled)
+        let refusal = error { try fixture.attach(.vf(0, for: "a", settings)) }
+        let description = refusal?.description ?? ""
+        #expect(description.contains("set link state of VF 0 of pf0: operation not supported"))
+        #expect(!description.contains("attributes"))
+        #expect(fixture.host.kernel.pristinePart == before)
+        #expect(try fixture.store().attachments() == [])
+    }
+
     @Test func itIsAWarningWhereThatIsAskedFor() throws {
         let fixture = try fixture()
         let before = fixture.host.kernel.pristinePart

@@ -198,14 +198,28 @@ extension SimulatedHost: Host {
     package func setVF(
         _ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo
     ) throws {
-        try perform("set \(attribute.name)") { kernel in
+        try setVF([attribute], as: "set \(attribute.name)", index: index, of: function)
+    }
+
+    package func setVF(
+        _ attributes: [VFAttribute], index: Int, of function: PhysicalFunctionInfo
+    ) throws {
+        try setVF(attributes, as: "set attributes", index: index, of: function)
+    }
+
+    private func setVF(
+        _ attributes: [VFAttribute], as operation: String, index: Int,
+        of function: PhysicalFunctionInfo
+    ) throws {
+        try perform(operation) { kernel in
             guard let address = kernel.pfs[function.address]?.function.virtualFunctions[index]
             else {
-                throw refusal("set \(attribute.name)", .noDevice)
+                throw refusal(operation, .noDevice)
             }
-            if let errno = kernel.setVF(attribute, of: address) {
-                throw refusal(
-                    "set \(attribute.name)", errno, of: "VF \(index) of \(function.link.name)")
+            for attribute in attributes {
+                if let errno = kernel.setVF(attribute, of: address) {
+                    throw refusal(operation, errno, of: "VF \(index) of \(function.link.name)")
+                }
             }
         }
     }
