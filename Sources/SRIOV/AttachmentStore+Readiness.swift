@@ -24,6 +24,10 @@ func verifyWritableFolder(_ path: String) throws(SystemCallError) {
     while folder.contains("/"), Glibc.access(String(folder), F_OK) != 0 {
         folder = folder.lastIndex(of: "/").map { folder[..<$0] } ?? ""
     }
+    if !folder.isEmpty, !folder.contains("/"), Glibc.access(String(folder), F_OK) != 0 {
+        // It would be made where we are.
+        folder = "."
+    }
     let subject = folder.isEmpty ? "/" : String(folder)
     // The dot makes it an error if there is a file of another kind.
     try systemCall("write to", on: subject) { Glibc.access(subject + "/.", W_OK | X_OK) }

@@ -31,7 +31,7 @@ package final class AttachmentStore: Sendable {
     ///   - path: The database; it and its folder are made at the first insert where missing.
     ///   - boot: The boot whose records count.
     ///   - failpoint: Called before every statement that writes, every note of work and every commit; what it
-    ///     throws ends the transaction with nothing changed. For tests.
+    ///     throws ends the transaction with nothing changed, but before a note is erased behind a commit. For tests.
     package init(
         path: String, boot: BootIdentity, access: Access = .readWrite,
         schema: StateSchema = .current, failpoint: (@Sendable () throws -> Void)? = nil
@@ -85,7 +85,8 @@ package final class AttachmentStore: Sendable {
 
     /// Erases the note of what was being done with a VF: its record is in the phase that was written.
     ///
-    /// - Throws: `StoreError`; with the note as it was, also if the state file was moved or deleted meanwhile.
+    /// - Throws: `StoreError`, with the note as it was; also if the state file, open since the record was written, was
+    ///   moved or deleted meanwhile.
     package func settle(_ attachment: Attachment) throws {
         let hasMoved = file.withLock { file in
             guard let hasMoved = file?.database.hasMoved else { return false }

@@ -242,9 +242,7 @@ extension Manager {
         var attachment = recorded
         let own = try host.hostNamespace()
         if let parent = candidate.parent, let index = attachment.index {
-            for change in try setTogether(candidate, recorded.settings, index, of: parent) {
-                try set(change, index: index, of: parent, &attachment.settings)
-            }
+            try set(candidate.changes, index: index, of: parent, &attachment.settings)
         }
         let settings = attachment.settings
         if let address = settings.macAddress {
@@ -260,24 +258,21 @@ extension Manager {
         return (attachment, info)
     }
 
-    /// Sets with one message what is asked of a VF's PF.
-    ///
-    /// - Returns: What must be set one by one, so that what is refused has its name; nothing if all was taken.
-    private func setTogether(
-        _ candidate: AttachCandidate, _ settings: VFSettings, _ index: Int,
-        of parent: PhysicalFunctionInfo
-    ) throws -> [VFAttribute] {
-        guard candidate.changes.count > 1 else { return candidate.changes }
-        do {
-            try host.setVF(candidate.changes, index: index, of: parent)
-            return []
-        } catch is NetlinkError {
-            // What came before the refused one is set, and some drivers mind being told a VLAN twice.
-            let present = try pfInfo(of: candidate.function)
-            return try vfInfo(of: candidate.function, in: present).map {
-                VFPlan.changes(for: settings, from: $0)
-            } ?? candidate.changes
+    private func set(
+        _ changes: [VFAttribute], index: Int, of parent: PhysicalFunctionInfo,
+        _ settings: inout VFSettings
+    ) throws {
+        var changes = changes
+        var last: VFAttribute?
+        if settings.toleratesUnsupportedLinkState == true, case .linkState? = changes.last {
+            // Apart, for the kernel complains in its log of a message that was refused halfway.
+            last = changes.removeLast()
         }
+        let refusal = try setTogether(changes, index: index, of: parent) {
+            try set($0, index: index, of: parent, &settings)
+        }
+        if let refusal { warn("\(refusal), but it took one by one") }
+        if let last { try set(last, index: index, of: parent, &settings) }
     }
 
     /// Sets one attribute; a link state that the driver does not know may be left out if that was asked for, and

@@ -93,27 +93,24 @@ extension Manager {
                 "the physical function of \(attachment.virtualFunction) has no interface here, so "
                     + "the settings of its VF cannot be restored now")
         }
-        var changes = VFPlan.restoration(
+        let changes = VFPlan.restoration(
             of: original, from: present, changedBy: attachment.settings)
-        if changes.count > 1 {
-            // With one message, and if something is refused, the rest one by one.
-            do {
-                try host.setVF(changes, index: index, of: parent)
-                changes = []
-            } catch {
-                if let present = try parentInfo(of: attachment)?.vf(index) {
-                    changes = VFPlan.restoration(
-                        of: original, from: present, changedBy: attachment.settings)
-                }
-            }
-        }
-        for change in changes {
+        var wasRefused = false
+        let refusal = try setTogether(changes, index: index, of: parent) { change in
             do {
                 try host.setVF(change, index: index, of: parent)
+            } catch let error as NetlinkError
+                where error.errno == .notSupported && change == .trust(false)
+                && original.trust == nil
+            {
+                // A driver that knows no trust has none to take back.
+                wasRefused = true
             } catch {
                 failures.append(error)
+                wasRefused = true
             }
         }
+        if let refusal, !wasRefused { warn("\(refusal), but it took one by one") }
         try restoreMAC(of: attachment, link: link, parent: parent, in: try host.hostNamespace())
     }
 

@@ -12,7 +12,7 @@ package enum VFPlan {
     /// VF is never open wider than asked while the rest follows.
     package static func changes(for settings: VFSettings, from state: VFInfo) -> [VFAttribute] {
         var changes: [VFAttribute] = []
-        if let vlan = settings.vlan, [vlan] != state.effectiveVLANs {
+        if let vlan = settings.vlan, !hasVLAN(vlan, state) {
             changes.append(.vlan(vlan))
         }
         if let rate = settings.transmitRate(from: state), rate != state.transmitRate {
@@ -55,6 +55,10 @@ package enum VFPlan {
         if settings.linkState != nil { inverse.linkState = original.linkState ?? .automatic }
         return inverse
     }
+
+    /// Whether a VF in `state` has a VLAN, or none where that is asked: writing it again breaks hardware in
+    /// guest-tagging mode.
+    static func hasVLAN(_ tag: VLANTag, _ state: VFInfo) -> Bool { [tag] == state.effectiveVLANs }
 
     /// How a VF in `state` differs from what `settings` ask, one sentence each.
     ///

@@ -134,10 +134,43 @@ import Testing
         let settings = VFSettings(
             vlan: VLANTag(identifier: 7), maximumRate: 100, spoofCheck: false, trust: true,
             linkState: .enabled)
-        let refusal = error { try fixture.attach(.vf(0, for: "a", settings)) }
-        let description = refusal?.description ?? ""
-        #expect(description.contains("set link state of VF 0 of pf0: operation not supported"))
-        #expect(!description.contains("attributes"))
+        for mindsEqualVLANs in [false, true] {
+            fixture.host.withKernel { $0.mindsEqualVLANs = mindsEqualVLANs }
+            let refusal = error { try fixture.attach(.vf(0, for: "a", settings)) }
+            let description = refusal?.description ?? ""
+            #expect(description.contains("set link state of VF 0 of pf0: operation not supported"))
+            #expect(!description.contains("attributes"))
+            fixture.host.withKernel { $0.mindsEqualVLANs = false }
+            #expect(fixture.host.kernel.pristinePart == before)
+            #expect(try fixture.store().attachments() == [])
+        }
+        #expect(fixture.warnings == [])
+    }
+
+    /// The way back goes on behind what is refused of it, and has its name.
+    @Test func aRefusedOneOfSeveralOnTheWayBackKeepsNoOtherFromIt() throws {
+        let fixture = try fixture()
+        let before = fixture.host.kernel.pristinePart
+        let settings = VFSettings(
+            vlan: VLANTag(identifier: 7), maximumRate: 100, spoofCheck: false, trust: true)
+        try fixture.attach(.vf(0, for: "a", settings))
+        fixture.host.withKernel {
+            $0.unsupported = ["spoof check"]
+            $0.mindsEqualVLANs = true
+        }
+        try fixture.detach(.vf(0, of: "a"))
+        #expect(
+            fixture.warnings == [
+                "VF \(vf): set spoof check of VF 0 of pf0: operation not supported "
+                    + "(EOPNOTSUPP), to be restored later"
+            ])
+        let info = fixture.host.kernel.vfs[vf]?.info
+        #expect(info?.vlans == [])
+        #expect(info?.trust == false)
+        #expect(try fixture.store().attachment(of: vf)?.phase == .restoring)
+        fixture.host.withKernel { $0.unsupported = [] }
+        _ = try fixture.manager().recover()
+        fixture.host.withKernel { $0.mindsEqualVLANs = false }
         #expect(fixture.host.kernel.pristinePart == before)
         #expect(try fixture.store().attachments() == [])
     }

@@ -34,6 +34,11 @@ import Testing
         }
     }
 
+    /// As `VFMAP_STATE=state.db` has it.
+    @Test func aFileNamedWithoutItsFolderIsMadeWhereWeAre() throws {
+        try store("vfmap-\(UUID()).db").verifyWritable()
+    }
+
     @Test func aFileInThePlaceOfTheNotesIsNamed() throws {
         try withFolder { folder in
             try Data().write(to: URL(filePath: folder + "/state.db-work"))

@@ -93,6 +93,28 @@ import Testing
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == false)
     }
 
+    /// Trust is written down for every VF that is reserved, whether the driver knows it or not.
+    @Test func aDriverThatKnowsNoTrustHasNoneTakenBack() throws {
+        let fixture = try fixture()
+        fixture.host.withKernel {
+            $0.vfs[Self.vf]?.info.trust = nil
+            $0.unsupported = ["trust"]
+        }
+        let before = fixture.host.kernel.pristinePart
+        _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
+        _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+        #expect(fixture.warnings == [])
+        #expect(try fixture.store().attachments() == [])
+        #expect(fixture.host.kernel.pristinePart == before)
+
+        var settings = Self.settings
+        settings.linkState = .enabled
+        let refusal = error { _ = try fixture.reserve("e", .address(Self.vf), settings) }
+        #expect(refusal?.description.contains("set link state of VF 0 of pf0") == true)
+        #expect(try fixture.store().attachments() == [])
+        #expect(fixture.host.kernel.pristinePart == before)
+    }
+
     @Test func trustThatWasAskedForStays() throws {
         let fixture = try fixture(wasUp: true)
         var settings = Self.settings

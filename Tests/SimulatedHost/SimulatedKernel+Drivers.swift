@@ -11,6 +11,7 @@ extension SimulatedKernel {
             let pf = pfs[parent]
         else { return .noDevice }
         if swallows.contains(attribute.name) { return nil }
+        if unsupported.contains(attribute.name) { return .notSupported }
         let isUp = interfaces[pf.linkIndex]?.link.isUp ?? false
         switch attribute {
         case .macAddress(let mac):
@@ -19,7 +20,9 @@ extension SimulatedKernel {
             vf.info.macAddress = mac
         case .vlan(let tag):
             if pf.driver == .igb, tag.protocol != .dot1Q { return .protocolNotSupported }
-            vf.info.vlans = tag == .none ? [] : [tag]
+            let tags = tag == .none ? [] : [tag]
+            if mindsEqualVLANs, tags == vf.info.vlans { return .invalidArgument }
+            vf.info.vlans = tags
         case .transmitRate(let rate):
             if pf.driver == .igb, !isUp || rate.minimum != 0 { return .invalidArgument }
             vf.info.transmitRate = rate

@@ -78,6 +78,10 @@ package struct SimulatedKernel: Hashable, Sendable {
     package var programs: [PCIAddress: [String]] = [:]
     /// The names of VF attributes that the PF's driver accepts and forgets.
     package var swallows: Set<String> = []
+    /// The names of VF attributes that the PF's driver does not know.
+    package var unsupported: Set<String> = []
+    /// Whether the driver refuses a VLAN that a VF has already.
+    package var mindsEqualVLANs = false
     /// The functions that have a reset of their own.
     package var resettable: Set<PCIAddress> = []
     /// The functions that were reset, in order.
