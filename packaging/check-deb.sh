@@ -30,12 +30,14 @@ pages=0
 for page in "$area"/usr/share/man/man*/*; do
     pages=$((pages + 1))
     [[ $page == *.gz ]] || complain "${page##*/} is not compressed"
-    zcat "$page" >"$area/page"
+    # Under its own name: mandoc takes what follows the last dot of the path, be it the folder's, for the section.
+    plain=$area/$(basename "$page" .gz)
+    zcat "$page" >"$plain"
     # What it finds in the wording of .Os is meant for another system.
-    words=$(mandoc -T lint -W warning "$area/page" 2>&1) || true
+    words=$(mandoc -T lint -W warning "$plain" 2>&1) || true
     [[ -z $words ]] || complain "${page##*/}: $words"
     if command -v groff >/dev/null; then
-        words=$(groff -mandoc -ww -T utf8 -z "$area/page" 2>&1)
+        words=$(groff -mandoc -ww -T utf8 -z "$plain" 2>&1)
         [[ -z $words ]] || complain "${page##*/}: $words"
     fi
 done
