@@ -43,6 +43,12 @@ package func makeFolders(
     }
 }
 
+/// Makes a folder that everybody may look into, whatever the umask, and those above it, where they are missing.
+package func makeOpenFolder(_ path: String) throws(SystemCallError) {
+    try makeFolders(path)
+    try systemCall("change the mode of", on: path) { chmod(path, 0o755) }
+}
+
 extension Descriptor {
     /// Reads until the end of the file.
     ///

@@ -10,16 +10,16 @@ package final class LinkMonitor: Sendable {
 
     /// Opens a monitor in the network namespace of the calling thread.
     package convenience init() throws(SystemCallError) {
-        try self.init(receiveBuffer: 1 << 20)
+        try self.init(owning: RouteSocket.kind.open())
     }
 
     convenience init(receiveBuffer: Int32) throws(SystemCallError) {
         try self.init(
-            owning: NetlinkSocket.kind(family: NETLINK_ROUTE).open(), receiveBuffer: receiveBuffer)
+            owning: RouteSocket.kind.open(), receiveBuffer: receiveBuffer)
     }
 
     /// - Parameters:
-    ///   - descriptor: A netlink socket of the family `NETLINK_ROUTE`, wherever it was opened.
+    ///   - descriptor: A socket of `RouteSocket.kind`, wherever it was opened.
     ///   - receiveBuffer: Bytes of queue, beyond which news are lost.
     private init(
         owning descriptor: consuming Descriptor, receiveBuffer: Int32 = 1 << 20
@@ -33,8 +33,7 @@ package final class LinkMonitor: Sendable {
     ///
     /// - Throws: `SystemCallError` if the namespace cannot be entered or the socket not opened.
     package static func inside(_ namespace: NetworkNamespace) throws -> LinkMonitor {
-        try LinkMonitor(
-            owning: try namespace.socket(NetlinkSocket.kind(family: NETLINK_ROUTE)))
+        try LinkMonitor(owning: try namespace.socket(RouteSocket.kind))
     }
 
     /// For poll(2): readable when there is news. Owned by the monitor.

@@ -60,7 +60,7 @@ extension RouteSocket {
     package func setVF(
         _ attribute: VFAttribute, ofVF function: Int, onPF index: Int32, named name: String
     ) throws(NetlinkError) {
-        try conversation.perform(attribute.request(function: function, index: index, named: name))
+        try setVF([attribute], ofVF: function, onPF: index, named: name)
     }
 
     /// Sets attributes of a VF in their order, in one message.

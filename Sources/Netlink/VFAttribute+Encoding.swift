@@ -2,38 +2,25 @@ internal import CNetlink
 internal import LinuxSystem
 
 extension VFAttribute {
-    /// The one `RTM_SETLINK` that sets the attribute.
-    func request(function: Int, index: Int32, named name: String) -> NetlinkRequest {
-        Self.request("set \(self.name)", function: function, index: index, named: name) { list in
-            list.nest(Int(IFLA_VF_INFO)) {
-                put(in: &$0, function: UInt32(truncatingIfNeeded: function))
-            }
-        }
-    }
-
-    /// The one `RTM_SETLINK` that sets several attributes, in their order: the kernel takes each for a VF's own.
+    /// The one `RTM_SETLINK` that sets attributes, in their order: the kernel takes each for a VF's own.
+    ///
+    /// It is named after the attribute if there is one alone.
     static func request(
         _ attributes: [VFAttribute], function: Int, index: Int32, named name: String
     ) -> NetlinkRequest {
-        request("set attributes", function: function, index: index, named: name) { list in
-            for attribute in attributes {
-                list.nest(Int(IFLA_VF_INFO)) {
-                    attribute.put(in: &$0, function: UInt32(truncatingIfNeeded: function))
-                }
-            }
-        }
-    }
-
-    private static func request(
-        _ operation: String, function: Int, index: Int32, named name: String,
-        _ fill: (inout NetlinkMessage) -> Void
-    ) -> NetlinkRequest {
-        NetlinkRequest(
-            operation, "of", "VF \(function) of \(name)", type: Int(RTM_SETLINK),
+        let what = attributes.count == 1 ? attributes[0].name : "attributes"
+        return NetlinkRequest(
+            "set \(what)", "of", "VF \(function) of \(name)", type: Int(RTM_SETLINK),
             flags: Int(NLM_F_ACK)
         ) { message in
             message.append(ifinfomsg(index: index))
-            message.nest(Int(IFLA_VFINFO_LIST), fill)
+            message.nest(Int(IFLA_VFINFO_LIST)) { list in
+                for attribute in attributes {
+                    list.nest(Int(IFLA_VF_INFO)) {
+                        attribute.put(in: &$0, function: UInt32(truncatingIfNeeded: function))
+                    }
+                }
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 package import LinuxSystem
 
-/// One attribute of a VF with the value to give it through its PF: one `RTM_SETLINK` message.
+/// One attribute of a VF with the value to give it through its PF: one `IFLA_VF_INFO` of an `RTM_SETLINK`.
 package enum VFAttribute: Hashable, Sendable {
     /// The administered MAC; all zero takes the administration back. `IFLA_VF_MAC`.
     case macAddress(MACAddress)

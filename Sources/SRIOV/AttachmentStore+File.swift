@@ -62,9 +62,8 @@ extension AttachmentStore {
 
     private func makeFolder(_ folder: String) throws(SystemCallError) {
         guard Glibc.access(folder, F_OK) != 0 else { return }
-        try makeFolders(folder)
-        // Whatever the umask: what lies in it is protected by its own mode.
-        try systemCall("change the mode of", on: folder) { chmod(folder, 0o755) }
+        // What lies in it is protected by its own mode.
+        try makeOpenFolder(folder)
         let parent = try Descriptor(opening: folder + "/..", flags: O_RDONLY | O_DIRECTORY)
         let number = parent.rawValue
         try systemCall("synchronise", on: folder + "/..") { fsync(number) }

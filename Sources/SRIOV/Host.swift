@@ -191,12 +191,10 @@ package protocol Host: Sendable {
     /// The counters of an interface; nil if it has gone, or has none.
     func statistics(of link: Link, in namespace: Namespace) throws -> LinkStatistics?
 
-    /// Sets one attribute of a VF.
-    func setVF(_ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo) throws
-
     /// Sets attributes of a VF in their order, with one message.
     ///
-    /// - Throws: The kernel's first refusal, which does not tell what it is about; what came before it is set.
+    /// - Throws: The kernel's first refusal, which does not tell what it is about where there are several; what came
+    ///   before it is set.
     func setVF(_ attributes: [VFAttribute], index: Int, of function: PhysicalFunctionInfo) throws
 
     // MARK: Addresses and routes inside a namespace
@@ -229,5 +227,14 @@ extension Host {
     /// The PF's interface, whatever its name is, and the state of all its VFs.
     package func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo? {
         try vfInfos(ofPF: address, expectedName: nil, only: nil)
+    }
+}
+
+extension Host {
+    /// Sets one attribute of a VF; a refusal names it.
+    package func setVF(
+        _ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo
+    ) throws {
+        try setVF([attribute], index: index, of: function)
     }
 }

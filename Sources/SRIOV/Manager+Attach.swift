@@ -258,6 +258,7 @@ extension Manager {
         return (attachment, info)
     }
 
+    /// Sets what is asked of a VF through its PF.
     private func set(
         _ changes: [VFAttribute], index: Int, of parent: PhysicalFunctionInfo,
         _ settings: inout VFSettings
@@ -268,10 +269,10 @@ extension Manager {
             // Apart, for the kernel complains in its log of a message that was refused halfway.
             last = changes.removeLast()
         }
-        let refusal = try setTogether(changes, index: index, of: parent) {
+        try setTogether(changes, index: index, of: parent) {
             try set($0, index: index, of: parent, &settings)
+            return true
         }
-        if let refusal { warn("\(refusal), but it took one by one") }
         if let last { try set(last, index: index, of: parent, &settings) }
     }
 

@@ -95,22 +95,20 @@ extension Manager {
         }
         let changes = VFPlan.restoration(
             of: original, from: present, changedBy: attachment.settings)
-        var wasRefused = false
-        let refusal = try setTogether(changes, index: index, of: parent) { change in
+        try setTogether(changes, index: index, of: parent) { change in
             do {
                 try host.setVF(change, index: index, of: parent)
+                return true
             } catch let error as NetlinkError
                 where error.errno == .notSupported && change == .trust(false)
                 && original.trust == nil
             {
                 // A driver that knows no trust has none to take back.
-                wasRefused = true
             } catch {
                 failures.append(error)
-                wasRefused = true
             }
+            return false
         }
-        if let refusal, !wasRefused { warn("\(refusal), but it took one by one") }
         try restoreMAC(of: attachment, link: link, parent: parent, in: try host.hostNamespace())
     }
 

@@ -17,7 +17,23 @@ package struct SQLiteStatement: ~Copyable {
     init(
         _ sql: String, _ values: [SQLiteValue], database: OpaquePointer
     ) throws(SQLiteError) {
-        handle = try Self.prepare(sql, values, database)
+        var prepared: OpaquePointer?
+        sqlite3_prepare_v2(database, sql, -1, &prepared, nil)
+        handle = try Self.bound(prepared, values, database)
+        self.database = database
+    }
+
+    /// - Parameter sql: The statement as UTF-8.
+    init(
+        _ sql: [UInt8], _ values: [SQLiteValue], database: OpaquePointer
+    ) throws(SQLiteError) {
+        var prepared: OpaquePointer?
+        sql.withUnsafeBytes { sql in
+            _ = sqlite3_prepare_v2(
+                database, sql.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(sql.count),
+                &prepared, nil)
+        }
+        handle = try Self.bound(prepared, values, database)
         self.database = database
     }
 
@@ -60,28 +76,6 @@ package struct SQLiteStatement: ~Copyable {
         guard Self.bind(value, at: index, of: handle) == SQLITE_OK else {
             throw SQLiteDatabase.lastError(database)
         }
-    }
-
-    /// - Parameter sql: The statement as UTF-8.
-    init(
-        _ sql: [UInt8], _ values: [SQLiteValue], database: OpaquePointer
-    ) throws(SQLiteError) {
-        var prepared: OpaquePointer?
-        sql.withUnsafeBytes { sql in
-            _ = sqlite3_prepare_v2(
-                database, sql.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(sql.count),
-                &prepared, nil)
-        }
-        handle = try Self.bound(prepared, values, database)
-        self.database = database
-    }
-
-    private static func prepare(
-        _ sql: String, _ values: [SQLiteValue], _ database: OpaquePointer
-    ) throws(SQLiteError) -> OpaquePointer {
-        var prepared: OpaquePointer?
-        sqlite3_prepare_v2(database, sql, -1, &prepared, nil)
-        return try bound(prepared, values, database)
     }
 
     /// - Parameter prepared: nil if preparing it has failed.

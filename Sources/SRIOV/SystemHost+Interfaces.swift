@@ -156,13 +156,6 @@ extension SystemHost {
     }
 
     package func setVF(
-        _ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo
-    ) throws {
-        try hostNamespace().socket.setVF(
-            attribute, ofVF: index, onPF: function.link.index, named: function.link.name)
-    }
-
-    package func setVF(
         _ attributes: [VFAttribute], index: Int, of function: PhysicalFunctionInfo
     ) throws {
         try hostNamespace().socket.setVF(

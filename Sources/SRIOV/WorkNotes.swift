@@ -5,8 +5,8 @@ internal import LinuxSystem
 ///
 /// A note is a symbolic link, named after the VF's PCI address, whose text is a phase and what tells the record
 /// from others: `preparing 1234567890`. It is made, replaced and erased in one step each, so it is whole whenever
-/// a process dies. It need not survive a loss of power: it is about a record of this boot. Only who has the VF's lock writes or
-/// erases it. See `docs/decisions/0007-work-notes.md`.
+/// a process dies. It need not survive a loss of power: it is about a record of this boot. Only who has the VF's lock, or
+/// its PF's alone, writes or erases it. See `docs/decisions/0007-work-notes.md`.
 struct WorkNotes: Sendable {
     let folder: String
 
@@ -31,7 +31,8 @@ struct WorkNotes: Sendable {
         do {
             try Self.link(text, at: note)
         } catch  where error.errno == .noSuchFile {
-            try makeFolder()
+            // Who may read the state file must see what is under way.
+            try makeOpenFolder(folder)
             try Self.link(text, at: note)
         } catch  where error.errno == .exists {
             // A gap without a note would make work that was never finished look like finished.
@@ -55,13 +56,6 @@ struct WorkNotes: Sendable {
     /// Erases the note on a record's VF, unless it is about another record.
     func erase(of attachment: Attachment) throws(SystemCallError) {
         if try phase(of: attachment) != nil { try erase(attachment.virtualFunction) }
-    }
-
-    private func makeFolder() throws(SystemCallError) {
-        try makeFolders(folder)
-        let folder = folder
-        // Whatever the umask: who may read the state file must see what is under way.
-        try systemCall("change the mode of", on: folder) { chmod(folder, 0o755) }
     }
 
     private func path(_ address: PCIAddress) -> String { folder + "/" + address.description }

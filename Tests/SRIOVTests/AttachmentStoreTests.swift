@@ -1,7 +1,6 @@
 import Glibc
 import LinuxSystem
 import SRIOV
-import Synchronization
 import Testing
 
 @Suite final class AttachmentStoreTests {
@@ -197,7 +196,6 @@ import Testing
     }
 
     @Test func failureAtAnyCallChangesNothing() throws {
-        struct Death: Error {}
         let operations: [(String, @Sendable (AttachmentStore) throws -> Void)] = [
             ("insert", { try $0.insert(try .sample(2)) }),
             (
@@ -217,21 +215,14 @@ import Testing
                 let before = [try Attachment.sample(1)]
                 try fixture.store.insert(before[0])
                 for call in 1... {
-                    let left = Mutex(call)
-                    let store = AttachmentStore(path: fixture.path, boot: StoreFixture.boot) {
-                        let isLast = left.withLock { left in
-                            left -= 1
-                            return left == 0
-                        }
-                        if isLast { throw Death() }
-                    }
+                    let store = fixture.store(dyingAt: call)
                     do {
                         try operation(store)
                         // The statement and the commit.
                         #expect(call == 3, "\(name)")
                         #expect(try fixture.store.attachments() != before, "\(name)")
                         break
-                    } catch is Death {
+                    } catch is StoreFixture.Death {
                         #expect(try fixture.store.attachments() == before, "\(name) \(call)")
                         #expect(try store.attachments() == before, "\(name) \(call)")
                     }
@@ -241,22 +232,14 @@ import Testing
     }
 
     @Test func failureWhileTheFileIsMadeLeavesAnEmptyOne() throws {
-        struct Death: Error {}
         for call in 1... {
-            let left = Mutex(call)
-            let store = AttachmentStore(path: fixture.path, boot: StoreFixture.boot) {
-                let isLast = left.withLock { left in
-                    left -= 1
-                    return left == 0
-                }
-                if isLast { throw Death() }
-            }
+            let store = fixture.store(dyingAt: call)
             do {
                 try store.insert(try .sample())
                 // Two tables, application id, version, record and commit.
                 #expect(call == 7)
                 break
-            } catch is Death {
+            } catch is StoreFixture.Death {
                 #expect(try fixture.store.attachments() == [])
             }
         }

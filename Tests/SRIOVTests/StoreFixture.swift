@@ -2,6 +2,7 @@ import Glibc
 import LinuxSystem
 import Netlink
 import SRIOV
+import Synchronization
 import Testing
 
 /// Testing has an `Attachment` of its own.
@@ -17,6 +18,21 @@ struct StoreFixture: Sendable {
     var path: String { folder + "/state.db" }
 
     var store: AttachmentStore { AttachmentStore(path: path, boot: Self.boot) }
+
+    /// What a store that dies throws.
+    struct Death: Error {}
+
+    /// A store that fails once, before the n-th statement that writes, note or commit, counted from 1.
+    func store(dyingAt step: Int) -> AttachmentStore {
+        let left = Mutex(step)
+        return AttachmentStore(path: path, boot: Self.boot) {
+            let isLast = left.withLock { left in
+                left -= 1
+                return left == 0
+            }
+            if isLast { throw Death() }
+        }
+    }
 
     init() throws {
         var template = Array("/tmp/vfmap-store-XXXXXX".utf8CString)

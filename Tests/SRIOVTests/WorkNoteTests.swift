@@ -3,7 +3,6 @@ import LinuxSystem
 import Netlink
 import SRIOV
 import SimulatedHost
-import Synchronization
 import Testing
 
 /// Notes of what is under way: whoever opens the state file sees the phase that they tell of.
@@ -104,26 +103,18 @@ import Testing
 
     /// The note is made before the commit: nobody ever finds an unfinished record without it.
     @Test func deathAtAnyStepLeavesNothingOrUnfinishedWork() throws {
-        struct Death: Error {}
         let attachment = try Attachment.sample(1, container: "dead")
         for step in 1... {
             let fixture = try StoreFixture()
             defer { fixture.delete() }
-            let left = Mutex(step)
-            let store = AttachmentStore(path: fixture.path, boot: StoreFixture.boot) {
-                let isLast = left.withLock { left in
-                    left -= 1
-                    return left == 0
-                }
-                if isLast { throw Death() }
-            }
+            let store = fixture.store(dyingAt: step)
             do {
                 try store.insert(attachment, becoming: .attached)
                 // Two tables, application id, version, record, note and commit.
                 #expect(step == 8)
                 #expect(try fixture.store.attachments() == [attachment])
                 break
-            } catch is Death {
+            } catch is StoreFixture.Death {
                 #expect(try fixture.store.attachments() == [], "step \(step)")
                 // Whatever note the dead one has left is not about the next one, be it the same again.
                 var next = attachment

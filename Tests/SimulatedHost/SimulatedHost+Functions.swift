@@ -196,21 +196,9 @@ extension SimulatedHost: Host {
     }
 
     package func setVF(
-        _ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo
-    ) throws {
-        try setVF([attribute], as: "set \(attribute.name)", index: index, of: function)
-    }
-
-    package func setVF(
         _ attributes: [VFAttribute], index: Int, of function: PhysicalFunctionInfo
     ) throws {
-        try setVF(attributes, as: "set attributes", index: index, of: function)
-    }
-
-    private func setVF(
-        _ attributes: [VFAttribute], as operation: String, index: Int,
-        of function: PhysicalFunctionInfo
-    ) throws {
+        let operation = attributes.count == 1 ? "set \(attributes[0].name)" : "set attributes"
         try perform(operation) { kernel in
             guard let address = kernel.pfs[function.address]?.function.virtualFunctions[index]
             else {
