@@ -78,7 +78,7 @@ package struct AttachmentFinisher<H: Host>: Sendable {
                 DeviceInfo(
                     address: address, physicalFunction: attached.attachment.physicalFunction,
                     rdmaDevice: function?.rdmaDevice,
-                    representor: try function.flatMap(attached.host.representor)))
+                    representor: try function.flatMap(attached.host.representor)?.description))
         }
         return document
     }

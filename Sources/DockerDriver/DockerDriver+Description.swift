@@ -43,7 +43,8 @@ extension DockerDriver {
             parent = attachment.virtualFunction
         }
         words["pf"] = parent.description
-        words["pf_interface"] = try manager.host.physicalFunction(at: parent)?.interfaceName
+        let function = try manager.host.physicalFunction(at: parent)
+        words["pf_interface"] = function?.interfaceName?.description
         return JSONMembers(words.mapValues(JSONValue.string))
     }
 }

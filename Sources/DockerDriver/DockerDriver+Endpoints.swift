@@ -49,13 +49,14 @@ extension DockerDriver {
         }
         let record = try endpointRecord(of: present)
         let link = try manager.join(owner, sandbox: sandbox).link
-        guard !link.name.isEmpty else {
+        guard let source = link.name.text, !source.isEmpty else {
             // Docker would start the container without the interface.
             throw DriverError(
-                .internalError, "VF \(present.virtualFunction) has an interface without a name")
+                .internalError,
+                "VF \(present.virtualFunction) has an interface without a name that can be told")
         }
         var name: JSONMembers = [
-            "SrcName": .string(link.name), "DstPrefix": .string(record.prefix),
+            "SrcName": .string(source), "DstPrefix": .string(record.prefix),
         ]
         name["DstName"] = record.interfaceName.map(JSONValue.string)
         var members: JSONMembers = [

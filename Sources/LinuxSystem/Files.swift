@@ -9,16 +9,21 @@ package func readTextFile(_ path: String, limit: Int) throws(SystemCallError) ->
     return String(decoding: try descriptor.readToEnd(limit: limit, subject: path), as: UTF8.self)
 }
 
-/// The names in a folder without `.` and `..`, sorted.
+/// The names in a folder without `.` and `..`, sorted; bytes that are not UTF-8 come out as replacement characters.
 package func folderEntries(_ path: String) throws(SystemCallError) -> [String] {
+    try directoryEntries(path).map { String(decoding: $0.bytes, as: UTF8.self) }
+}
+
+/// The names in a directory without `.` and `..`, sorted by their bytes.
+package func directoryEntries(_ path: String) throws(SystemCallError) -> [KernelText] {
     guard let folder = opendir(path) else {
         throw SystemCallError(operation: "open", subject: path, errno: ErrorNumber(rawValue: errno))
     }
     defer { closedir(folder) }
-    var names: [String] = []
+    var names: [KernelText] = []
     while let entry = readdir(folder) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+            KernelText(bytes: bytes.prefix { $0 != 0 })
         }
         if name != "." && name != ".." { names.append(name) }
     }

@@ -35,7 +35,7 @@ package final class PacketSocket: Sendable {
     ///   - name: The interface's name, for the error.
     /// - Throws: `SystemCallError`; with `ENETDOWN` if the interface is down, with `ENOBUFS` if it has no carrier.
     package func send(
-        _ frame: [UInt8], throughLink index: Int32, named name: String
+        _ frame: [UInt8], throughLink index: Int32, named name: KernelText
     ) throws(SystemCallError) {
         let number = descriptor.rawValue
         try systemCall("send frame through", on: "interface \(name)") {

@@ -66,6 +66,15 @@ package struct Sysfs: Sendable {
         }
     }
 
+    /// The same, each as its bytes: names of interfaces need not be UTF-8.
+    package func entryNames(of folder: String) throws(SystemCallError) -> [KernelText] {
+        do {
+            return try directoryEntries(root + "/" + folder)
+        } catch  where error.errno.isAbsence {
+            return []
+        }
+    }
+
     package func exists(_ path: String) -> Bool {
         access(root + "/" + path, F_OK) == 0
     }

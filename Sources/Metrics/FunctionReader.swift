@@ -29,7 +29,8 @@ package struct FunctionReader<H: Host>: Sendable {
             ofPF: parent.address, count: parent.virtualFunctions.count)
         let driver = Self.trustworthy(info?.vfs ?? [])
         let own = try host.hostNamespace()
-        var elsewhere = InterfacesElsewhere(host: host)
+        let search = Deadline(after: .seconds(1))
+        var elsewhere = InterfacesElsewhere(host: host, until: search)
         var vfs: [FunctionReading.VF] = []
         for function in try host.virtualFunctions(of: parent, isDescribed: true) {
             guard let index = function.index else { continue }
@@ -55,7 +56,9 @@ package struct FunctionReader<H: Host>: Sendable {
         }
         for position in vfs.indices {
             vfs[position].isStale =
-                vfs[position].attachment.flatMap(manager.knownStaleness) != nil
+                vfs[position].attachment.flatMap {
+                    manager.knownStaleness(of: $0, searchingUntil: search)
+                } != nil
             assess(&vfs[position], on: parent, pools)
         }
         return FunctionReading(function: parent, link: info?.link, vfs: vfs)

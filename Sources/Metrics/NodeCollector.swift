@@ -68,7 +68,10 @@ package final class NodeCollector<H: Host>: Sendable {
                     $0.virtualFunctions.values.contains(attachment.virtualFunction)
                 }
             }
-            return others.count { manager.knownStaleness(of: $0) != nil }
+            let search = Deadline(after: .seconds(1))
+            return others.count {
+                manager.knownStaleness(of: $0, searchingUntil: search) != nil
+            }
                 + reading.functions.flatMap(\.vfs).count(where: \.isStale)
         }
         reading.seconds = watch.seconds

@@ -67,7 +67,8 @@ extension FunctionReading.VF {
         text.add(
             .vfInfo, true,
             labels: labels + [
-                function.numaLabel, function.driver ?? "", link?.name ?? "", pool ?? "",
+                function.numaLabel, function.driver ?? "", link?.name.description ?? "",
+                pool ?? "",
             ])
         if let attachment {
             let owner = attachment.owner
@@ -75,7 +76,8 @@ extension FunctionReading.VF {
                 .vfAttached, true,
                 labels: labels + [
                     FrontEnd.label(of: owner), owner.network, owner.container,
-                    owner.interfaceName.isEmpty ? link?.name ?? "" : owner.interfaceName,
+                    owner.interfaceName.isEmpty
+                        ? link?.name.description ?? "" : owner.interfaceName,
                     attachment.phase.rawValue,
                 ])
         }

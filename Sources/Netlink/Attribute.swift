@@ -1,4 +1,5 @@
 internal import CNetlink
+internal import LinuxSystem
 
 /// One attribute of a reply: its type without the flags, and its payload.
 ///
@@ -28,12 +29,16 @@ struct Attribute {
         return value
     }
 
-    /// The payload as text, up to the zero byte that ends it.
+    /// The payload as text of the kernel's own, up to the zero byte that ends it: of a driver, a bus.
     ///
-    /// Interface names may hold any bytes; those that are not UTF-8 come out as replacement
-    /// characters.
+    /// Bytes that are not UTF-8 come out as replacement characters.
     func string() -> String {
         String(decoding: payload.prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    /// The payload as text that somebody has given the kernel, up to the zero byte that ends it.
+    func text() -> KernelText {
+        KernelText(bytes: payload.prefix { $0 != 0 })
     }
 
     func nested() -> AttributeList { AttributeList(payload) }

@@ -4,9 +4,9 @@ package import LinuxSystem
 package struct Link: Hashable, Sendable {
     /// The index in its namespace; it can change when the interface moves.
     package var index: Int32
-    package var name: String
+    package var name: KernelText
     /// Alternative names, in the kernel's order.
-    package var alternativeNames: [String] = []
+    package var alternativeNames: [KernelText] = []
     /// nil for interfaces without an Ethernet address.
     package var macAddress: MACAddress?
     /// The address burnt in or given by the PF (`IFLA_PERM_ADDRESS`); nil if there is none.
@@ -32,11 +32,11 @@ package struct Link: Hashable, Sendable {
     /// The port's name on its switch (`IFLA_PHYS_PORT_NAME`): `p0`, `pf0vf1`; nil without one.
     package var physicalPortName: String?
     /// The text of `IFLA_IFALIAS`; nil for none.
-    package var alias: String?
+    package var alias: KernelText?
     /// `IFLA_NUM_VF`; nil unless VFs were asked for, and for interfaces without a device.
     package var virtualFunctionCount: Int?
 
-    package init(index: Int32, name: String) {
+    package init(index: Int32, name: KernelText) {
         self.index = index
         self.name = name
     }
@@ -62,5 +62,18 @@ extension Link {
     package var pciAddress: PCIAddress? {
         guard parentBus == "pci", let parentDevice else { return nil }
         return PCIAddress(parentDevice)
+    }
+
+    /// Whether it is the interface of a PCI function itself: neither a virtual one made on top of it, nor the
+    /// representor of one of its VFs.
+    package func isOwnInterface(of function: PCIAddress) -> Bool {
+        pciAddress == function && kind == nil && !isRepresentor
+    }
+
+    /// Whether it stands in the host for a VF or subfunction of an eswitch: `pf0vf1`, `c1pf0sf3`.
+    private var isRepresentor: Bool {
+        guard let name = physicalPortName else { return false }
+        return name.hasPrefix("pf")
+            || name.hasPrefix("c") && name.drop { $0 != "p" }.hasPrefix("pf")
     }
 }

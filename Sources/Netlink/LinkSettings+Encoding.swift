@@ -5,7 +5,7 @@ extension LinkSettings {
     /// The one `RTM_SETLINK` with everything that is set.
     ///
     /// - Parameter index: 0 for the interface that has the name, which is not changed then.
-    func request(index: Int32, named subject: String) -> NetlinkRequest {
+    func request(index: Int32, named subject: KernelText) -> NetlinkRequest {
         precondition(index != 0 || name == nil, "a new name for what is named by its name")
         return NetlinkRequest(
             "set \(names)", "of", "interface \(subject)", type: Int(RTM_SETLINK),
@@ -14,14 +14,14 @@ extension LinkSettings {
             message.append(ifinfomsg(index: index, flags: flags.value, change: flags.mask))
             // With an index it is a new name, without one it says which interface is meant.
             if let name = index == 0 ? subject : name {
-                message.put(Int(IFLA_IFNAME), string: name)
+                message.put(Int(IFLA_IFNAME), text: name)
             }
             if let macAddress { message.put(Int(IFLA_ADDRESS), bytes: macAddress.bytes) }
             if let mtu { message.put(Int(IFLA_MTU), integer: mtu) }
             if let transmitQueueLength {
                 message.put(Int(IFLA_TXQLEN), integer: transmitQueueLength)
             }
-            if let alias { message.put(Int(IFLA_IFALIAS), string: alias) }
+            if let alias { message.put(Int(IFLA_IFALIAS), text: alias) }
         }
     }
 

@@ -2,7 +2,7 @@ package import LinuxSystem
 
 /// Changes of one interface that travel in one `RTM_SETLINK`; nil leaves a thing alone.
 package struct LinkSettings: Hashable, Sendable {
-    package var name: String?
+    package var name: KernelText?
     package var macAddress: MACAddress?
     /// Bytes.
     package var mtu: UInt32?
@@ -15,12 +15,13 @@ package struct LinkSettings: Hashable, Sendable {
     /// Packets.
     package var transmitQueueLength: UInt32?
     /// An empty text removes the alias.
-    package var alias: String?
+    package var alias: KernelText?
 
     package init(
-        name: String? = nil, macAddress: MACAddress? = nil, mtu: UInt32? = nil, isUp: Bool? = nil,
+        name: KernelText? = nil, macAddress: MACAddress? = nil, mtu: UInt32? = nil,
+        isUp: Bool? = nil,
         isPromiscuous: Bool? = nil, receivesAllMulticast: Bool? = nil,
-        transmitQueueLength: UInt32? = nil, alias: String? = nil
+        transmitQueueLength: UInt32? = nil, alias: KernelText? = nil
     ) {
         self.name = name
         self.macAddress = macAddress
@@ -33,4 +34,17 @@ package struct LinkSettings: Hashable, Sendable {
     }
 
     package var isEmpty: Bool { self == LinkSettings() }
+
+    /// Whether an interface shows everything that is set here.
+    package func areSet(on link: Link) -> Bool {
+        func agree<Value: Equatable>(_ wanted: Value?, _ present: Value?) -> Bool {
+            wanted == nil || wanted == present
+        }
+        return agree(name, link.name) && agree(macAddress, link.macAddress)
+            && agree(mtu, link.mtu) && agree(isUp, link.isUp)
+            && agree(isPromiscuous, link.isPromiscuous)
+            && agree(receivesAllMulticast, link.receivesAllMulticast)
+            && agree(transmitQueueLength, link.transmitQueueLength)
+            && agree(alias, link.alias ?? "")
+    }
 }

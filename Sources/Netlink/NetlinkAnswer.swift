@@ -15,6 +15,9 @@ struct NetlinkAnswer {
 
     var completeness = Completeness.complete
 
+    /// Whether `take` wants no more of the answer.
+    private(set) var isEnough = false
+
     /// The first message that could not be read. It must not leave the rest of its list in the
     /// queue, so it is thrown only at the end.
     private var malformed: MalformedReply?
@@ -25,11 +28,12 @@ struct NetlinkAnswer {
 
     /// Takes in the next message of the answer.
     ///
-    /// - Parameter take: Receives what is neither an acknowledgement nor the end of a list.
-    /// - Returns: Whether it was the last.
+    /// - Parameter take: Receives what is neither an acknowledgement nor the end of a list, and says whether it wants
+    ///   more.
+    /// - Returns: Whether it was the last, or the last that is wanted.
     /// - Throws: `NetlinkError` with the kernel's refusal, `MalformedReply`.
     mutating func isComplete(
-        with reply: NetlinkReply, take: (NetlinkReply) throws(MalformedReply) -> Void
+        with reply: NetlinkReply, take: (NetlinkReply) throws(MalformedReply) -> Bool
     ) throws -> Bool {
         if request.isDump, reply.flags & Int(NLM_F_DUMP_INTR) != 0, completeness == .complete {
             completeness = .inconsistent
@@ -47,10 +51,11 @@ struct NetlinkAnswer {
             return false
         default:
             do throws(MalformedReply) {
-                if malformed == nil { try take(reply) }
+                if malformed == nil { isEnough = try !take(reply) }
             } catch {
                 malformed = error
             }
+            if isEnough { return true }
             guard !request.isDump, !request.wantsAcknowledgement else { return false }
             if let malformed { throw malformed }
             return true

@@ -4,10 +4,10 @@ internal import Synchronization
 
 /// Sends a complete request and returns what fetches the datagrams of its answer, one a call.
 ///
-/// The kernel, or in tests whatever plays it. Fetching throws `ETIMEDOUT` when no more datagrams
+/// The kernel, or in tests whatever plays it. nil sends nothing, to fetch the rest of an earlier answer. Fetching throws `ETIMEDOUT` when no more datagrams
 /// come, `ENOBUFS` when some were lost, `EMSGSIZE` when one was too long and the next of its size fits.
 typealias NetlinkTransport =
-    @Sendable (_ request: [UInt8]) throws(SystemCallError) -> () throws(SystemCallError) -> [UInt8]
+    @Sendable (_ request: [UInt8]?) throws(SystemCallError) -> () throws(SystemCallError) -> [UInt8]
 
 /// Requests and their answers on one socket, one at a time.
 final class NetlinkConversation: Sendable {
@@ -16,8 +16,21 @@ final class NetlinkConversation: Sendable {
     /// The port that answers must name.
     private let port: UInt32
 
-    /// The last sequence number used; held while a request and its answer are under way.
-    private let sequence = Mutex<UInt32>(0)
+    private struct State {
+        /// The last sequence number used.
+        var sequence: UInt32 = 0
+        /// That of a list whose end has not been read. Until it is, the kernel refuses another list (`EBUSY`).
+        var unfinishedList: UInt32?
+
+        /// Takes in a message that belongs to no request in progress.
+        mutating func endList(with reply: NetlinkReply) {
+            let isEnd = reply.type == Int(NLMSG_DONE) || reply.type == Int(NLMSG_ERROR)
+            if isEnd, reply.sequence == unfinishedList { unfinishedList = nil }
+        }
+    }
+
+    /// Held while a request and its answer are in progress.
+    private let state = Mutex(State())
 
     init(port: UInt32, transport: @escaping NetlinkTransport) {
         self.port = port
@@ -26,7 +39,7 @@ final class NetlinkConversation: Sendable {
 
     convenience init(_ socket: NetlinkSocket) {
         self.init(port: socket.port) { request throws(SystemCallError) in
-            try socket.send(request)
+            if let request { try socket.send(request) }
             return Self.fetching(within: answerTime) { deadline throws(SystemCallError) in
                 try socket.receive(by: deadline())
             }
@@ -67,7 +80,7 @@ final class NetlinkConversation: Sendable {
     ///
     /// - Throws: `NetlinkError` with the kernel's refusal.
     func perform(_ request: NetlinkRequest) throws(NetlinkError) {
-        try exchange(request) { _ in }
+        try exchange(request) { _ in true }
     }
 
     /// The one message that answers a request.
@@ -77,7 +90,10 @@ final class NetlinkConversation: Sendable {
         to request: NetlinkRequest, decode: (NetlinkReply) throws(MalformedReply) -> Value
     ) throws(NetlinkError) -> Value {
         var value: Value?
-        let take = { (reply: NetlinkReply) throws(MalformedReply) in value = try decode(reply) }
+        let take = { (reply: NetlinkReply) throws(MalformedReply) in
+            value = try decode(reply)
+            return true
+        }
         do {
             try exchange(request, take: take)
         } catch  where error.errno == .messageTooLong {
@@ -102,23 +118,54 @@ final class NetlinkConversation: Sendable {
             var elements: [Element] = []
             completeness = try exchange(request) { reply throws(MalformedReply) in
                 if let element = try decode(reply) { elements.append(element) }
+                return true
             }
             if completeness == .complete { return elements }
         }
         throw request.error(completeness == .overrun ? .noBufferSpace : .interrupted)
     }
 
+    /// The first element of a list that is wanted; the rest of the list is not read.
+    ///
+    /// Nothing of the others is kept, so memory does not grow with the list. An element of a list that changes while
+    /// it is read may be one of the past: ask for it by itself.
+    ///
+    /// - Parameters:
+    ///   - deadline: When a list that changes again and again is given up.
+    ///   - decode: Makes the element of a message; nil goes on.
+    /// - Returns: nil if no element of a complete list is wanted.
+    /// - Throws: `NetlinkError`; with `EINTR` if the list changed during every reading, with `ENOBUFS` if messages
+    ///   were lost each time.
+    func first<Element>(
+        of request: NetlinkRequest, until deadline: Deadline,
+        decode: (NetlinkReply) throws(MalformedReply) -> Element?
+    ) throws(NetlinkError) -> Element? {
+        while true {
+            var found: Element?
+            let completeness = try exchange(request) { reply throws(MalformedReply) in
+                found = try decode(reply)
+                return found == nil
+            }
+            if let found { return found }
+            if completeness == .complete { return nil }
+            guard !deadline.hasPassed else {
+                throw request.error(completeness == .overrun ? .noBufferSpace : .interrupted)
+            }
+        }
+    }
+
     /// Sends one request and takes in its whole answer.
     @discardableResult
     private func exchange(
-        _ request: NetlinkRequest, take: (NetlinkReply) throws(MalformedReply) -> Void
+        _ request: NetlinkRequest, take: (NetlinkReply) throws(MalformedReply) -> Bool
     ) throws(NetlinkError) -> NetlinkAnswer.Completeness {
         if let failure = request.failure { throw request.error(failure) }
-        return try sequence.withLock { sequence throws(NetlinkError) in
-            sequence &+= 1
-            var answer = NetlinkAnswer(to: request)
+        return try state.withLock { state throws(NetlinkError) in
             do {
-                let next = try transport(request.bytes(sequence: sequence))
+                if request.isDump { try finishList(&state, before: request) }
+                state.sequence &+= 1
+                var answer = NetlinkAnswer(to: request)
+                let next = try transport(request.bytes(sequence: state.sequence))
                 while true {
                     guard let datagram = try datagram(of: request, from: next) else {
                         answer.completeness = .overrun
@@ -127,8 +174,18 @@ final class NetlinkConversation: Sendable {
                     var rest = datagram[...]
                     repeat {
                         let reply = try NetlinkReply.removeFirst(from: &rest)
-                        guard reply.sequence == sequence && reply.port == port else { continue }
+                        guard reply.sequence == state.sequence && reply.port == port else {
+                            state.endList(with: reply)
+                            continue
+                        }
                         if try answer.isComplete(with: reply, take: take) {
+                            if answer.isEnough {
+                                state.unfinishedList = state.sequence
+                                // The end may lie in the same datagram.
+                                while !rest.isEmpty {
+                                    state.endList(with: try NetlinkReply.removeFirst(from: &rest))
+                                }
+                            }
                             return answer.completeness
                         }
                     } while !rest.isEmpty
@@ -142,6 +199,21 @@ final class NetlinkConversation: Sendable {
             } catch {
                 throw request.error(.badMessage, kernelMessage: "\(error)")
             }
+        }
+    }
+
+    /// Reads the rest of a list of which the wanted part was read.
+    private func finishList(
+        _ state: inout State, before request: NetlinkRequest
+    ) throws {
+        guard state.unfinishedList != nil else { return }
+        let next = try transport(nil)
+        while state.unfinishedList != nil {
+            guard let datagram = try datagram(of: request, from: next) else { continue }
+            var rest = datagram[...]
+            repeat {
+                state.endList(with: try NetlinkReply.removeFirst(from: &rest))
+            } while !rest.isEmpty
         }
     }
 

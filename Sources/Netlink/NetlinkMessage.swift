@@ -56,11 +56,16 @@ struct NetlinkMessage: ~Copyable {
 
     /// Adds text with the zero byte that ends it. Text that has one inside fails with `EINVAL`.
     mutating func put(_ type: Int, string: String) {
-        guard !string.utf8.contains(0) else {
+        put(type, text: KernelText(string))
+    }
+
+    /// The same of text that need not be UTF-8.
+    mutating func put(_ type: Int, text: KernelText) {
+        guard !text.bytes.contains(0) else {
             failure = failure ?? .invalidArgument
             return
         }
-        put(type, bytes: Array(string.utf8) + [0])
+        put(type, bytes: text.bytes + [0])
     }
 
     /// Adds a nest with the attributes that `body` writes; one without any is left out.

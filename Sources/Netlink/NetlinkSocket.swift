@@ -53,8 +53,8 @@ final class NetlinkSocket: Sendable {
         let descriptor = opened.rawValue
         // libnl would open one by itself too, but sets its buffers to less than the kernel's own, and takes three
         // calls more.
-        try systemCall("open netlink socket", on: "") {
-            nl_socket_set_fd(socket, family, descriptor) < 0 ? -1 : 0
+        try libraryCall("open netlink socket", on: "") {
+            nl_socket_set_fd(socket, family, descriptor)
         }
         // From here on libnl closes it.
         _ = opened.release()
@@ -67,8 +67,8 @@ final class NetlinkSocket: Sendable {
         Self.setOption(NETLINK_CAP_ACK, of: SOL_NETLINK, to: 1, on: descriptor)
         Self.setOption(NETLINK_GET_STRICT_CHK, of: SOL_NETLINK, to: 1, on: descriptor)
         for group in groups {
-            try systemCall("join netlink group \(group)", on: "") {
-                nl_socket_add_membership(socket, group) < 0 ? -1 : 0
+            try libraryCall("join netlink group \(group)", on: "") {
+                nl_socket_add_membership(socket, group)
             }
         }
     }
@@ -100,18 +100,22 @@ final class NetlinkSocket: Sendable {
     ///
     /// - Returns: nil if the kernel has no such family (now).
     func family(named name: String) throws(SystemCallError) -> Int? {
-        let result = genl_ctrl_resolve(socket, name)
-        if result == -Int32(NLE_OBJ_NOTFOUND) { return nil }
-        let operation = "find generic netlink family"
-        return Int(try systemCall(operation, on: name) { result < 0 ? -1 : result })
+        do {
+            return Int(
+                try libraryCall("find generic netlink family", on: name) {
+                    genl_ctrl_resolve(socket, name)
+                })
+        } catch  where error.errno == .noSuchFile {
+            return nil
+        }
     }
 
     /// Sends a complete message to the kernel, which works it off before this returns.
     func send(_ message: [UInt8]) throws(SystemCallError) {
         // libnl only reads, although its parameter is not const.
         var message = message
-        try systemCall("send netlink request", on: "") {
-            nl_sendto(socket, &message, message.count) < 0 ? -1 : 0
+        try libraryCall("send netlink request", on: "") {
+            nl_sendto(socket, &message, message.count)
         }
     }
 
@@ -188,5 +192,50 @@ final class NetlinkSocket: Sendable {
         var value = value
         return setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
             == 0
+    }
+}
+
+/// Calls into libnl and turns its failure into an error.
+///
+/// libnl answers with a code of its own and leaves `errno` as whatever call came last: a code is never looked up there.
+///
+/// - Parameter body: The call, which is made once; a negative result is a negated `NLE_` code.
+/// - Returns: The result, zero or more.
+@discardableResult
+private func libraryCall(
+    _ operation: String, on subject: String, _ body: () -> Int32
+) throws(SystemCallError) -> Int32 {
+    let result = body()
+    guard result < 0 else { return result }
+    throw SystemCallError(
+        operation: operation, subject: subject, errno: ErrorNumber(libraryCode: Int(-result)))
+}
+
+extension ErrorNumber {
+    /// The errno that libnl has made a code of: the other way of its `nl_syserr2nlerr`.
+    ///
+    /// - Parameter code: `NLE_…`; one that stands for several errnos, or for none, becomes `EIO`.
+    init(libraryCode code: Int) {
+        let number =
+            switch code {
+            case Int(NLE_INTR): EINTR
+            case Int(NLE_BAD_SOCK): EBADF
+            case Int(NLE_AGAIN): EAGAIN
+            case Int(NLE_NOMEM): ENOMEM
+            case Int(NLE_EXIST): EEXIST
+            case Int(NLE_INVAL): EINVAL
+            case Int(NLE_RANGE): ERANGE
+            case Int(NLE_MSGSIZE): EMSGSIZE
+            case Int(NLE_OPNOTSUPP): EOPNOTSUPP
+            case Int(NLE_AF_NOSUPPORT): EAFNOSUPPORT
+            case Int(NLE_OBJ_NOTFOUND): ENOENT
+            case Int(NLE_NOADDR): EADDRNOTAVAIL
+            case Int(NLE_PERM): EPERM
+            case Int(NLE_BUSY): EBUSY
+            case Int(NLE_NOACCESS): EACCES
+            case Int(NLE_NODEV): ENODEV
+            default: EIO
+            }
+        self.init(rawValue: number)
     }
 }

@@ -1,5 +1,5 @@
 internal import CNetlink
-internal import LinuxSystem
+package import LinuxSystem
 
 extension RouteSocket {
     /// The addresses of one interface, in the kernel's order, IPv4 first.
@@ -30,7 +30,7 @@ extension RouteSocket {
     /// - Throws: `NetlinkError`; with `EEXIST` if the interface has the address, with `EACCES` or
     ///   `EOPNOTSUPP` if IPv6 is turned off.
     package func addAddress(
-        _ address: InterfaceAddress, toLink index: Int32, named name: String,
+        _ address: InterfaceAddress, toLink index: Int32, named name: KernelText,
         noDuplicateDetection: Bool = false
     ) throws(NetlinkError) {
         let noDetection = noDuplicateDetection && address.network.isIPv6
@@ -49,7 +49,7 @@ extension RouteSocket {
     /// - Parameter name: The interface's name, for the error.
     /// - Throws: `NetlinkError`; with `EADDRNOTAVAIL` if the interface does not have it.
     package func removeAddress(
-        _ address: InterfaceAddress, fromLink index: Int32, named name: String
+        _ address: InterfaceAddress, fromLink index: Int32, named name: KernelText
     ) throws(NetlinkError) {
         try conversation.perform(
             NetlinkRequest(

@@ -1,5 +1,5 @@
 internal import CNetlink
-internal import LinuxSystem
+package import LinuxSystem
 
 extension RouteSocket {
     /// The most VFs of a PF whose counters are asked for with them.
@@ -14,7 +14,7 @@ extension RouteSocket {
     /// - Returns: nil if there is no such interface (now), or the kernel sends no counters of it.
     /// - Throws: `NetlinkError`.
     package func statistics(
-        ofLink index: Int32, named name: String
+        ofLink index: Int32, named name: KernelText
     ) throws(NetlinkError) -> LinkStatistics? {
         let request = NetlinkRequest(
             "read", nil, "counters of \(name)", type: Int(RTM_GETLINK), flags: 0

@@ -1,5 +1,5 @@
 internal import CNetlink
-internal import LinuxSystem
+package import LinuxSystem
 
 extension RouteSocket {
     /// A PF with all that its driver reports of its VFs.
@@ -14,14 +14,14 @@ extension RouteSocket {
     /// - Throws: `NetlinkError`; with `ENODEV` if there is no such interface, with `EMSGSIZE` if
     ///   the VFs did not fit into the kernel's list.
     package func virtualFunctions(
-        ofPF name: String, only index: Int? = nil, statistics: Bool = false
+        ofPF name: KernelText, only index: Int? = nil, statistics: Bool = false
     ) throws(NetlinkError) -> (link: Link, vfs: [VFInfo]) {
         let filter = RTEXT_FILTER_VF | (statistics ? 0 : RTEXT_FILTER_SKIP_STATS)
         let request = NetlinkRequest(
             "read", nil, "VFs of \(name)", type: Int(RTM_GETLINK), flags: 0
         ) { message in
             message.append(ifinfomsg(index: 0))
-            message.put(Int(IFLA_IFNAME), string: name)
+            message.put(Int(IFLA_IFNAME), text: name)
             message.put(Int(IFLA_EXT_MASK), integer: UInt32(filter))
         }
         // The length of the list has 16 bits. Kernels that put in more than fits let it wrap
@@ -58,7 +58,7 @@ extension RouteSocket {
     ///   do, `EINVAL` for a value or a VF that it does not accept, `EPROTONOSUPPORT` for a VLAN
     ///   protocol.
     package func setVF(
-        _ attribute: VFAttribute, ofVF function: Int, onPF index: Int32, named name: String
+        _ attribute: VFAttribute, ofVF function: Int, onPF index: Int32, named name: KernelText
     ) throws(NetlinkError) {
         try setVF([attribute], ofVF: function, onPF: index, named: name)
     }
@@ -71,7 +71,7 @@ extension RouteSocket {
     /// - Throws: `NetlinkError` with the driver's first refusal, which does not tell what it is about; what came
     ///   before it is set (`do_setlink` of Linux, measured with igb).
     package func setVF(
-        _ attributes: [VFAttribute], ofVF function: Int, onPF index: Int32, named name: String
+        _ attributes: [VFAttribute], ofVF function: Int, onPF index: Int32, named name: KernelText
     ) throws(NetlinkError) {
         try conversation.perform(
             VFAttribute.request(attributes, function: function, index: index, named: name))

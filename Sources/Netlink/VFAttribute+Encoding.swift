@@ -6,7 +6,7 @@ extension VFAttribute {
     ///
     /// It is named after the attribute if there is one alone.
     static func request(
-        _ attributes: [VFAttribute], function: Int, index: Int32, named name: String
+        _ attributes: [VFAttribute], function: Int, index: Int32, named name: KernelText
     ) -> NetlinkRequest {
         let what = attributes.count == 1 ? attributes[0].name : "attributes"
         return NetlinkRequest(

@@ -1,3 +1,4 @@
+package import LinuxSystem
 package import Netlink
 
 /// What an attach would do, step by step, before anything is done.
@@ -8,7 +9,7 @@ package struct AttachPlan: Hashable, Sendable {
     /// What would be set on the interface itself; empty for nothing.
     package let interface: LinkSettings
     /// The interface's present name; nil if the VF has none.
-    package let interfaceName: String?
+    package let interfaceName: KernelText?
     /// The namespace, and the name there.
     package let namespacePath: String
     package let targetName: String

@@ -64,5 +64,7 @@ extension Attachment {
     package var place: String { namespace?.path ?? "the host" }
 
     /// The interface's name in the container; nil where the runtime chooses it.
-    var expectedName: String? { owner.interfaceName.isEmpty ? nil : owner.interfaceName }
+    var expectedName: KernelText? {
+        owner.interfaceName.isEmpty ? nil : KernelText(owner.interfaceName)
+    }
 }

@@ -68,7 +68,7 @@ package protocol Host: Sendable {
     func driver(of address: PCIAddress) throws -> String?
 
     /// The interface that stands for a VF on its PF's switch; nil for none, as outside switchdev mode.
-    func representor(of function: VirtualFunction) throws -> String?
+    func representor(of function: VirtualFunction) throws -> KernelText?
 
     /// Whether a function has a reset of its own, which leaves the others alone.
     func canReset(_ address: PCIAddress) -> Bool
@@ -126,14 +126,24 @@ package protocol Host: Sendable {
     /// - Parameter name: Where it is expected; asked first, and trusted only if the PCI address
     ///   agrees. nil searches all interfaces.
     /// - Returns: nil if the function has no interface there.
-    func link(of function: PCIAddress, expectedName name: String?, in namespace: Namespace) throws
-        -> Link?
+    /// - Throws: In a namespace where interfaces change without end, and none is found, an error after two seconds.
+    func link(
+        of function: PCIAddress, expectedName name: KernelText?, in namespace: Namespace
+    ) throws -> Link?
 
     /// The interface with a name, whatever it belongs to.
-    func link(named name: String, in namespace: Namespace) throws -> Link?
+    func link(named name: KernelText, in namespace: Namespace) throws -> Link?
 
-    /// Every interface of a namespace.
-    func links(in namespace: Namespace) throws -> [Link]
+    /// The interface with an index, whatever it belongs to.
+    func link(index: Int32, in namespace: Namespace) throws -> Link?
+
+    /// Every interface of the host.
+    func links() throws -> [Link]
+
+    /// The interfaces of PCI functions themselves in a namespace, each without its alternative names.
+    ///
+    /// - Parameter deadline: When a namespace in which interfaces change without end is left as far as it was seen.
+    func linksOfPCIFunctions(in namespace: Namespace, until deadline: Deadline) throws -> [Link]
 
     /// Paths of the other network namespaces that can be reached from here, one for each: named ones
     /// below `/run/netns` first, then those of processes.
@@ -144,18 +154,32 @@ package protocol Host: Sendable {
     /// - Parameter link: Its index counts, or, if that is 0, its name.
     func setLink(_ link: Link, _ settings: LinkSettings, in namespace: Namespace) throws
 
-    func addAlternativeName(_ name: String, to link: Link, in namespace: Namespace) throws
+    func addAlternativeName(_ name: KernelText, to link: Link, in namespace: Namespace) throws
 
     /// Takes an alternative name from an interface; one that it does not have (any more) is as good as taken.
     ///
     /// udev gives and takes alternative names at any time.
-    func removeAlternativeName(_ name: String, from link: Link, in namespace: Namespace) throws
+    func removeAlternativeName(_ name: KernelText, from link: Link, in namespace: Namespace) throws
 
-    /// Moves an interface and renames it in one step.
+    /// Moves an interface and gives it a name and an index in one step.
+    ///
+    /// What is moved is what has the link's index at that moment: whoever controls the source may have given that to
+    /// another interface since it was looked at.
     ///
     /// Should the name be taken in the target, the kernel may have moved the interface under its old
     /// name before it refuses (seen on Linux 6.1): whoever undoes must look in both places.
-    func move(_ link: Link, from source: Namespace, to target: Namespace, as name: String) throws
+    ///
+    /// - Parameters:
+    ///   - name: nil keeps the name.
+    ///   - index: Its index in the target, refused with `EBUSY` if that is taken; nil keeps the one it has, or takes
+    ///     another if that is taken.
+    func move(
+        _ link: Link, from source: Namespace, to target: Namespace, as name: KernelText?,
+        index: Int32?
+    ) throws
+
+    /// Removes a virtual interface; that of a device is refused (`EOPNOTSUPP`).
+    func removeLink(_ link: Link, in namespace: Namespace) throws
 
     /// Waits until a function has an interface in a namespace.
     ///
@@ -176,7 +200,7 @@ package protocol Host: Sendable {
     ///   - index: The VF of which the state is wanted; nil for all.
     /// - Returns: nil if there is no such PF, or it has no interface in this namespace.
     func vfInfos(
-        ofPF address: PCIAddress, expectedName name: String?, only index: Int?
+        ofPF address: PCIAddress, expectedName name: KernelText?, only index: Int?
     ) throws -> PhysicalFunctionInfo?
 
     /// The same with the VFs' counters, as the PF's driver keeps them.

@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// The kernel's rule for names of interfaces.
 package enum InterfaceName {
     /// Whether the kernel takes the text as an interface's name: 1 to 15 bytes, not `.` or `..`, without `/`,
@@ -12,10 +14,10 @@ package enum InterfaceName {
         }
     }
     /// Whether a name is letters and a number, as runtimes and kernels make them up: `eth0`, `net1`.
-    static func isNumbered(_ name: String) -> Bool {
-        let letters = name.prefix { $0.isASCII && $0.isLetter }
-        let digits = name.dropFirst(letters.count)
+    static func isNumbered(_ name: KernelText) -> Bool {
+        let letters = name.bytes.prefix { (0x41...0x5a).contains($0 & ~0x20) }
+        let digits = name.bytes.dropFirst(letters.count)
         return !letters.isEmpty && !digits.isEmpty
-            && digits.allSatisfy { $0.isASCII && $0.isNumber }
+            && digits.allSatisfy { (0x30...0x39).contains($0) }
     }
 }

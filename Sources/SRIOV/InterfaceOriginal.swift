@@ -3,8 +3,10 @@ package import Netlink
 
 /// How a VF's interface was before it was given away: what there is to restore.
 package struct InterfaceOriginal: Hashable, Sendable {
-    package var name: String
-    package var alternativeNames: [String]
+    /// In the host; nil in a record of an earlier version. It is given back if it is free.
+    package var index: Int32?
+    package var name: KernelText
+    package var alternativeNames: [KernelText]
     package var macAddress: MACAddress?
     /// Bytes.
     package var mtu: UInt32
@@ -14,9 +16,10 @@ package struct InterfaceOriginal: Hashable, Sendable {
     /// Packets.
     package var transmitQueueLength: UInt32
     /// nil for none.
-    package var alias: String?
+    package var alias: KernelText?
 
     package init(_ link: Link) {
+        index = link.index
         name = link.name
         alternativeNames = link.alternativeNames
         macAddress = link.macAddress

@@ -1,4 +1,4 @@
-internal import LinuxSystem
+package import LinuxSystem
 package import Netlink
 
 /// The interfaces of VFs that are not in the host.
@@ -7,11 +7,15 @@ package import Netlink
 /// is that it is not known.
 package struct InterfacesElsewhere<H: Host> {
     private let host: H
+    private let deadline: Deadline
     /// Those of all namespaces but the host's; nil until somebody asks for one that no record tells of.
     private var all: [PCIAddress: (link: Link, path: String)]?
 
-    package init(host: H) {
+    /// - Parameter deadline: When looking through namespaces that no record tells of ends. Every user can make any
+    ///   number of them.
+    package init(host: H, until deadline: Deadline) {
         self.host = host
+        self.deadline = deadline
     }
 
     /// The interface of a VF, and the path of the namespace it is in; nil if it is not found.
@@ -37,13 +41,16 @@ package struct InterfacesElsewhere<H: Host> {
     private func everywhere() -> [PCIAddress: (link: Link, path: String)] {
         var found: [PCIAddress: (link: Link, path: String)] = [:]
         for path in (try? host.otherNamespaces()) ?? [] {
+            if deadline.hasPassed { break }
             guard let namespace = try? host.openNamespace(path),
-                let links = try? host.links(in: namespace)
+                let links = try? host.linksOfPCIFunctions(in: namespace, until: deadline)
             else { continue }
             for link in links {
-                if let address = link.pciAddress, found[address] == nil {
-                    found[address] = (link, path)
-                }
+                guard let address = link.pciAddress, found[address] == nil else { continue }
+                // With its alternative names.
+                let whole = try? host.link(index: link.index, in: namespace)
+                let isSame = whole?.isOwnInterface(of: address) == true
+                found[address] = (isSame ? whole ?? link : link, path)
             }
         }
         return found

@@ -34,6 +34,7 @@ extension Manager {
                 let value = try finish(attached)
                 // From here on the front end does not know should it have been in vain.
                 release = releaseByRecord
+                try refuseIfGone(attached, from: container)
                 do {
                     try settle(attached.attachment, recordedAs: attachment)
                 } catch {
@@ -97,7 +98,7 @@ extension Manager {
     ) throws(ManagerError) {
         let name = request.owner.interfaceName
         do {
-            guard try host.link(named: name, in: container) != nil else { return }
+            guard try host.link(named: KernelText(name), in: container) != nil else { return }
         } catch {
             throw .wrapping(error, "look for interface \(name) in \(request.namespacePath)")
         }
@@ -315,9 +316,10 @@ extension Manager {
     private func place(
         _ present: Link, as attachment: Attachment, in container: H.Namespace
     ) throws -> Link {
-        let name = attachment.owner.interfaceName
+        let name = KernelText(attachment.owner.interfaceName)
         let settings = attachment.settings
-        try host.move(present, from: try host.hostNamespace(), to: container, as: name)
+        try host.move(
+            present, from: try host.hostNamespace(), to: container, as: name, index: nil)
         func look() throws -> Link {
             let link = try host.link(
                 of: attachment.virtualFunction, expectedName: name, in: container)
@@ -330,17 +332,22 @@ extension Manager {
         var moved = present
         moved.index = 0
         moved.name = name
-        var isSet = true
         do {
             try host.setLink(moved, settings.interfaceSettings, in: container)
         } catch let error as NetlinkError where error.errno == .noDevice {
-            isSet = false
+            // Somebody in the container has renamed it at once, as what follows sees.
         }
         var link = try look()
-        // Somebody in the container has renamed it at once.
-        if !isSet || !link.isUp {
+        // Another interface may have its name by now, and later its index. What the VF itself shows counts.
+        for _ in 1...3 where !settings.interfaceSettings.areSet(on: link) {
             try host.setLink(link, settings.interfaceSettings, in: container)
             link = try look()
+        }
+        guard settings.interfaceSettings.areSet(on: link) else {
+            throw ManagerError(
+                .incomplete,
+                "interface \(name) does not keep its settings: somebody in the container changes it"
+            )
         }
         // Coming up resets the VF, and some drivers then take another MAC.
         if let address = settings.macAddress, link.macAddress != address {
@@ -349,6 +356,18 @@ extension Manager {
                 .unsupported, "MAC address of \(name) is \(present), asked for was \(address)")
         }
         return link
+    }
+
+    /// Refuses to call a VF attached that somebody in the container has moved on meanwhile.
+    private func refuseIfGone(
+        _ attached: AttachedInterface<H>, from container: H.Namespace
+    ) throws {
+        guard let link = attached.link else { return }
+        let address = attached.attachment.virtualFunction
+        guard try host.link(of: address, expectedName: link.name, in: container) == nil else {
+            return
+        }
+        throw ManagerError(.incomplete, "interface \(link.name) was taken out of the container")
     }
 
     /// Makes a record attached, which was written with that in mind.

@@ -40,7 +40,7 @@ extension Manager {
                 try host.vfInfos(ofPF: $0.address)?.link
             }
             if !links.isEmpty, links.allSatisfy({ !$0.isUp }) {
-                let names = links.map(\.name).joined(separator: ", ")
+                let names = links.map(\.name.description).joined(separator: ", ")
                 return .disconnected("\(names) \(links.count == 1 ? "is" : "are") down")
             }
             guard countsFree else { return .available }

@@ -58,7 +58,7 @@ extension Manager {
         _ attachment: Attachment, _ differences: inout [String]
     ) throws -> Link? {
         let path = attachment.place
-        let name = attachment.owner.interfaceName
+        let name = KernelText(attachment.owner.interfaceName)
         guard let container = attachment.namespace.flatMap(open) else {
             differences.append("the network namespace \(path) is gone, or another one is there")
             return nil

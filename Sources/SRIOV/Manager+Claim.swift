@@ -57,6 +57,7 @@ extension Manager {
         of candidates: VFCandidates
     ) throws(ManagerError) -> Claim {
         let deadline = Deadline(after: patience.returnOfInterface)
+        let search = Deadline(after: patience.search)
         // Free ones first: bringing back what somebody left behind takes time.
         for mayBringBack in [false, true] {
             for address in candidates.addresses {
@@ -66,7 +67,7 @@ extension Manager {
                     continue
                 }
                 do {
-                    try sharing(deadline).makeFree(function)
+                    try sharing(deadline, search: search).makeFree(function)
                 } catch  where [.inUse, .obstructed, .incomplete].contains(error.code) {
                     continue
                 }

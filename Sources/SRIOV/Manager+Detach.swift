@@ -162,10 +162,10 @@ extension Manager {
             guard let function = try host.virtualFunction(at: address) else { return }
             if isStoreUsable, try store.attachment(of: address) != nil { return }
             guard let container = try openForeign(path),
-                let link = try host.link(
-                    of: address, expectedName: request.owner.interfaceName, in: container)
+                try reset(
+                    function, expectedName: KernelText(request.owner.interfaceName),
+                    in: container, settings: request.settings)
             else { return }
-            try reset(function, link, in: container, settings: request.settings)
             warn("took back \(address) from \(path) with no record of it")
         } catch {
             throw .wrapping(error, subject)
@@ -196,20 +196,26 @@ extension Manager {
     }
 
     /// Moves a VF whose originals nobody knows to the host, and clears what was asked for.
+    ///
+    /// - Returns: false if it is not in the container.
     private func reset(
-        _ function: VirtualFunction, _ link: Link, in container: H.Namespace,
+        _ function: VirtualFunction, expectedName: KernelText, in container: H.Namespace,
         settings: VFSettings?
-    ) throws {
+    ) throws -> Bool {
         let parent = try pfInfo(of: function)
         let name = parent.flatMap { parent in
-            function.index.map { "\(parent.link.name)v\($0)" }
+            function.index.map { KernelText("\(parent.link.name)v\($0)") }
         }
-        try moveHome(link, named: name ?? link.name, from: container)
+        guard
+            try moveHome(
+                function.address, expectedName: expectedName, as: name, index: nil,
+                from: container)
+        else { return false }
         resetIfAskedFor(function.address, settings)
         try endModes(of: function, askedFor: settings)
         guard let parent, let index = function.index, let settings,
             let present = parent.vf(index)
-        else { return }
+        else { return true }
         let blank = VFInfo(index: index)
         var failures: [any Error] = []
         let changes = VFPlan.restoration(of: blank, from: present, changedBy: settings)
@@ -228,5 +234,6 @@ extension Manager {
             }
         }
         for failure in failures { warn("\(failure), proceeding anyway") }
+        return true
     }
 }

@@ -104,7 +104,9 @@ extension Manager {
     ) throws -> Attachment {
         let present =
             memory.interfaceName == nil
-            ? nil : try presentLink(of: function.address, owner.interfaceName, namespace)
+            ? nil
+            : try presentLink(
+                of: function.address, KernelText(owner.interfaceName), namespace)
         var info: VFInfo?
         if let index = function.index {
             info = memory.info
@@ -114,7 +116,9 @@ extension Manager {
             owner: owner, virtualFunction: function.address,
             physicalFunction: function.physicalFunction, index: function.index, phase: phase,
             boot: store.boot, namespace: namespace, settings: memory.settings,
-            originalInterface: memory.interfaceName.map { original(memory, $0, present) },
+            originalInterface: memory.interfaceName.map {
+                original(memory, KernelText($0), present)
+            },
             originalInfo: info, originalDriver: function.driver, frontEndData: nil,
             created: host.now(),
             functionInstance: host.functionInstance(at: function.address))
@@ -122,7 +126,7 @@ extension Manager {
 
     /// The interface where it is, or where it turns up; nil if it does not.
     private func presentLink(
-        of address: PCIAddress, _ name: String, _ namespace: NamespaceReference
+        of address: PCIAddress, _ name: KernelText, _ namespace: NamespaceReference
     ) throws -> Link? {
         guard host.functionExists(at: address) else { return nil }
         if let container = open(namespace),
@@ -132,19 +136,19 @@ extension Manager {
         }
         let own = try host.hostNamespace()
         if let link = try host.link(of: address, expectedName: nil, in: own) { return link }
-        for path in try host.otherNamespaces() {
-            // A namespace may go while we look, which is as good as not holding the VF.
-            guard let other = try? host.openNamespace(path) else { continue }
-            if let link = try? host.link(of: address, expectedName: name, in: other) {
-                return link
-            }
+        do {
+            let holder = try holder(
+                of: address, expectedName: name, among: host.otherNamespaces())
+            if let holder { return holder.link }
+        } catch is SearchCutShort {
+            // It may be on its way home all the same.
         }
         return try host.waitForLink(
             of: address, in: own, until: Deadline(after: patience.returnOfInterface))
     }
 
     private func original(
-        _ memory: ForeignClaim.Memory, _ name: String, _ present: Link?
+        _ memory: ForeignClaim.Memory, _ name: KernelText, _ present: Link?
     ) -> InterfaceOriginal {
         var link = present ?? .atRest(name)
         link.name = name
@@ -152,13 +156,16 @@ extension Manager {
         link.macAddress = memory.macAddress ?? link.macAddress
         link.mtu = memory.mtu ?? link.mtu
         link.flags = 0
-        return InterfaceOriginal(link)
+        var original = InterfaceOriginal(link)
+        // The one that it has now is the container's.
+        original.index = nil
+        return original
     }
 }
 
 extension Link {
     /// An Ethernet interface as the kernel makes it, for one that cannot be looked at.
-    fileprivate static func atRest(_ name: String) -> Link {
+    fileprivate static func atRest(_ name: KernelText) -> Link {
         var link = Link(index: 0, name: name)
         link.mtu = 1500
         link.transmitQueueLength = 1000

@@ -77,12 +77,13 @@ extension Manager {
                 .notFound,
                 "no network namespace has it; DEL, or the next ADD, brings it back")
         }
-        var name: String?
+        var name: KernelText?
         if memory.interfaceName != nil {
             let container = try host.openNamespace(path)
             guard host.identity(of: container) != host.identity(of: try host.hostNamespace()),
                 let link = try host.link(
-                    of: function.address, expectedName: memory.owners.last?.interfaceName,
+                    of: function.address,
+                    expectedName: memory.owners.last.map { KernelText($0.interfaceName) },
                     in: container)
             else {
                 throw ManagerError(.notFound, "its interface is not in \(path)")
@@ -91,7 +92,7 @@ extension Manager {
         }
         let owner =
             memory.owners.count == 1
-            ? memory.owners.first : memory.owners.first { $0.interfaceName == name }
+            ? memory.owners.first : memory.owners.first { KernelText($0.interfaceName) == name }
         guard let owner else {
             throw ManagerError(
                 .invalidRequest, "the file's name does not tell container from interface")
@@ -102,10 +103,6 @@ extension Manager {
     }
 
     private func holderPath(of address: PCIAddress) throws -> String? {
-        try host.otherNamespaces().first { path in
-            // A namespace may go while we look, which is as good as not holding the VF.
-            guard let namespace = try? host.openNamespace(path) else { return false }
-            return try host.link(of: address, expectedName: nil, in: namespace) != nil
-        }
+        try holder(of: address, expectedName: nil, among: host.otherNamespaces())?.path
     }
 }

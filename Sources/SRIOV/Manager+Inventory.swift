@@ -1,4 +1,4 @@
-internal import LinuxSystem
+package import LinuxSystem
 internal import Netlink
 
 extension Manager {
@@ -12,21 +12,24 @@ extension Manager {
     /// - Throws: `ManagerError` if sysfs or the state file cannot be read.
     package func inventory(isDescribed: Bool = true) throws(ManagerError) -> Inventory {
         do {
-            let own = try host.hostNamespace()
             let links = Dictionary(
-                try host.links(in: own).map { ($0.name, $0) },
+                try host.links().map { ($0.name, $0) },
                 uniquingKeysWith: { first, _ in first })
             let attachments = try knownAttachments()
             var parents: [Inventory.PFEntry] = []
             var children: [Inventory.VFEntry] = []
-            var elsewhere = InterfacesElsewhere(host: host)
+            let search = Deadline(after: .seconds(1))
+            var elsewhere = InterfacesElsewhere(host: host, until: search)
+            func staleness(_ attachment: Attachment?) -> String? {
+                attachment.flatMap { knownStaleness(of: $0, searchingUntil: search) }
+            }
             for parent in try host.physicalFunctions() {
                 let info = try host.vfInfos(ofPF: parent.address)
                 let whole = attachments?[parent.address]
                 parents.append(
                     Inventory.PFEntry(
                         function: parent, link: info?.link, attachment: whole,
-                        staleness: whole.flatMap(knownStaleness)))
+                        staleness: staleness(whole)))
                 for function in try host.virtualFunctions(of: parent, isDescribed: isDescribed) {
                     let attachment = attachments?[function.address]
                     let home = function.interfaceName.flatMap { links[$0] }
@@ -37,10 +40,10 @@ extension Manager {
                             info: function.index.flatMap { info?.vf($0) },
                             link: home ?? away?.link, namespacePath: away?.path,
                             attachment: attachment, attachmentIsKnown: attachments != nil,
-                            staleness: attachment.flatMap(knownStaleness)))
+                            staleness: staleness(attachment)))
                 }
             }
-            children += vanished(attachments ?? [:], shown: children, parents)
+            children += vanished(attachments ?? [:], shown: children, parents, staleness)
             return Inventory(
                 physicalFunctions: parents,
                 virtualFunctions: children.sorted { $0.function.address < $1.function.address })
@@ -65,7 +68,7 @@ extension Manager {
     /// The VFs that are gone and have a record yet.
     private func vanished(
         _ attachments: [PCIAddress: Attachment], shown: [Inventory.VFEntry],
-        _ parents: [Inventory.PFEntry]
+        _ parents: [Inventory.PFEntry], _ staleness: (Attachment?) -> String?
     ) -> [Inventory.VFEntry] {
         let present = Set(shown.map(\.function.address) + parents.map(\.function.address))
         return attachments.values.filter {
@@ -76,14 +79,19 @@ extension Manager {
                     address: attachment.virtualFunction,
                     physicalFunction: attachment.physicalFunction, index: attachment.index),
                 info: nil, link: nil, namespacePath: nil, attachment: attachment,
-                staleness: knownStaleness(of: attachment))
+                staleness: staleness(attachment))
         }
     }
 
     /// Why an attachment is not in use any more, without waiting for anything.
     ///
     /// What cannot be looked at, for want of rights, may well be in use.
-    package func knownStaleness(of attachment: Attachment) -> String? {
+    ///
+    /// - Parameter deadline: When looking through namespaces ends: whoever may be in one that was not reached counts as
+    ///   there.
+    package func knownStaleness(
+        of attachment: Attachment, searchingUntil deadline: Deadline
+    ) -> String? {
         switch attachment.phase {
         case .preparing, .detaching, .restoring:
             let function = VirtualFunction(
@@ -93,10 +101,12 @@ extension Manager {
                 function, mode: .shared, in: locks, deadline: Deadline(after: .zero))
             guard let locks else { return nil }
             return withExtendedLifetime(locks) {
-                confirmed(try? staleness(of: attachment), attachment)
+                confirmed(
+                    try? sharing(deadline, search: deadline).staleness(of: attachment), attachment)
             }
         case .reserved, .joined, .attached, .leaving:
-            let reason = try? sharing(Deadline(after: .zero)).staleness(of: attachment)
+            let reason = try? sharing(Deadline(after: .zero), search: deadline).staleness(
+                of: attachment)
             return confirmed(reason, attachment)
         }
     }

@@ -101,10 +101,6 @@ extension Manager {
     }
 
     private func isElsewhere(_ function: VirtualFunction) throws -> Bool {
-        try host.otherNamespaces().contains { path in
-            // A namespace may go while we look, and then holds nothing.
-            guard let namespace = try? host.openNamespace(path) else { return false }
-            return try host.link(of: function.address, expectedName: nil, in: namespace) != nil
-        }
+        try holder(of: function.address, expectedName: nil, among: host.otherNamespaces()) != nil
     }
 }

@@ -15,10 +15,11 @@ extension Manager {
                     RecoveryReport.Entry(attachment: attachment, result: discard(attachment)))
             }
             let deadline = Deadline(after: patience.returnOfInterface)
+            let search = Deadline(after: patience.search)
             for attachment in try store.attachments() {
                 let result: RecoveryReport.Result?
                 do {
-                    result = try sharing(deadline).recover(attachment)
+                    result = try sharing(deadline, search: search).recover(attachment)
                 } catch {
                     // One VF that cannot be looked at must not keep the others from being recovered.
                     result = .incomplete(["\(error)"])

@@ -98,14 +98,20 @@ extension Manager {
 
     // MARK: Parts, with the VF's lock held
 
-    /// - Returns: The record, attached if the VF is up in a container, else as it was.
+    /// - Returns: The record, attached if the VF is up in a container, else as it was. Trust that was lent ends with
+    ///   the time for joining in any case: a container that keeps its interface down must not keep it.
     func settleLocked(_ joined: Attachment) throws -> Attachment {
-        guard let place = try self.place(of: joined), place.link.isUp else { return joined }
         var attachment = joined
-        if attachment.handover?.isTrustLent == true {
-            try endLending(of: attachment)
-            attachment.handover?.isTrustLent = false
+        guard let place = try self.place(of: joined), place.link.isUp else {
+            if attachment.handover?.isTrustLent == true,
+                age(of: attachment) >= patience.join.components.seconds
+            {
+                try endLending(of: &attachment)
+                try write(attachment)
+            }
+            return attachment
         }
+        try endLending(of: &attachment)
         attachment.namespace = NamespaceReference(
             path: place.path, identity: host.identity(of: place.namespace))
         try enter(.attached, &attachment)
@@ -116,11 +122,16 @@ extension Manager {
     func enter(_ phase: AttachmentPhase, _ attachment: inout Attachment) throws {
         attachment.phase = phase
         attachment.handover?.phaseBegan = host.uptime()
+        try write(attachment)
+    }
+
+    private func write(_ attachment: Attachment) throws(ManagerError) {
         do {
             try store.update(attachment)
         } catch {
-            throw ManagerError.wrapping(
-                error, "record \(attachment.virtualFunction) as \(phase.rawValue)")
+            throw .wrapping(
+                error,
+                "record \(attachment.virtualFunction) as \(attachment.phase.rawValue)")
         }
     }
 
@@ -129,7 +140,9 @@ extension Manager {
         of attachment: Attachment
     ) throws -> (path: String, namespace: H.Namespace, link: Link)? {
         let recorded = attachment.namespace.map { [$0.path] } ?? []
-        return try holder(of: attachment, among: recorded + host.otherNamespaces())
+        return try holder(
+            of: attachment.virtualFunction, expectedName: attachment.expectedName,
+            among: recorded + host.otherNamespaces())
     }
 
     private func refuseWithoutInterface(_ candidate: AttachCandidate) throws(ManagerError) {
@@ -158,7 +171,7 @@ extension Manager {
         var modes = attachment.settings.interfaceSettings
         modes.isUp = nil
         if !modes.isEmpty { try host.setLink(try look(), modes, in: own) }
-        try giveNameOfItsOwn(to: try look())
+        try giveNameOfItsOwn(to: try look(), of: address)
         let isTrustLent = try lendTrustIfNeeded(try look(), candidate, attachment)
         attachment.handover?.isTrustLent = isTrustLent
         let link = try look()
@@ -171,12 +184,12 @@ extension Manager {
     ///
     /// Docker moves it under the name that it has in the host, and gives it another one only in the container: a VF
     /// called `eth0` cannot be a container's second interface (EEXIST, seen with dockerd 20.10). The way back gives
-    /// it its own name again.
-    private func giveNameOfItsOwn(to link: Link) throws {
-        guard InterfaceName.isNumbered(link.name) else { return }
+    /// it its own name again. A name that is not UTF-8 cannot be told the runtime at all.
+    private func giveNameOfItsOwn(to link: Link, of function: PCIAddress) throws {
+        guard InterfaceName.isNumbered(link.name) || link.name.text == nil else { return }
         let own = try host.hostNamespace()
         if link.isUp { try host.setLink(link, LinkSettings(isUp: false), in: own) }
-        try host.setLink(link, LinkSettings(name: spareName(for: link)), in: own)
+        try host.setLink(link, LinkSettings(name: spareName(for: function)), in: own)
     }
 
     /// Sets the interface's MAC once more, as the runtime will, and trusts the VF if that is what it takes.
@@ -200,12 +213,24 @@ extension Manager {
         }
     }
 
-    private func endLending(of attachment: Attachment) throws {
-        guard let address = attachment.physicalFunction, let index = attachment.index,
-            let parent = try host.vfInfos(ofPF: address)
-        else { return }
-        try host.setVF(
-            .trust(attachment.settings.trust ?? false), index: index, of: parent)
+    /// Takes lent trust back, and with it a MAC that the VF has given itself by it.
+    private func endLending(of attachment: inout Attachment) throws {
+        guard attachment.handover?.isTrustLent == true else { return }
+        if let address = attachment.physicalFunction, let index = attachment.index,
+            let parent = try host.vfInfos(ofPF: address, expectedName: nil, only: index)
+        {
+            try host.setVF(
+                .trust(attachment.settings.trust ?? false), index: index, of: parent)
+            let administered = attachment.settings.macAddress ?? attachment.originalInfo?.macAddress
+            // Asked again, for it may have changed until just now.
+            let present = try host.vfInfos(ofPF: address, expectedName: nil, only: index)
+            if let administered, !administered.isZero,
+                present?.vf(index)?.macAddress != administered
+            {
+                try host.setVF(.macAddress(administered), index: index, of: parent)
+            }
+        }
+        attachment.handover?.isTrustLent = false
     }
 
     /// Runs work with an owner's record and the lock of its VF; with nil if there is no record.

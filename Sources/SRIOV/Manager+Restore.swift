@@ -33,12 +33,25 @@ extension Manager {
             expectedName: attachment.originalInterface?.name, in: try host.hostNamespace())
     }
 
+    /// Refuses to take a VF without an interface in the host for one that has nothing to restore.
+    ///
+    /// It has none only if it is gone from the bus, or bound to another driver than before.
+    private func refuseIfAway(_ attachment: Attachment) throws {
+        let address = attachment.virtualFunction
+        guard !functionIsGone(of: attachment),
+            try host.driver(of: address) == attachment.originalDriver
+        else { return }
+        throw ManagerError(.incomplete, "VF \(address) has no interface in the host")
+    }
+
     private func restoreInterface(
         _ attachment: Attachment, _ failures: inout [any Error]
     ) throws {
-        guard let original = attachment.originalInterface,
-            let present = try homeLink(of: attachment)
-        else { return }
+        guard let original = attachment.originalInterface else { return }
+        guard let present = try homeLink(of: attachment) else {
+            try refuseIfAway(attachment)
+            return
+        }
         let own = try host.hostNamespace()
         func attempt(_ step: () throws -> Void) {
             do { try step() } catch { failures.append(error) }
@@ -159,7 +172,9 @@ extension InterfaceOriginal {
             differences.append("\(what) is \(present), was \(original)")
         }
         compare("name", name, link.name)
-        compare("alternative names", alternativeNames.sorted(), link.alternativeNames.sorted())
+        compare(
+            "alternative names", alternativeNames.sorted().map(\.description),
+            link.alternativeNames.sorted().map(\.description))
         compare(
             "MAC address", macAddress?.description ?? "none", link.macAddress?.description ?? "none"
         )
@@ -168,7 +183,7 @@ extension InterfaceOriginal {
         compare("promiscuous", isPromiscuous, link.isPromiscuous)
         compare("all multicast", receivesAllMulticast, link.receivesAllMulticast)
         compare("transmit queue length", transmitQueueLength, link.transmitQueueLength)
-        compare("alias", alias ?? "none", link.alias ?? "none")
+        compare("alias", alias?.description ?? "none", link.alias?.description ?? "none")
         return differences
     }
 }

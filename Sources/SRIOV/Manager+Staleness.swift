@@ -86,7 +86,7 @@ extension Manager {
     }
 
     /// Seconds since the phase began.
-    private func age(of attachment: Attachment) -> Int64 {
+    func age(of attachment: Attachment) -> Int64 {
         host.uptime() - (attachment.handover?.phaseBegan ?? 0)
     }
 }

@@ -41,9 +41,12 @@ package struct Manager<H: Host>: Sendable {
 
     /// The same manager with one wait for interfaces to come back in place of one for each: namespaces are
     /// dismantled side by side, so what comes at all has come when the first wait is over.
-    func sharing(_ deadline: Deadline) -> Self {
+    ///
+    /// - Parameter search: The end of looking through namespaces, in place of one end for each search.
+    func sharing(_ deadline: Deadline, search: Deadline) -> Self {
         var patience = patience
         patience.returnOfInterface = min(patience.returnOfInterface, deadline.remaining)
+        patience.search = min(patience.search, search.remaining)
         return Self(
             host: host, store: store, locks: locks, patience: patience,
             foreignClaims: foreignClaims, releaseFrontEnd: releaseFrontEnd, warn: warn)

@@ -28,5 +28,8 @@ package struct Patience: Hashable, Sendable {
     /// process.
     package var leave: Duration = .seconds(60)
 
+    /// For looking through the network namespaces of the machine for a VF. Every user can make any number of them.
+    package var search: Duration = .seconds(10)
+
     package init() {}
 }

@@ -4,7 +4,7 @@ package import LinuxSystem
 package struct PhysicalFunction: Hashable, Sendable {
     package var address: PCIAddress
     /// The interface in this namespace; nil if the driver made none, or it lives elsewhere.
-    package var interfaceName: String?
+    package var interfaceName: KernelText?
     /// The bound driver; nil for none.
     package var driver: String?
     /// PCI vendor and device numbers.
@@ -24,7 +24,7 @@ package struct PhysicalFunction: Hashable, Sendable {
     package var virtualFunctions: [Int: PCIAddress]
 
     package init(
-        address: PCIAddress, interfaceName: String? = nil, driver: String? = nil,
+        address: PCIAddress, interfaceName: KernelText? = nil, driver: String? = nil,
         vendor: UInt16 = 0, device: UInt16 = 0, numaNode: Int? = nil, iommuGroup: Int? = nil,
         rdmaDevice: String? = nil, linkType: LinkType? = nil, maximumVFs: Int = 0,
         virtualFunctions: [Int: PCIAddress] = [:]
@@ -43,5 +43,5 @@ package struct PhysicalFunction: Hashable, Sendable {
     }
 
     /// The name for messages: the interface's, or the address where there is none.
-    package var displayName: String { interfaceName ?? address.description }
+    package var displayName: String { interfaceName?.description ?? address.description }
 }

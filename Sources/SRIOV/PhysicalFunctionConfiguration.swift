@@ -1,3 +1,4 @@
+internal import LinuxSystem
 package import Netlink
 
 /// One element of `physicalFunctions`: which PFs, and what they are to be like; nil leaves a thing alone.
@@ -46,7 +47,8 @@ package struct PhysicalFunctionConfiguration: Hashable, Sendable {
         switch subject {
         case .reference(.address(let address)): address == state.function.address
         case .reference(.interface(let name)):
-            name == state.name || state.link?.alternativeNames.contains(name) == true
+            state.name == KernelText(name)
+                || state.link?.alternativeNames.contains(KernelText(name)) == true
         case .selectors(let selectors): selectors.contains { $0.matches(state) }
         }
     }

@@ -21,7 +21,7 @@ package enum PhysicalFunctionReference: Hashable, Sendable {
     package func matches(_ function: PhysicalFunction) -> Bool {
         switch self {
         case .address(let address): function.address == address
-        case .interface(let name): function.interfaceName == name
+        case .interface(let name): function.interfaceName == KernelText(name)
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import LinuxSystem
+package import LinuxSystem
 package import Netlink
 
 /// A PF and its VFs as they are now, with what a plan must know of them.
@@ -54,8 +54,8 @@ package struct PhysicalFunctionState: Hashable, Sendable {
     }
 
     /// The interface's name; nil without one in this namespace.
-    package var name: String? { link?.name ?? function.interfaceName }
+    package var name: KernelText? { link?.name ?? function.interfaceName }
 
     /// The name for messages: the interface's, or the address where there is none.
-    package var displayName: String { name ?? function.address.description }
+    package var displayName: String { name?.description ?? function.address.description }
 }

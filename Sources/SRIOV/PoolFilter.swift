@@ -42,7 +42,7 @@ extension PoolSelector {
             passes: function.acpiIndex.map(acpiIndexes.contains) == true)
         compare(
             "pfNames", physicalFunctions.map(\.description),
-            parent.interfaceName.map { $0 + member } ?? "\(parent.address)\(member)",
+            parent.interfaceName.map { "\($0)\(member)" } ?? "\(parent.address)\(member)",
             passes: physicalFunctions.contains { $0.matches(function, on: parent) })
         compare(
             "rootDevices", rootDevices.map(\.description), "\(parent.address)\(member)",

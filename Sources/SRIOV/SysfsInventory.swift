@@ -187,14 +187,14 @@ package struct SysfsInventory: Sendable {
     }
 
     /// The names of a function's interfaces in this namespace, sorted.
-    package func interfaceNames(of address: PCIAddress) throws(SystemCallError) -> [String] {
-        try sysfs.entries(of: "\(folder(of: address))/net")
+    package func interfaceNames(of address: PCIAddress) throws(SystemCallError) -> [KernelText] {
+        try sysfs.entryNames(of: "\(folder(of: address))/net")
     }
 
     // MARK: Attributes
 
     /// The function's own interface: representors of its VFs (`pf0vf1`) stand in the same folder.
-    package func interfaceName(of address: PCIAddress) throws(SystemCallError) -> String? {
+    package func interfaceName(of address: PCIAddress) throws(SystemCallError) -> KernelText? {
         let names = try interfaceNames(of: address)
         guard names.count > 1 else { return names.first }
         for name in names {
@@ -209,7 +209,9 @@ package struct SysfsInventory: Sendable {
     /// VF's (`pf0vf1`).
     ///
     /// - Returns: nil if there is none, as always outside switchdev mode.
-    package func representor(of function: VirtualFunction) throws(SystemCallError) -> String? {
+    package func representor(
+        of function: VirtualFunction
+    ) throws(SystemCallError) -> KernelText? {
         guard let parent = function.physicalFunction, let index = function.index else { return nil }
         for name in try interfaceNames(of: parent) {
             let port = try sysfs.value(of: "class/net/\(name)/phys_port_name") ?? ""

@@ -3,26 +3,39 @@ package import Netlink
 
 extension SystemHost {
     package func link(
-        of function: PCIAddress, expectedName name: String?, in namespace: SystemNamespace
+        of function: PCIAddress, expectedName name: KernelText?, in namespace: SystemNamespace
     ) throws -> Link? {
         let socket = namespace.socket
-        if let name, let link = try socket.link(named: name), link.pciAddress == function {
+        if let name, let link = try socket.link(named: name), link.isOwnInterface(of: function) {
             return link
         }
-        guard namespace.isOwn else { return try socket.link(ofPCIFunction: function) }
+        guard namespace.isOwn else {
+            return try socket.link(
+                ofPCIFunction: function, until: Deadline(after: searchTime))
+        }
         // Here sysfs knows the names, so that the cost does not grow with the number of interfaces.
-        for name in try sysfs.entries(of: "bus/pci/devices/\(function)/net") {
-            if let link = try socket.link(named: name), link.pciAddress == function { return link }
+        for name in try functions.interfaceNames(of: function) {
+            if let link = try socket.link(named: name), link.isOwnInterface(of: function) {
+                return link
+            }
         }
         return nil
     }
 
-    package func link(named name: String, in namespace: SystemNamespace) throws -> Link? {
+    package func link(named name: KernelText, in namespace: SystemNamespace) throws -> Link? {
         try namespace.socket.link(named: name)
     }
 
-    package func links(in namespace: SystemNamespace) throws -> [Link] {
-        try namespace.socket.links()
+    package func link(index: Int32, in namespace: SystemNamespace) throws -> Link? {
+        try namespace.socket.link(index: index)
+    }
+
+    package func links() throws -> [Link] { try hostNamespace().socket.links() }
+
+    package func linksOfPCIFunctions(
+        in namespace: SystemNamespace, until deadline: Deadline
+    ) throws -> [Link] {
+        try namespace.socket.linksOfPCIFunctions(until: deadline)
     }
 
     package func setLink(
@@ -32,13 +45,13 @@ extension SystemHost {
     }
 
     package func addAlternativeName(
-        _ name: String, to link: Link, in namespace: SystemNamespace
+        _ name: KernelText, to link: Link, in namespace: SystemNamespace
     ) throws {
         try namespace.socket.addAlternativeName(name, toLink: link.index, named: link.name)
     }
 
     package func removeAlternativeName(
-        _ name: String, from link: Link, in namespace: SystemNamespace
+        _ name: KernelText, from link: Link, in namespace: SystemNamespace
     ) throws {
         do throws(NetlinkError) {
             try namespace.socket.removeAlternativeName(
@@ -49,10 +62,16 @@ extension SystemHost {
     }
 
     package func move(
-        _ link: Link, from source: SystemNamespace, to target: SystemNamespace, as name: String
+        _ link: Link, from source: SystemNamespace, to target: SystemNamespace,
+        as name: KernelText?, index: Int32?
     ) throws {
         try source.socket.moveLink(
-            index: link.index, named: link.name, to: target.namespace, renamedTo: name)
+            index: link.index, named: link.name, to: target.namespace, renamedTo: name,
+            newIndex: index)
+    }
+
+    package func removeLink(_ link: Link, in namespace: SystemNamespace) throws {
+        try namespace.socket.removeLink(index: link.index, named: link.name)
     }
 
     package func waitForLink(
@@ -66,7 +85,7 @@ extension SystemHost {
             if let link = try link(of: function, expectedName: nil, in: namespace) { return link }
             let event = try monitor.wait(until: deadline) { event in
                 switch event {
-                case .changed(let link): link.pciAddress == function
+                case .changed(let link): link.isOwnInterface(of: function)
                 case .removed, .overrun: false
                 }
             }
@@ -112,7 +131,7 @@ extension SystemHost {
     // MARK: VFs through their PF
 
     package func vfInfos(
-        ofPF address: PCIAddress, expectedName: String?, only index: Int?
+        ofPF address: PCIAddress, expectedName: KernelText?, only index: Int?
     ) throws -> PhysicalFunctionInfo? {
         try vfInfos(ofPF: address, expectedName: expectedName) {
             socket, name throws(NetlinkError) in
@@ -122,8 +141,8 @@ extension SystemHost {
 
     /// - Parameter read: Reads the PF of a name.
     func vfInfos(
-        ofPF address: PCIAddress, expectedName: String?,
-        _ read: (RouteSocket, String) throws(NetlinkError) -> (link: Link, vfs: [VFInfo])
+        ofPF address: PCIAddress, expectedName: KernelText?,
+        _ read: (RouteSocket, KernelText) throws(NetlinkError) -> (link: Link, vfs: [VFInfo])
     ) throws -> PhysicalFunctionInfo? {
         if let expectedName, let info = try vfInfos(ofPF: address, named: expectedName, read) {
             return info
@@ -139,8 +158,8 @@ extension SystemHost {
 
     /// - Returns: nil if the name is another function's, or nobody's.
     private func vfInfos(
-        ofPF address: PCIAddress, named name: String,
-        _ read: (RouteSocket, String) throws(NetlinkError) -> (link: Link, vfs: [VFInfo])
+        ofPF address: PCIAddress, named name: KernelText,
+        _ read: (RouteSocket, KernelText) throws(NetlinkError) -> (link: Link, vfs: [VFInfo])
     ) throws -> PhysicalFunctionInfo? {
         let socket = try hostNamespace().socket
         let report: (link: Link, vfs: [VFInfo])
@@ -184,3 +203,6 @@ extension SystemHost {
         try namespace.socket.addRoute(route, besidesOthers: true)
     }
 }
+
+/// How long a function is looked for in a namespace in which interfaces change during every reading.
+private let searchTime = Duration.seconds(2)

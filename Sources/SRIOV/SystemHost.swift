@@ -80,7 +80,7 @@ extension SystemHost: Host {
         functions.functionInstance(at: address)
     }
 
-    package func representor(of function: VirtualFunction) throws -> String? {
+    package func representor(of function: VirtualFunction) throws -> KernelText? {
         try functions.representor(of: function)
     }
 

@@ -8,7 +8,7 @@ package struct VirtualFunction: Hashable, Sendable {
     /// The index on its PF; nil where the PF is not visible.
     package var index: Int?
     /// The interface in this namespace; nil if there is none or it lives in another namespace.
-    package var interfaceName: String?
+    package var interfaceName: KernelText?
     /// The bound driver; nil for none.
     package var driver: String?
     /// PCI vendor and device numbers.
@@ -25,7 +25,7 @@ package struct VirtualFunction: Hashable, Sendable {
 
     package init(
         address: PCIAddress, physicalFunction: PCIAddress? = nil, index: Int? = nil,
-        interfaceName: String? = nil, driver: String? = nil, vendor: UInt16 = 0,
+        interfaceName: KernelText? = nil, driver: String? = nil, vendor: UInt16 = 0,
         device: UInt16 = 0, numaNode: Int? = nil, iommuGroup: Int? = nil,
         rdmaDevice: String? = nil, acpiIndex: String? = nil
     ) {

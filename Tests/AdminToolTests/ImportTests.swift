@@ -38,7 +38,8 @@ import Testing
             let own = try fixture.host.hostNamespace()
             let link = try #require(try fixture.host.link(named: "pf0v0", in: own))
             try fixture.host.move(
-                link, from: own, to: try fixture.host.openNamespace("/run/netns/blue"), as: "net1")
+                link, from: own, to: try fixture.host.openNamespace("/run/netns/blue"), as: "net1",
+                index: nil)
             let damaged = ForeignClaim(
                 program: "sriov-cni", path: "/x/c2-net1", virtualFunction: nil, namespacePath: nil,
                 memory: nil, problem: "it is not a JSON document")

@@ -15,7 +15,7 @@ enum InventorySamples {
     }
 
     static func link(_ name: String, mac: String, index: Int32 = 7) -> Link {
-        var link = Link(index: index, name: name)
+        var link = Link(index: index, name: KernelText(name))
         link.macAddress = MACAddress(mac)
         return link
     }
@@ -36,7 +36,7 @@ enum InventorySamples {
     }
 
     static func entry(
-        _ function: Int, driver: String? = "iavf", interfaceName: String? = nil,
+        _ function: Int, driver: String? = "iavf", interfaceName: KernelText? = nil,
         info: VFInfo? = nil, link: Link? = nil, namespacePath: String? = nil,
         attachment: Attachment? = nil, staleness: String? = nil
     ) throws -> Inventory.VFEntry {

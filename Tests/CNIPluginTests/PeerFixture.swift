@@ -61,7 +61,7 @@ struct PeerFixture {
         ] as [VFAttribute] {
             try host.setVF(attribute, index: 0, of: pf)
         }
-        try host.move(link, from: own, to: container, as: "net1")
+        try host.move(link, from: own, to: container, as: "net1", index: nil)
         let moved = try #require(try host.link(named: "net1", in: container))
         try host.setLink(moved, LinkSettings(isUp: true), in: container)
         try write(document, to: name)

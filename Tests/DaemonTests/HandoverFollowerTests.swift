@@ -46,7 +46,8 @@ import Testing
             let docker = fixture.host.anotherProcess()
             fixture.host.makeNamespace(Self.sandbox)
             let inside = try docker.openNamespace(Self.sandbox)
-            try docker.move(link, from: try docker.hostNamespace(), to: inside, as: "eth0")
+            try docker.move(
+                link, from: try docker.hostNamespace(), to: inside, as: "eth0", index: nil)
             let moved = try #require(try docker.link(named: "eth0", in: inside))
             #expect(phase(fixture) == .joined)
             #expect(follower.count == 1)

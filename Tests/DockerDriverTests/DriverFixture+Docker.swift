@@ -73,9 +73,9 @@ extension DriverFixture {
         let docker = host.anotherProcess()
         let own = try docker.hostNamespace()
         let inside = try docker.openNamespace(sandbox)
-        let link = try #require(try docker.link(named: source, in: own))
-        try docker.move(link, from: own, to: inside, as: name)
-        let moved = try #require(try docker.link(named: name, in: inside))
+        let link = try #require(try docker.link(named: KernelText(source), in: own))
+        try docker.move(link, from: own, to: inside, as: KernelText(name), index: nil)
+        let moved = try #require(try docker.link(named: KernelText(name), in: inside))
         if let address {
             try docker.setLink(moved, LinkSettings(macAddress: address), in: inside)
         }
@@ -98,9 +98,13 @@ extension DriverFixture {
     func moveBack(_ container: RunningContainer) throws {
         let docker = host.anotherProcess()
         let inside = try docker.openNamespace(container.sandbox)
-        guard let link = try docker.link(named: container.name, in: inside) else { return }
+        guard let link = try docker.link(named: KernelText(container.name), in: inside) else {
+            return
+        }
         try docker.setLink(link, LinkSettings(isUp: false), in: inside)
-        try docker.move(link, from: inside, to: try docker.hostNamespace(), as: container.source)
+        try docker.move(
+            link, from: inside, to: try docker.hostNamespace(), as: KernelText(container.source),
+            index: nil)
         host.deleteNamespace(container.sandbox)
     }
 

@@ -13,7 +13,9 @@ import Testing
         let name = try #require(
             try sysfs.entries(of: "bus/pci/drivers/igb").first { $0.contains(":") })
         let address = try #require(PCIAddress(name))
-        let pf = try #require(try host.socket.link(ofPCIFunction: address))
+        let pf = try #require(
+            try host.socket.link(
+                ofPCIFunction: address, until: Deadline(after: .seconds(60))))
         let count = "bus/pci/devices/\(address)/sriov_numvfs"
         if try sysfs.number(of: count) == 0 {
             try host.socket.setLink(index: pf.index, named: pf.name, LinkSettings(isUp: true))
@@ -24,8 +26,8 @@ import Testing
 
     @Test func theInterfaceIsFoundByItsAddress() throws {
         let (host, pf, address) = try card()
-        #expect(try sysfs.entries(of: "bus/pci/devices/\(address)/net") == [pf.name])
-        #expect(try host.show(pf.name)["parentdev"] as? String == address.description)
+        #expect(try sysfs.entries(of: "bus/pci/devices/\(address)/net") == [pf.name.description])
+        #expect(try host.show(pf.name.description)["parentdev"] as? String == address.description)
     }
 
     @Test func functionsAreReadAndSet() throws {

@@ -49,7 +49,7 @@ import Testing
         let links = try inside.socket.links()
         let shown = try inside.list("link show")
         #expect(links.map(\.name).sorted() == ["a0", "a1", "br0", "lo"])
-        #expect(links.map(\.name) == shown.map { $0["ifname"] as? String })
+        #expect(links.map(\.name.description) == shown.map { $0["ifname"] as? String })
         #expect(links.map { Int($0.index) } == shown.map { $0["ifindex"] as? Int })
         #expect(links.map { Int($0.mtu) } == shown.map { $0["mtu"] as? Int })
         let a0 = try inside.link("a0")
@@ -90,7 +90,7 @@ import Testing
         let index = try inside.link("a0").index
         let long = "a-name-of-more-than-15-bytes"
         try inside.socket.addAlternativeName("blue", toLink: index, named: "a0")
-        try inside.socket.addAlternativeName(long, toLink: index, named: "a0")
+        try inside.socket.addAlternativeName(KernelText(long), toLink: index, named: "a0")
         #expect(try inside.show("a0")["altnames"] as? [String] == ["blue", long])
         #expect(try inside.link("blue").name == "a0")
         #expect(try inside.link(long).name == "a0")
@@ -100,7 +100,7 @@ import Testing
         }
         #expect(taken?.errno == .exists)
         try inside.socket.removeAlternativeName("blue", fromLink: index, named: "a0")
-        try inside.socket.removeAlternativeName(long, fromLink: index, named: "a0")
+        try inside.socket.removeAlternativeName(KernelText(long), fromLink: index, named: "a0")
         #expect(try inside.show("a0")["altnames"] == nil)
         let gone = #expect(throws: NetlinkError.self) {
             try inside.socket.removeAlternativeName("blue", fromLink: index, named: "a0")
@@ -211,7 +211,8 @@ import Testing
         try withThread {
             while !finished.load(ordering: .relaxed) {
                 do {
-                    let names = try socket.links().map(\.name).filter { !$0.hasPrefix("x") }
+                    let names = try socket.links().map(\.name.description)
+                        .filter { !$0.hasPrefix("x") }
                     if names.count != 123 || Set(names).count != 123 {
                         wrong.withLock { $0.append("\(names.count) names") }
                     }

@@ -63,28 +63,33 @@ import Testing
         let parent =
             attribute(57, Array("pci\0".utf8)) + attribute(56, Array("0000:01:00.0\0".utf8))
         let other = attribute(57, Array("pci\0".utf8)) + attribute(56, Array("0000:01:00.1\0".utf8))
-        let kernel = FakeKernel(
-            .link(index: 1, name: "other", flags: 2, attributes: other),
-            .link(
+        let links: [Int32: TestMessage] = [
+            1: .link(index: 1, name: "other", flags: 2, attributes: other),
+            2: .link(
                 index: 2, name: "rep", flags: 2,
                 attributes: parent + attribute(38, Array("pf0vf1\0".utf8))),
-            .link(
+            3: .link(
                 index: 3, name: "crep", flags: 2,
                 attributes: parent + attribute(38, Array("c1pf0sf3\0".utf8))),
-            .link(
+            4: .link(
                 index: 4, name: "virtual", flags: 2,
                 attributes: parent + attribute(18, attribute(1, Array("ipoib\0".utf8)))),
-            .link(
-                index: 6, name: "port2", flags: 2,
-                attributes: parent + attribute(38, Array("p1\0".utf8))),
-            .link(
+            5: .link(
                 index: 5, name: "port1", flags: 2,
                 attributes: parent + attribute(38, Array("p0\0".utf8))),
-            .done())
+            6: .link(
+                index: 6, name: "port2", flags: 2,
+                attributes: parent + attribute(38, Array("p1\0".utf8))),
+        ]
+        let kernel = FakeKernel { request, _ in
+            answer(of: links.sorted { $0.key < $1.key }.map(\.value), to: request)
+        }
         let address = try #require(PCIAddress("0000:01:00.0"))
-        #expect(try kernel.routeSocket.link(ofPCIFunction: address)?.name == "port1")
+        let deadline = Deadline(after: .seconds(60))
+        #expect(
+            try kernel.routeSocket.link(ofPCIFunction: address, until: deadline)?.name == "port1")
         let absent = try #require(PCIAddress("0000:02:00.0"))
-        #expect(try kernel.routeSocket.link(ofPCIFunction: absent) == nil)
+        #expect(try kernel.routeSocket.link(ofPCIFunction: absent, until: deadline) == nil)
     }
 
     @Test func aNamelessInterfaceIsAnError() {

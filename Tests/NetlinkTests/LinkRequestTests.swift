@@ -125,7 +125,7 @@ import Testing
 
     @Test(arguments: ["", "a\0b", String(repeating: "x", count: 128)])
     func impossibleNamesAreNotLookedFor(_ name: String) throws {
-        #expect(try kernel.routeSocket.link(named: name) == nil)
+        #expect(try kernel.routeSocket.link(named: KernelText(name)) == nil)
         #expect(kernel.requests.isEmpty)
     }
 
@@ -140,7 +140,8 @@ import Testing
     @Test func aTextThatFitsNoMessageIsRefusedBeforeTheKernel() {
         let alias = String(repeating: "x", count: 70000)
         let error = #expect(throws: NetlinkError.self) {
-            try kernel.routeSocket.setLink(index: 7, named: "eth0", LinkSettings(alias: alias))
+            try kernel.routeSocket.setLink(
+                index: 7, named: "eth0", LinkSettings(alias: KernelText(alias)))
         }
         #expect(error?.errno == .messageTooLong)
         #expect(kernel.requests.isEmpty)

@@ -35,7 +35,7 @@ import Testing
                         rssQuery: false))
 
             let shown = try #require(
-                try device.host.show(pf.name)["vfinfo_list"] as? [[String: Any]])
+                try device.host.show(pf.name.description)["vfinfo_list"] as? [[String: Any]])
             #expect(shown.count == 4)
             #expect(shown[2]["address"] as? String == "02:11:22:33:44:55")
             let tag = try #require((shown[2]["vlan_list"] as? [[String: Any]])?.first)

@@ -75,7 +75,7 @@ struct TestNamespace {
     }
 
     func link(_ name: String) throws -> Link {
-        try #require(try socket.link(named: name))
+        try #require(try socket.link(named: KernelText(name)))
     }
 }
 

@@ -93,7 +93,7 @@ import Testing
         fixture.host.deleteNamespace("/run/netns/a")
         fixture.host.withKernel { kernel in
             kernel.settle()
-            #expect(kernel.interfaces.values.contains { $0.link.name.hasPrefix("dev") })
+            #expect(kernel.interfaces.values.contains { "\($0.link.name)".hasPrefix("dev") })
         }
         try fixture.detach(.vf(0, of: "a"))
         try expectPristine(fixture, before)

@@ -37,7 +37,7 @@ import Testing
         _ index: Int, driver: String? = "igbvf", user: String? = nil,
         info: VFInfo? = VFInfo(index: 0, spoofCheck: true, trust: false, linkState: .automatic)
     ) -> PhysicalFunctionState.VF {
-        var link = Link(index: Int32(10 + index), name: "pf0v\(index)")
+        var link = Link(index: Int32(10 + index), name: KernelText("pf0v\(index)"))
         link.mtu = 1500
         return .init(
             function: VirtualFunction(address: SimulatedHost.vfAddress(index), driver: driver),

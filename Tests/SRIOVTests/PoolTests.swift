@@ -26,7 +26,8 @@ import Testing
                     VirtualFunction(
                         address: try #require(PCIAddress("0000:03:01.\(index)")),
                         physicalFunction: intel.address, index: index,
-                        interfaceName: "ens1f0v\(index)", driver: "iavf", vendor: 0x8086,
+                        interfaceName: KernelText("ens1f0v\(index)"), driver: "iavf",
+                        vendor: 0x8086,
                         device: 0x1889), intel
                 ))
         }

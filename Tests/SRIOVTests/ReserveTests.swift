@@ -135,7 +135,7 @@ import Testing
 
     @Test(arguments: [("eth0", "vf000001100"), ("pf0v0", "pf0v0"), ("net17", "vf000001100")])
     func aNameThatAContainersOtherInterfaceMayHaveIsNotTakenThere(
-        name: String, source: String
+        name: KernelText, source: KernelText
     ) throws {
         let fixture = try fixture()
         fixture.host.withKernel { kernel in
@@ -149,7 +149,7 @@ import Testing
         #expect(try fixture.manager().join(.docker("e"), sandbox: Self.path).link.name == source)
         let own = try fixture.host.hostNamespace()
         let container = try fixture.host.openNamespace(Self.path)
-        try fixture.host.move(reservation.link, from: own, to: container, as: source)
+        try fixture.host.move(reservation.link, from: own, to: container, as: source, index: nil)
         try fixture.manager().leave(.docker("e"))
         _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
         #expect(fixture.host.kernel.pristinePart == before)

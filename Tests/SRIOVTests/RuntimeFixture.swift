@@ -21,7 +21,7 @@ extension ManagerFixture {
         let own = try host.hostNamespace()
         let container = try host.openNamespace(path)
         let function = reservation.attachment.virtualFunction
-        try host.move(reservation.link, from: own, to: container, as: "eth0")
+        try host.move(reservation.link, from: own, to: container, as: "eth0", index: nil)
         guard let link = try host.link(of: function, expectedName: "eth0", in: container) else {
             return
         }
@@ -31,13 +31,13 @@ extension ManagerFixture {
     }
 
     /// Moves the interface back to the host under its old name, as it is.
-    func runtimeMovesBack(_ function: PCIAddress, from path: String, as name: String) throws {
+    func runtimeMovesBack(_ function: PCIAddress, from path: String, as name: KernelText) throws {
         let container = try host.openNamespace(path)
         guard let link = try host.link(of: function, expectedName: "eth0", in: container) else {
             return
         }
         try host.setLink(link, LinkSettings(isUp: false), in: container)
-        try host.move(link, from: container, to: try host.hostNamespace(), as: name)
+        try host.move(link, from: container, to: try host.hostNamespace(), as: name, index: nil)
     }
 
     /// All of a container's start.

@@ -88,8 +88,8 @@ extension Attachment {
     static func sample(
         _ number: Int = 1, container: String? = nil, boot: BootIdentity = StoreFixture.boot
     ) throws -> Attachment {
-        var link = Link(index: 7, name: "ens1f0v\(number)")
-        link.alternativeNames = ["enp1s0f0v\(number)"]
+        var link = Link(index: 7, name: KernelText("ens1f0v\(number)"))
+        link.alternativeNames = [KernelText("enp1s0f0v\(number)")]
         link.macAddress = MACAddress("02:11:22:33:44:55")
         link.alias = "café"
         return Attachment(

@@ -12,13 +12,13 @@ extension SimulatedHost {
         try perform("bind driver") { kernel in
             guard let vf = kernel.vfs[address], let parent = vf.function.physicalFunction,
                 let pf = kernel.pfs[parent], let name = kernel.interfaces[pf.linkIndex]?.link.name
-            else { throw refusal("bind driver", .noDevice, of: address.description) }
+            else { throw refusal("bind driver", .noDevice, of: KernelText(address.description)) }
             if let driver, !kernel.drivers.contains(driver) {
-                throw refusal("bind driver", .noSuchFile, of: driver)
+                throw refusal("bind driver", .noSuchFile, of: KernelText(driver))
             }
             kernel.bind(
                 address, to: driver ?? "\(pf.driver.rawValue)vf",
-                named: "\(name)v\(vf.function.index ?? 0)")
+                named: KernelText("\(name)v\(vf.function.index ?? 0)"))
         }
     }
 

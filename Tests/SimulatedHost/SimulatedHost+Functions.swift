@@ -23,7 +23,7 @@ extension SimulatedHost: Host {
     }
 
     package func physicalFunction(named name: String) throws -> PhysicalFunction? {
-        try physicalFunctions().first { $0.interfaceName == name }
+        try physicalFunctions().first { $0.interfaceName == KernelText(name) }
     }
 
     package func virtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
@@ -67,7 +67,7 @@ extension SimulatedHost: Host {
         withKernel { $0.vfs[address]?.instance ?? $0.pfs[address]?.instance }
     }
 
-    package func representor(of function: VirtualFunction) throws -> String? {
+    package func representor(of function: VirtualFunction) throws -> KernelText? {
         try perform("look for the representor") { $0.representors[function.address] }
     }
 
@@ -78,7 +78,7 @@ extension SimulatedHost: Host {
     package func reset(_ address: PCIAddress) throws {
         try perform("reset") { kernel in
             guard kernel.resettable.contains(address), var vf = kernel.vfs[address] else {
-                throw refusal("reset", .noSuchFile, of: address.description)
+                throw refusal("reset", .noSuchFile, of: KernelText(address.description))
             }
             if !vf.isAdministered { vf.info.macAddress = .zero }
             vf.hasBeenUp = false
@@ -142,7 +142,7 @@ extension SimulatedHost: Host {
     // MARK: VFs through their PF
 
     package func vfInfos(
-        ofPF address: PCIAddress, expectedName: String?, only index: Int?
+        ofPF address: PCIAddress, expectedName: KernelText?, only index: Int?
     ) throws -> PhysicalFunctionInfo? {
         try perform("read VF settings") { kernel in
             guard let pf = kernel.pfs[address],
@@ -190,8 +190,7 @@ extension SimulatedHost: Host {
         of link: Link, in namespace: SimulatedNamespace
     ) throws -> LinkStatistics? {
         try perform("read counters") { kernel in
-            _ = try kernel.index(of: link, in: namespace)
-            return kernel.linkStatistics[link.index]
+            kernel.linkStatistics[try kernel.number(of: link, in: namespace)]
         }
     }
 
@@ -206,7 +205,8 @@ extension SimulatedHost: Host {
             }
             for attribute in attributes {
                 if let errno = kernel.setVF(attribute, of: address) {
-                    throw refusal(operation, errno, of: "VF \(index) of \(function.link.name)")
+                    throw refusal(
+                        operation, errno, of: KernelText("VF \(index) of \(function.link.name)"))
                 }
             }
         }
@@ -224,7 +224,7 @@ extension SimulatedKernel {
 }
 
 func refusal(
-    _ operation: String, _ errno: ErrorNumber, of subject: String = "the simulated host"
+    _ operation: String, _ errno: ErrorNumber, of subject: KernelText = "the simulated host"
 ) -> NetlinkError {
-    NetlinkError(operation: operation, subject: subject, errno: errno, kernelMessage: nil)
+    NetlinkError(operation: operation, subject: "\(subject)", errno: errno, kernelMessage: nil)
 }

@@ -5,30 +5,49 @@ internal import SRIOV
 
 extension SimulatedHost {
     package func link(
-        of function: PCIAddress, expectedName name: String?, in namespace: SimulatedNamespace
+        of function: PCIAddress, expectedName name: KernelText?, in namespace: SimulatedNamespace
     ) throws -> Link? {
         try perform("find interface") { kernel in
-            kernel.interfaces(in: namespace.number).first { $0.link.pciAddress == function }?.link
+            kernel.interfaces(in: namespace.number)
+                .first { $0.link.isOwnInterface(of: function) }?.link
         }
     }
 
-    package func link(named name: String, in namespace: SimulatedNamespace) throws -> Link? {
+    package func link(named name: KernelText, in namespace: SimulatedNamespace) throws -> Link? {
         try perform("find interface") { kernel in
-            kernel.interfaces(in: namespace.number).first {
-                $0.link.name == name || $0.link.alternativeNames.contains(name)
-            }?.link
+            kernel.interfaces(in: namespace.number).first { $0.link.isCalled(name) }?.link
         }
     }
 
-    package func links(in namespace: SimulatedNamespace) throws -> [Link] {
-        try perform("list interfaces") { $0.interfaces(in: namespace.number).map(\.link) }
+    package func link(index: Int32, in namespace: SimulatedNamespace) throws -> Link? {
+        try perform("find interface") { kernel in
+            kernel.interfaces(in: namespace.number).first { $0.link.index == index }?.link
+        }
+    }
+
+    package func links() throws -> [Link] {
+        try perform("list interfaces") { $0.interfaces(in: 0).map(\.link) }
+    }
+
+    package func linksOfPCIFunctions(
+        in namespace: SimulatedNamespace, until deadline: Deadline
+    ) throws -> [Link] {
+        try perform("list interfaces") { kernel in
+            kernel.interfaces(in: namespace.number).map(\.link)
+                .filter { $0.pciAddress != nil && $0.kind == nil }
+                .map {
+                    var link = $0
+                    link.alternativeNames = []
+                    return link
+                }
+        }
     }
 
     package func setLink(
         _ link: Link, _ settings: LinkSettings, in namespace: SimulatedNamespace
     ) throws {
         try perform("set interface") { kernel in
-            let index = try kernel.index(of: link, in: namespace)
+            let index = try kernel.number(of: link, in: namespace)
             if let name = settings.name {
                 if kernel.isNameTaken(name, in: namespace.number, except: index)
                     || kernel.interfaces[index]?.link.alternativeNames.contains(name) == true
@@ -57,10 +76,10 @@ extension SimulatedHost {
     }
 
     package func addAlternativeName(
-        _ name: String, to link: Link, in namespace: SimulatedNamespace
+        _ name: KernelText, to link: Link, in namespace: SimulatedNamespace
     ) throws {
         try perform("add alternative name") { kernel in
-            let index = try kernel.index(of: link, in: namespace)
+            let index = try kernel.number(of: link, in: namespace)
             if kernel.isNameTaken(name, in: namespace.number, except: -1) {
                 throw refusal("add alternative name", .exists, of: link.name)
             }
@@ -69,39 +88,33 @@ extension SimulatedHost {
     }
 
     package func removeAlternativeName(
-        _ name: String, from link: Link, in namespace: SimulatedNamespace
+        _ name: KernelText, from link: Link, in namespace: SimulatedNamespace
     ) throws {
         try perform("remove alternative name") { kernel in
-            let index = try kernel.index(of: link, in: namespace)
+            let index = try kernel.number(of: link, in: namespace)
+            // One that is another interface's by now is as good as taken from this one.
             kernel.interfaces[index]?.link.alternativeNames.removeAll { $0 == name }
         }
     }
 
     package func move(
         _ link: Link, from source: SimulatedNamespace, to target: SimulatedNamespace,
-        as name: String
+        as name: KernelText?, index: Int32?
     ) throws {
         try perform("move interface") { kernel in
-            let index = try kernel.index(of: link, in: source)
-            for taken in link.alternativeNames
-            where kernel.isNameTaken(taken, in: target.number, except: index) {
-                throw refusal("move", .exists, of: link.name)
+            let number = try kernel.number(of: link, in: source)
+            let errno = kernel.moveInterface(number, to: target.number, as: name, index: index)
+            if let errno { throw refusal("move", errno, of: link.name) }
+        }
+    }
+
+    package func removeLink(_ link: Link, in namespace: SimulatedNamespace) throws {
+        try perform("remove interface") { kernel in
+            let number = try kernel.number(of: link, in: namespace)
+            guard kernel.interfaces[number]?.link.kind != nil else {
+                throw refusal("remove", .notSupported, of: link.name)
             }
-            let isNameTaken = kernel.isNameTaken(name, in: target.number, except: index)
-            if isNameTaken, kernel.isNameTaken(link.name, in: target.number, except: index) {
-                throw refusal("move", .exists, of: link.name)
-            }
-            kernel.interfaces[index]?.namespace = target.number
-            kernel.interfaces[index]?.link.flags &= ~1
-            kernel.addresses = kernel.addresses.filter {
-                $0.linkIndex != index || $0.namespace != source.number
-            }
-            kernel.routes = kernel.routes.filter {
-                $0.route.interfaceIndex != index || $0.namespace != source.number
-            }
-            // Seen on Linux 6.1: refused, and moved nevertheless.
-            if isNameTaken { throw refusal("move", .exists, of: link.name) }
-            kernel.interfaces[index]?.link.name = name
+            kernel.interfaces[number] = nil
         }
     }
 
@@ -128,8 +141,9 @@ extension SimulatedHost {
         of link: Link, in namespace: SimulatedNamespace
     ) throws -> [InterfaceAddress] {
         try perform("list addresses") { kernel in
-            kernel.addresses.filter {
-                $0.linkIndex == link.index && $0.namespace == namespace.number
+            let index = try kernel.number(of: link, in: namespace)
+            return kernel.addresses.filter {
+                $0.linkIndex == index && $0.namespace == namespace.number
             }.map(\.address).sorted { $0.network.description < $1.network.description }
         }
     }
@@ -138,7 +152,7 @@ extension SimulatedHost {
         _ address: InterfaceAddress, to link: Link, in namespace: SimulatedNamespace
     ) throws {
         try perform("add address") { kernel in
-            let index = try kernel.index(of: link, in: namespace)
+            let index = try kernel.number(of: link, in: namespace)
             let entry = SimulatedKernel.Address(
                 address: address, linkIndex: index, namespace: namespace.number)
             guard kernel.addresses.insert(entry).inserted else {
@@ -158,7 +172,7 @@ extension SimulatedHost {
         try perform("add route") { kernel in
             let entry = SimulatedKernel.RouteEntry(route: route, namespace: namespace.number)
             guard kernel.routes.insert(entry).inserted else {
-                throw refusal("add route", .exists, of: route.destination.description)
+                throw refusal("add route", .exists, of: KernelText(route.destination.description))
             }
         }
     }
@@ -167,7 +181,7 @@ extension SimulatedHost {
         of link: Link, in namespace: SimulatedNamespace, until deadline: Deadline
     ) throws -> Link? {
         try perform("wait for carrier") { kernel in
-            let index = try kernel.index(of: link, in: namespace)
+            let index = try kernel.number(of: link, in: namespace)
             guard let interface = kernel.interfaces[index], interface.link.isUp,
                 let function = interface.virtualFunction,
                 let parent = kernel.vfs[function]?.function.physicalFunction,
@@ -181,7 +195,7 @@ extension SimulatedHost {
         _ frames: [[UInt8]], through link: Link, in namespace: SimulatedNamespace
     ) throws {
         try perform("send frames") { kernel in
-            let index = try kernel.index(of: link, in: namespace)
+            let index = try kernel.number(of: link, in: namespace)
             kernel.sentFrames += frames.map {
                 SimulatedKernel.SentFrame(bytes: $0, linkIndex: index)
             }
@@ -196,22 +210,63 @@ extension SimulatedHost {
 }
 
 extension SimulatedKernel {
-    func index(of link: Link, in namespace: SimulatedNamespace) throws -> Int32 {
-        if link.index == 0 {
-            let found = interfaces.first {
-                $1.namespace == namespace.number && $1.link.name == link.name
-            }
-            guard let found else { throw refusal("find interface", .noDevice, of: link.name) }
-            return found.key
+    /// The number of the interface that has the index of a link, or the name if that is 0, at this moment.
+    func number(of link: Link, in namespace: SimulatedNamespace) throws -> Int32 {
+        let found = interfaces.first {
+            $1.namespace == namespace.number
+                && (link.index == 0 ? $1.link.isCalled(link.name) : $1.link.index == link.index)
         }
-        guard interfaces[link.index]?.namespace == namespace.number else {
-            throw refusal("find interface", .noDevice, of: link.name)
+        guard let found else { throw refusal("find interface", .noDevice, of: link.name) }
+        return found.key
+    }
+
+    /// Moves an interface into another namespace.
+    ///
+    /// - Returns: The errno of the refusal; nil if it took.
+    mutating func moveInterface(
+        _ number: Int32, to target: UInt64, as name: KernelText? = nil, index: Int32? = nil
+    ) -> ErrorNumber? {
+        guard var interface = interfaces[number], let source = interface.namespace else {
+            return .noDevice
         }
-        return link.index
+        let link = interface.link
+        if link.alternativeNames.contains(where: {
+            isNameTaken($0, in: target, except: number)
+        }) {
+            return .exists
+        }
+        let isNewNameTaken = name.map { isNameTaken($0, in: target, except: number) } ?? false
+        if name == nil || isNewNameTaken, isNameTaken(link.name, in: target, except: number) {
+            return .exists
+        }
+        if let index, isIndexTaken(index, in: target, except: number) { return .busy }
+        addresses = addresses.filter { $0.linkIndex != number || $0.namespace != source }
+        routes = routes.filter {
+            $0.route.interfaceIndex != link.index || $0.namespace != source
+        }
+        interface.namespace = target
+        interface.link.flags &= ~1
+        if let index {
+            interface.link.index = index
+        } else if isIndexTaken(link.index, in: target, except: number) {
+            interface.link.index = nextIndex
+            nextIndex += 1
+        }
+        // Seen on Linux 6.1: refused, and moved nevertheless.
+        if let name, !isNewNameTaken { interface.link.name = name }
+        interfaces[number] = interface
+        return isNewNameTaken ? .exists : nil
     }
 
     mutating func setFlag(_ flag: UInt32, _ value: Bool?, ofLink index: Int32) {
         guard let value, let flags = interfaces[index]?.link.flags else { return }
         interfaces[index]?.link.flags = value ? flags | flag : flags & ~flag
+    }
+}
+
+extension Link {
+    /// Whether it has a name: names and alternative names are of one kind.
+    func isCalled(_ name: KernelText) -> Bool {
+        self.name == name || alternativeNames.contains(name)
     }
 }

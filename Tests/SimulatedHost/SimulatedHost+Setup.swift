@@ -51,7 +51,7 @@ extension SimulatedHost {
 extension SimulatedKernel {
     /// Adds a PF at `0000:<bus>:00.0` with its VFs.
     package mutating func addPF(
-        bus: UInt8, name: String, vfs count: Int, driver: SimulatedDriver, isUp: Bool
+        bus: UInt8, name: KernelText, vfs count: Int, driver: SimulatedDriver, isUp: Bool
     ) {
         let address = SimulatedHost.pfAddress(bus: bus)
         let index = addInterface(named: name, of: address, mac: [0x52, 0x54, bus, 0, 0, 1])
@@ -71,7 +71,8 @@ extension SimulatedKernel {
         for index in 0..<count {
             let address = SimulatedHost.vfAddress(index, bus: parent.bus)
             let linkIndex = addInterface(
-                named: "\(name)v\(index)", of: address, mac: [2, 0, parent.bus, 0, 0, UInt8(index)])
+                named: KernelText("\(name)v\(index)"), of: address,
+                mac: [2, 0, parent.bus, 0, 0, UInt8(index)])
             interfaces[linkIndex]?.virtualFunction = address
             resettable.insert(address)
             vfs[address] = VF(
@@ -90,10 +91,11 @@ extension SimulatedKernel {
 
     /// Adds an interface to the host, as of a device that has nothing to do with VFs where `address` is nil.
     ///
-    /// - Returns: Its index.
+    /// - Returns: Its number, which is its index at first.
     @discardableResult
     package mutating func addInterface(
-        named name: String, of address: PCIAddress? = nil, mac: [UInt8], in namespace: UInt64 = 0
+        named name: KernelText, of address: PCIAddress? = nil, mac: [UInt8],
+        in namespace: UInt64 = 0
     ) -> Int32 {
         var link = Link(index: nextIndex, name: name)
         link.macAddress = MACAddress(bytes: mac[...])

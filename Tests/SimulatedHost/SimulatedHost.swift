@@ -34,7 +34,7 @@ package final class SimulatedHost: Sendable {
         var fault = SimulatedFault.none
         var steps = 0
         var faultWasReached = false
-        var event: (step: Int, change: Change)?
+        var event: (steps: ClosedRange<Int>, change: Change)?
     }
 
     let machine: Machine
@@ -78,7 +78,13 @@ package final class SimulatedHost: Sendable {
     /// Has something happen on the machine before the n-th step from now, counted from 1.
     package func before(step: Int, _ change: @escaping Change) {
         arm(.none)
-        progress.withLock { $0.event = (step, change) }
+        progress.withLock { $0.event = (step...step, change) }
+    }
+
+    /// Has something happen on the machine before the n-th step from now, counted from 1, and before every later one.
+    package func before(everyStepFrom step: Int, _ change: @escaping Change) {
+        arm(.none)
+        progress.withLock { $0.event = (step...Int.max, change) }
     }
 
     /// Whether the armed fault has struck, or the event has happened.
@@ -91,7 +97,7 @@ package final class SimulatedHost: Sendable {
         turns?.awaitTurn()
         let change = try progress.withLock { progress throws -> Change? in
             progress.steps += 1
-            if let event = progress.event, event.step == progress.steps {
+            if let event = progress.event, event.steps.contains(progress.steps) {
                 progress.faultWasReached = true
                 return event.change
             }

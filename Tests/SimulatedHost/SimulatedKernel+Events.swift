@@ -19,7 +19,7 @@ extension SimulatedKernel {
     }
 
     /// Renames the interface of a VF wherever it is.
-    package mutating func renameInterface(of function: PCIAddress, to name: String) {
+    package mutating func renameInterface(of function: PCIAddress, to name: KernelText) {
         change(function) { $0.link.name = name }
     }
 
@@ -46,7 +46,7 @@ extension SimulatedKernel {
     ///   - driver: The driver; nil for none. That of the PF's kind makes an interface in the host.
     ///   - name: The name that the new interface gets.
     package mutating func bind(
-        _ function: PCIAddress, to driver: String?, named name: String = "eth0"
+        _ function: PCIAddress, to driver: String?, named name: KernelText = "eth0"
     ) {
         guard var vf = vfs[function], let parent = vf.function.physicalFunction,
             let pf = pfs[parent]
@@ -82,7 +82,7 @@ extension SimulatedKernel {
     }
 
     /// Renames the interface of a PF.
-    package mutating func renamePF(_ function: PCIAddress, to name: String) {
+    package mutating func renamePF(_ function: PCIAddress, to name: KernelText) {
         guard let index = pfs[function]?.linkIndex else { return }
         interfaces[index]?.link.name = name
     }

@@ -4,7 +4,9 @@ internal import SRIOV
 
 extension SimulatedKernel {
     /// Adds a VF as a virtual machine sees the one that it was given: without its PF.
-    package mutating func addVFWithoutPF(at address: PCIAddress, named name: String, mac: [UInt8]) {
+    package mutating func addVFWithoutPF(
+        at address: PCIAddress, named name: KernelText, mac: [UInt8]
+    ) {
         let index = addInterface(named: name, of: address, mac: mac)
         interfaces[index]?.virtualFunction = address
         vfs[address] = VF(

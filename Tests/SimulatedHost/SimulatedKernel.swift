@@ -56,6 +56,8 @@ package struct SimulatedKernel: Hashable, Sendable {
     package var uptime: Int64 = 1000
     package var pfs: [PCIAddress: PF] = [:]
     package var vfs: [PCIAddress: VF] = [:]
+    /// By a number that the interface keeps for life. Its index is the same at first, but whoever controls a namespace
+    /// can give that to another interface.
     package var interfaces: [Int32: Interface] = [:]
     /// The namespaces behind each path; 0 is the host's.
     package var paths: [String: UInt64] = ["/proc/self/ns/net": 0]
@@ -87,7 +89,7 @@ package struct SimulatedKernel: Hashable, Sendable {
     /// The functions that were reset, in order.
     package var resets: [PCIAddress] = []
     /// The interfaces that stand for VFs in switchdev mode.
-    package var representors: [PCIAddress: String] = [:]
+    package var representors: [PCIAddress: KernelText] = [:]
     /// What PFs' drivers count of VFs; zeros for those that are not here.
     package var driverStatistics: [PCIAddress: VFStatistics] = [:]
     /// What PFs' drivers show of VFs as files.
@@ -116,10 +118,15 @@ package struct SimulatedKernel: Hashable, Sendable {
             .sorted { $0.link.index < $1.link.index }
     }
 
-    func isNameTaken(_ name: String, in namespace: UInt64, except index: Int32) -> Bool {
-        interfaces(in: namespace).contains {
-            $0.link.index != index
-                && ($0.link.name == name || $0.link.alternativeNames.contains(name))
+    func isNameTaken(_ name: KernelText, in namespace: UInt64, except number: Int32) -> Bool {
+        interfaces.contains {
+            $1.namespace == namespace && $0 != number && $1.link.isCalled(name)
+        }
+    }
+
+    func isIndexTaken(_ index: Int32, in namespace: UInt64, except number: Int32) -> Bool {
+        interfaces.contains {
+            $1.namespace == namespace && $0 != number && $1.link.index == index
         }
     }
 
@@ -128,14 +135,24 @@ package struct SimulatedKernel: Hashable, Sendable {
         return nextInstance - 1
     }
 
-    /// Gives interfaces of dismantled namespaces back to the host, as the kernel does in its own time.
+    /// Gives the devices' interfaces of dismantled namespaces back to the host, as the kernel does in its own time.
     package mutating func settle() {
         for (index, interface) in interfaces where interface.namespace == nil {
+            guard interface.link.kind == nil else {
+                // What is virtual ends with its namespace.
+                interfaces[index] = nil
+                continue
+            }
             var interface = interface
             interface.namespace = 0
             interface.link.flags &= ~1
             if isNameTaken(interface.link.name, in: 0, except: index) {
-                interface.link.name = "dev\(index)"
+                interface.link.name = KernelText("dev\(index)")
+            }
+            interface.link.alternativeNames.removeAll { isNameTaken($0, in: 0, except: index) }
+            if isIndexTaken(interface.link.index, in: 0, except: index) {
+                interface.link.index = nextIndex
+                nextIndex += 1
             }
             interfaces[index] = interface
         }

@@ -55,21 +55,21 @@ extension Inventory.Function {
     fileprivate var hostNames: [String] {
         switch self {
         case .physical(let entry):
-            [entry.link?.name ?? entry.function.interfaceName].compactMap(\.self)
-                + (entry.link?.alternativeNames ?? [])
+            return names(entry.link?.name ?? entry.function.interfaceName, of: entry.link)
         case .virtual(let entry):
-            entry.isElsewhere
-                ? []
-                : [entry.link?.name ?? entry.function.interfaceName].compactMap(\.self)
-                    + (entry.link?.alternativeNames ?? [])
+            guard !entry.isElsewhere else { return [] }
+            return names(entry.link?.name ?? entry.function.interfaceName, of: entry.link)
         }
     }
 
     /// The names of its interface in another namespace.
     fileprivate var containerNames: [String] {
         guard case .virtual(let entry) = self, entry.isElsewhere else { return [] }
-        return [entry.visibleInterfaceName].compactMap(\.self)
-            + (entry.link?.alternativeNames ?? [])
+        return names(entry.visibleInterfaceName, of: entry.link)
+    }
+
+    private func names(_ name: KernelText?, of link: Link?) -> [String] {
+        ([name].compactMap(\.self) + (link?.alternativeNames ?? [])).map(\.description)
     }
 }
 

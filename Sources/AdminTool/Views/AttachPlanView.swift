@@ -16,7 +16,7 @@ struct AttachPlanView: Hashable, Codable {
     init(_ plan: AttachPlan) {
         let function = plan.virtualFunction
         virtualFunction = function.address.description
-        interface = plan.interfaceName
+        interface = plan.interfaceName?.description
         namespace = plan.namespacePath
         targetName = plan.targetName
         let subject = function.index.map { "VF \($0)" } ?? "VF"

@@ -17,7 +17,7 @@ struct AttachResultView: Hashable, Codable {
         virtualFunction = attachment.virtualFunction.description
         owner = OwnerView(attachment.owner)
         namespace = attachment.place
-        interface = link?.name
+        interface = link?.name.description
         effectiveMac = link?.macAddress?.description
         mtu = link?.mtu
     }

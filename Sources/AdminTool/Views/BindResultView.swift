@@ -15,7 +15,7 @@ struct BindResultView: Hashable, Codable {
     init(_ function: VirtualFunction) {
         virtualFunction = function.address.description
         driver = function.driver
-        interface = function.interfaceName
+        interface = function.interfaceName?.description
         iommuGroup = function.iommuGroup
         device = function.driver == "vfio-pci" ? function.iommuGroup.map { "/dev/vfio/\($0)" } : nil
     }

@@ -33,7 +33,7 @@ struct EswitchView: Hashable, Codable {
         _ function: PhysicalFunction, mode: EswitchMode, info: DevlinkInfo?, ports: [DevlinkPort]
     ) {
         physicalFunction = function.address.description
-        interface = function.interfaceName
+        interface = function.interfaceName?.description
         self.mode = mode.description
         driver = info?.driver ?? function.driver
         serialNumber = info?.serialNumber

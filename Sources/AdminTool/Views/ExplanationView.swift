@@ -45,10 +45,10 @@ struct ExplanationView: Hashable, Codable {
         let function = entry.function
         virtualFunction = function.address.description
         physicalFunction = function.physicalFunction?.description
-        physicalFunctionInterface = parent?.function.interfaceName
+        physicalFunctionInterface = parent?.function.interfaceName?.description
         index = function.index
         driver = function.driver
-        interface = entry.visibleInterfaceName
+        interface = entry.visibleInterfaceName?.description
         namespace = entry.namespacePath
         state = VFCondition(entry)
         owner = entry.attachment.map { OwnerView($0.owner) }

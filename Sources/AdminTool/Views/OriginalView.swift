@@ -19,15 +19,15 @@ struct OriginalView: Hashable, Codable {
         let alias: String?
 
         init(_ original: InterfaceOriginal) {
-            name = original.name
-            alternativeNames = original.alternativeNames
+            name = original.name.description
+            alternativeNames = original.alternativeNames.map(\.description)
             mac = original.macAddress?.description
             mtu = original.mtu
             up = original.isUp
             promiscuous = original.isPromiscuous
             allMulticast = original.receivesAllMulticast
             transmitQueueLength = original.transmitQueueLength
-            alias = original.alias
+            alias = original.alias?.description
         }
     }
 

@@ -34,7 +34,7 @@ struct PhysicalFunctionView: Hashable, Codable {
     init(_ entry: Inventory.PFEntry, names: DeviceNames, eswitchMode: String?) {
         let function = entry.function
         address = function.address.description
-        interface = entry.link?.name ?? function.interfaceName
+        interface = (entry.link?.name ?? function.interfaceName)?.description
         driver = function.driver
         vendorId = hexadecimal(function.vendor, digits: 4)
         deviceId = hexadecimal(function.device, digits: 4)

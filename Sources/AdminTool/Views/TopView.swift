@@ -1,3 +1,4 @@
+internal import LinuxSystem
 internal import Metrics
 internal import Netlink
 internal import SRIOV
@@ -67,8 +68,8 @@ extension TopView.VF {
         func rounded(_ rate: Double?) -> Double? { rate.map { ($0 * 10).rounded() / 10 } }
         self.init(
             address: "\(vf.function.address)", physicalFunction: "\(parent.address)",
-            physicalFunctionInterface: parent.interfaceName, index: vf.function.index,
-            interface: vf.link?.name, source: rates?.source.rawValue,
+            physicalFunctionInterface: parent.interfaceName?.description, index: vf.function.index,
+            interface: vf.link?.name.description, source: rates?.source.rawValue,
             rxBitsPerSecond: rounded(rates?.receivedBits),
             txBitsPerSecond: rounded(rates?.transmittedBits),
             rxPacketsPerSecond: rounded(rates?.receivedPackets),

@@ -55,8 +55,8 @@ struct VirtualFunctionView: Hashable, Codable {
         physicalFunction = function.physicalFunction?.description
         physicalFunctionInterface = parent
         index = function.index
-        interface = entry.visibleInterfaceName
-        alternativeNames = entry.link?.alternativeNames
+        interface = entry.visibleInterfaceName?.description
+        alternativeNames = entry.link?.alternativeNames.map(\.description)
         namespace = entry.namespacePath
         driver = function.driver
         vendorId = hexadecimal(function.vendor, digits: 4)
@@ -87,10 +87,10 @@ extension Inventory.VFEntry {
     /// The interface's name where it now is.
     ///
     /// An attached VF that cannot be looked at, for want of rights, is called what its record says.
-    var visibleInterfaceName: String? {
+    var visibleInterfaceName: KernelText? {
         if let name = link?.name ?? function.interfaceName { return name }
         guard let attachment, attachment.phase == .attached, attachment.originalInterface != nil
         else { return nil }
-        return attachment.owner.interfaceName
+        return KernelText(attachment.owner.interfaceName)
     }
 }

@@ -1,0 +1,278 @@
+internal import LinuxSystem
+internal import Netlink
+
+/// The way of a VF's interface out of a namespace that somebody else controls.
+///
+/// Whoever has CAP_NET_ADMIN there may rename, move, create and remove interfaces between any two of our messages, and
+/// gives an index to another interface at will. So only the PCI address tells what an interface is, and it counts only
+/// where nobody else can act: after the arrival.
+extension Manager {
+    /// Brings the interface back to the host, under its own name if that is free.
+    func retrieve(_ attachment: Attachment, hint: H.Namespace?) throws {
+        guard let original = attachment.originalInterface else { return }
+        let own = try host.hostNamespace()
+        let address = attachment.virtualFunction
+        if let hint, try moveHome(attachment, as: original, from: hint) { return }
+        if let container = attachment.namespace.flatMap(open),
+            try moveHome(attachment, as: original, from: container)
+        {
+            return
+        }
+        if try host.link(of: address, expectedName: original.name, in: own) != nil { return }
+        var unfinishedSearch: SearchCutShort?
+        do {
+            if let namespace = try otherHolder(of: attachment),
+                try moveHome(attachment, as: original, from: namespace)
+            {
+                return
+            }
+        } catch let error as SearchCutShort {
+            // It may be on its way home all the same.
+            unfinishedSearch = error
+        }
+        guard try host.driver(of: address) == attachment.originalDriver else {
+            // Whoever bound another driver took the interface away; there is none to bring back.
+            return
+        }
+        // The kernel dismantles a dead namespace in its own time and gives the VF back then.
+        let deadline = Deadline(after: patience.returnOfInterface)
+        if try host.waitForLink(of: address, in: own, until: deadline) != nil { return }
+        throw ManagerError(
+            .inUse,
+            "VF \(address) has not come back from \(attachment.place) within "
+                + "\(deadline.allowance): something still holds that network namespace",
+            causes: unfinishedSearch.map { [$0] } ?? [])
+    }
+
+    /// - Returns: false if the VF has no interface in the namespace.
+    private func moveHome(
+        _ attachment: Attachment, as original: InterfaceOriginal, from container: H.Namespace
+    ) throws -> Bool {
+        try moveHome(
+            attachment.virtualFunction, expectedName: attachment.expectedName,
+            as: original.name, index: original.index, from: container)
+    }
+
+    /// Moves the interface of a function to the host, and proves that it has arrived.
+    ///
+    /// What goes wrong because the container is changed meanwhile is tried again. What arrives in the place of the
+    /// interface is sent back, or removed where it cannot be.
+    ///
+    /// - Parameters:
+    ///   - expectedName: Its name in the container, where it is looked for first.
+    ///   - name: The name that it gets, if that is free in the host; nil keeps its own.
+    ///   - index: The index that it gets, if that is free in the host; nil for any.
+    /// - Returns: false if the function has no interface in the namespace.
+    /// - Throws: If the interface has not come; it is where it was, or wherever somebody else has moved it.
+    func moveHome(
+        _ function: PCIAddress, expectedName: KernelText?, as name: KernelText?, index: Int32?,
+        from container: H.Namespace
+    ) throws -> Bool {
+        let deadline = Deadline(after: .seconds(3))
+        for attempt in 1... {
+            do {
+                return try moveHomeOnce(
+                    function, expectedName: expectedName, as: name,
+                    // One that was free for the first attempt may be the reason for another.
+                    index: attempt == 1 ? index : nil, from: container)
+            } catch {
+                guard attempt < 50, !deadline.hasPassed, isSignOfChange(error) else { throw error }
+            }
+        }
+        return false
+    }
+
+    private func moveHomeOnce(
+        _ function: PCIAddress, expectedName: KernelText?, as wanted: KernelText?, index: Int32?,
+        from container: H.Namespace
+    ) throws -> Bool {
+        let own = try host.hostNamespace()
+        guard
+            var link = try host.link(of: function, expectedName: expectedName, in: container)
+        else { return false }
+        var name = wanted ?? link.name
+        if try host.link(named: name, in: own) != nil { name = spareName(for: function) }
+        let index = try freeIndex(preferring: index, in: own)
+        // A name that is taken in the target makes the kernel refuse, some of it after the move.
+        for alternative in link.alternativeNames {
+            try host.removeAlternativeName(alternative, from: link, in: container)
+        }
+        // Nothing is asked of the container between this and the move.
+        guard let present = try host.link(of: function, expectedName: link.name, in: container)
+        else { return false }
+        link = present
+        var refusal: (any Error)?
+        do {
+            try host.move(link, from: container, to: own, as: name, index: index)
+        } catch {
+            refusal = error
+        }
+        // It was free, so what has it now is what the kernel has moved.
+        let arrival = try host.link(index: index, in: own)
+        if let arrival, arrival.isOwnInterface(of: function) { return true }
+        if let arrival { try expel(arrival, to: container) }
+        throw refusal ?? WrongArrival(function: function, arrival: arrival)
+    }
+
+    /// An index that no interface of the host has.
+    ///
+    /// - Parameter preferred: The one to take if it is free.
+    private func freeIndex(preferring preferred: Int32?, in own: H.Namespace) throws -> Int32 {
+        var candidate = preferred ?? Int32.random(in: spareIndexes)
+        while try host.link(index: candidate, in: own) != nil {
+            candidate = Int32.random(in: spareIndexes)
+        }
+        return candidate
+    }
+
+    /// Indexes that the kernel, which counts up from 1, does not come to.
+    private var spareIndexes: ClosedRange<Int32> { 1 << 30...Int32.max - 1 }
+
+    /// Sends an interface away that has come in the place of a VF's.
+    ///
+    /// - Throws: `ManagerError` that names it, if it can neither be sent back nor removed; it is down then.
+    private func expel(_ arrival: Link, to container: H.Namespace) throws {
+        let own = try host.hostNamespace()
+        do {
+            try host.move(arrival, from: own, to: container, as: nil, index: nil)
+            return
+        } catch {
+            // A name of it is taken there by now. What is virtual can be done without; the interface of a device goes
+            // under a name that cannot be foreseen.
+            if (try? host.removeLink(arrival, in: own)) != nil { return }
+        }
+        do {
+            for name in arrival.alternativeNames {
+                try host.removeAlternativeName(name, from: arrival, in: own)
+            }
+            let name = KernelText("vf" + String(UInt32.random(in: 0...UInt32.max), radix: 16))
+            try host.move(arrival, from: own, to: container, as: name, index: nil)
+        } catch {
+            throw ManagerError(
+                .incomplete, "interface \(arrival.name) of a container is left in the host",
+                causes: [error])
+        }
+    }
+
+    /// Whether an error may come from changes in the namespace between two messages, so that it is worth to try again.
+    private func isSignOfChange(_ error: any Error) -> Bool {
+        switch error {
+        case is WrongArrival: true
+        case let error as NetlinkError:
+            [.exists, .noDevice, .interrupted, .busy, .noBufferSpace].contains(error.errno)
+        default: false
+        }
+    }
+
+    /// A name that no other interface has, for a VF whose own is taken.
+    func spareName(for function: PCIAddress) -> KernelText {
+        KernelText("vf" + function.description.filter { $0 != ":" && $0 != "." })
+    }
+
+    /// The namespace of a record, if it is still the same behind its path.
+    ///
+    /// - Returns: nil also if the path cannot be opened, whyever: whether the VF is home decides then.
+    func open(_ reference: NamespaceReference) -> H.Namespace? {
+        guard let namespace = try? host.openNamespace(reference.path),
+            reference.identity == nil || host.identity(of: namespace) == reference.identity
+        else { return nil }
+        return namespace
+    }
+
+    /// A namespace, of all that can be reached, in which the VF is: the container's may have lost its path and
+    /// still be held by a process, and an administrator may have moved the VF on.
+    ///
+    /// - Throws: `SearchCutShort` if there are more than can be looked through in time.
+    private func otherHolder(of attachment: Attachment) throws -> H.Namespace? {
+        try holder(
+            of: attachment.virtualFunction, expectedName: attachment.expectedName,
+            among: host.otherNamespaces())?.namespace
+    }
+
+    /// The first of some namespaces, other than the host's, in which the VF is.
+    ///
+    /// - Throws: `SearchCutShort` if they cannot all be looked through in time.
+    func holder(
+        of function: PCIAddress, expectedName: KernelText?, among paths: [String]
+    ) throws -> (path: String, namespace: H.Namespace, link: Link)? {
+        let own = host.identity(of: try host.hostNamespace())
+        let deadline = Deadline(after: patience.search)
+        for path in paths {
+            if deadline.hasPassed {
+                throw SearchCutShort(function: function, allowance: deadline.allowance)
+            }
+            // A namespace may go while we look, which is as good as not holding the VF.
+            guard let namespace = try? host.openNamespace(path), host.identity(of: namespace) != own
+            else { continue }
+            let link = try? host.link(of: function, expectedName: expectedName, in: namespace)
+            if let link { return (path, namespace, link) }
+        }
+        return nil
+    }
+
+    /// Whether the namespace of a record can be reached by any path.
+    ///
+    /// - Throws: Whatever keeps that from being known.
+    private func isReachable(_ reference: NamespaceReference) throws -> Bool {
+        guard let identity = reference.identity else {
+            return open(reference) != nil
+        }
+        return try ([reference.path] + host.otherNamespaces()).contains {
+            try leads($0, to: identity)
+        }
+    }
+
+    /// Whether a path leads to a namespace.
+    ///
+    /// - Throws: Whatever keeps that from being known.
+    func leads(_ path: String, to identity: NamespaceIdentity) throws -> Bool {
+        do {
+            return host.identity(of: try host.openNamespace(path)) == identity
+        } catch is NetworkNamespaceError {
+            return false
+        }
+    }
+
+    /// Whether the namespace of a finished attachment is gone for certain, and the VF with it or home again.
+    func namespaceIsGone(of attachment: Attachment) throws(ManagerError) -> Bool {
+        do {
+            if attachment.namespace.flatMap(open) != nil { return false }
+            let address = attachment.virtualFunction
+            let driver = try host.driver(of: address)
+            guard attachment.originalInterface != nil, driver == attachment.originalDriver else {
+                // No interface tells where the VF is.
+                return try attachment.namespace.map { try !isReachable($0) } ?? true
+            }
+            if try otherHolder(of: attachment) != nil { return false }
+            // With nobody holding the namespace the VF is home, or on its way.
+            let deadline = Deadline(after: patience.returnOfInterface)
+            return try host.waitForLink(
+                of: address, in: try host.hostNamespace(), until: deadline) != nil
+        } catch {
+            throw .wrapping(error, "look for the network namespace of \(attachment.owner)")
+        }
+    }
+}
+
+/// Something else than the VF's interface has come home: the container was changed in the middle of the move.
+private struct WrongArrival: Error, CustomStringConvertible {
+    let function: PCIAddress
+    /// What has come; nil for nothing.
+    let arrival: Link?
+
+    var description: String {
+        let instead = arrival.map { "interface \($0.name) came instead and was sent back" }
+        return "VF \(function) did not arrive in the host: "
+            + (instead ?? "its interface was moved on at once")
+    }
+}
+
+/// The network namespaces of the machine could not all be looked through in the time for it.
+struct SearchCutShort: Error, CustomStringConvertible {
+    let function: PCIAddress
+    let allowance: Duration
+
+    var description: String {
+        "there are more network namespaces than can be searched for VF \(function) within \(allowance)"
+    }
+}
