@@ -67,8 +67,7 @@ extension FunctionReading.VF {
         text.add(
             .vfInfo, true,
             labels: labels + [
-                function.numaLabel, function.driver ?? "", link?.name.description ?? "",
-                pool ?? "",
+                function.numaLabel, function.driver ?? "", interfaceLabel, pool ?? "",
             ])
         if let attachment {
             let owner = attachment.owner
@@ -76,9 +75,7 @@ extension FunctionReading.VF {
                 .vfAttached, true,
                 labels: labels + [
                     FrontEnd.label(of: owner), owner.network, owner.container,
-                    owner.interfaceName.isEmpty
-                        ? link?.name.description ?? "" : owner.interfaceName,
-                    attachment.phase.rawValue,
+                    owner.interfaceName, attachment.phase.rawValue,
                 ])
         }
         guard let counters else { return }
@@ -88,6 +85,16 @@ extension FunctionReading.VF {
                 family, .whole(value),
                 labels: labels + [function.numaLabel, counters.source.rawValue])
         }
+    }
+}
+
+extension FunctionReading.VF {
+    /// The interface's name as far as no container chooses it, which could make a series of every name.
+    ///
+    /// The recorded name also of a VF that is in the host: it comes home under the name that it had in its container.
+    private var interfaceLabel: String {
+        if let attachment { return attachment.owner.interfaceName }
+        return isElsewhere ? "" : link?.name ?? ""
     }
 }
 

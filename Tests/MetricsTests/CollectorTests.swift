@@ -114,6 +114,42 @@ import Testing
         #expect(try fixture.lines("vfmap_attachments_stale") == ["vfmap_attachments_stale 1"])
     }
 
+    /// A container could make series without end.
+    @Test func aNameThatAContainerChoseIsNoLabel() throws {
+        let fixture = try CollectorFixture()
+        try fixture.attach(0, to: "c1")
+        fixture.host.makeNamespace("/run/netns/other")
+        fixture.host.withKernel { kernel in
+            // One without a record is in a container as well.
+            guard let link = kernel.vfs[Self.vf1]?.linkIndex else { return }
+            kernel.interfaces[link]?.namespace = kernel.paths["/run/netns/other"]
+        }
+        let first = try fixture.lines("vfmap_vf_info") + fixture.lines("vfmap_vf_attached")
+        #expect(first.count == 3)
+        #expect(first[0].contains(#"interface="net1""#))
+        #expect(first[1].contains(#"interface="""#))
+        #expect(first[2].contains(#"interface="net1""#))
+        for name in ["made0", "made1"] {
+            fixture.host.withKernel { kernel in
+                for vf in [Self.vf0, Self.vf1] {
+                    guard let link = kernel.vfs[vf]?.linkIndex else { return }
+                    kernel.interfaces[link]?.link.name = name
+                }
+            }
+            let now = try fixture.lines("vfmap_vf_info") + fixture.lines("vfmap_vf_attached")
+            #expect(now == first)
+        }
+        // The container has died: until it is brought back, the VF has that name in the host.
+        fixture.host.withKernel { kernel in
+            guard let link = kernel.vfs[Self.vf0]?.linkIndex,
+                let parent = kernel.pfs[SimulatedHost.pfAddress()]?.linkIndex
+            else { return }
+            let home = kernel.interfaces[parent]?.namespace
+            kernel.interfaces[link]?.namespace = home
+        }
+        #expect(try fixture.lines("vfmap_vf_info").first == first[0])
+    }
+
     @Test func thePFIsTold() throws {
         let fixture = try CollectorFixture()
         let labels = #"{pf="pf0",pciAddr="0000:01:00.0"}"#
