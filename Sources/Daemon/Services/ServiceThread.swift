@@ -12,10 +12,16 @@ func onThreadUntilShutdown(
 ) async throws {
     let thread = NIOThreadPool(numberOfThreads: 1)
     thread.start()
-    try await withTaskCancellationOrGracefulShutdownHandler {
-        try await thread.runIfActive { try work() }
-    } onCancelOrGracefulShutdown: {
-        stop()
+    do {
+        try await withTaskCancellationOrGracefulShutdownHandler {
+            try await thread.runIfActive { try work() }
+        } onCancelOrGracefulShutdown: {
+            stop()
+        }
+    } catch {
+        // What went wrong is worth more than how the thread ends.
+        try? await thread.shutdownGracefully()
+        throw error
     }
     try await thread.shutdownGracefully()
 }
