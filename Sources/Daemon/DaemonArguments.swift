@@ -32,6 +32,12 @@ package struct DaemonArguments: ParsableCommand {
     @Flag(help: "Only check the configuration.")
     package var check = false
 
+    @Flag(
+        help: """
+            The node is itself a container: every process that may use a VF is in the daemon's own PID namespace.
+            """)
+    package var nodeIsContainer = false
+
     package init() {}
 
     package func validate() throws {

@@ -41,6 +41,9 @@ package enum DaemonProcess {
         }
         let log = DaemonLog(logger(configuration, environment))
         do {
+            guard try arguments.nodeIsContainer || PIDNamespace.isInitial() else {
+                throw HiddenProcesses()
+            }
             let program = try DaemonProgram(
                 manager: manager(
                     on: host(), statePath: arguments.statePath(in: environment),
@@ -95,6 +98,16 @@ package enum DaemonProcess {
         } catch {
             say("\(error)")
             return .failure
+        }
+    }
+
+    /// Processes of containers, and the namespaces that they alone keep, would be taken for gone.
+    private struct HiddenProcesses: Error, CustomStringConvertible {
+        var description: String {
+            """
+            not in the host's PID namespace, so VFs in use would look unused: run it with hostPID: true (Kubernetes) \
+            or --pid=host (Docker, podman), or with --node-is-container where the node itself is a container
+            """
         }
     }
 

@@ -4,17 +4,10 @@ import Glibc
 import LinuxSystem
 import Testing
 
-private let daemonPath = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: ".build/debug/vfmapd").path
-
 private let activator = "/usr/bin/systemd-socket-activate"
 
 /// The program as a process, as the tests' build made it.
-@Suite(
-    .enabled(
-        if: FileManager.default.isExecutableFile(atPath: daemonPath),
-        "needs swift build --product vfmapd"))
+@Suite(.enabled(if: RunningDaemon.isBuilt, "needs swift build --product vfmapd"))
 struct DaemonBinaryTests {
     private struct Run {
         let status: String
@@ -28,7 +21,10 @@ struct DaemonBinaryTests {
         try await blocking {
             var process = ChildProcess(
                 executable: "/bin/bash",
-                environment: ["PATH": "/usr/bin:/bin", "D": daemonPath].merging(environment) { $1 })
+                environment: [
+                    "PATH": "/usr/bin:/bin", "DAEMON": RunningDaemon.path,
+                    "D": ([RunningDaemon.path] + RunningDaemon.arguments).joined(separator: " "),
+                ].merging(environment) { $1 })
             process.arguments = ["-c", script]
             let outcome = try process.run(until: Deadline(after: .seconds(60)))
             return Run(
@@ -111,6 +107,31 @@ struct DaemonBinaryTests {
                 + "status=\(path)/run/vfmapd.sock version=0.1.0")
         #expect(messages.contains("info ready"))
         #expect(messages.last == "info stop")
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "needs root"))
+    func aPIDNamespaceOfItsOwnIsRefusedUnlessToldOtherwise() async throws {
+        let folder = try Self.folder(Self.configuration)
+        let path = folder.path
+        let run = try await Self.shell(
+            """
+            export VFMAP_RUN=\(path)/run VFMAP_STATE=\(path)/state.db
+            unshare --pid --fork --mount-proc $DAEMON --config \(path)/c.json; echo $?
+            unshare --pid --fork --mount-proc $DAEMON --check --config \(path)/c.json; echo $?
+            ls \(path)
+            unshare --pid --fork --mount-proc bash -c '
+                $DAEMON --node-is-container --config \(path)/c.json 2>\(path)/log & pid=$!
+                until grep -qs " info ready" \(path)/log; do sleep 0.02; done
+                kill -TERM $pid
+                wait $pid; echo $?'
+            """)
+        #expect(run.output == "1\n0\nc.json\n0\n")
+        #expect(
+            run.errors.hasSuffix(
+                " critical cannot go on error=\"not in the host's PID namespace, so VFs in use would "
+                    + "look unused: run it with hostPID: true (Kubernetes) or --pid=host (Docker, "
+                    + "podman), or with --node-is-container where the node itself is a container\"\n"
+            ))
     }
 
     @Test func itServesMetricsAndHearsOfOperations() async throws {
