@@ -164,6 +164,7 @@ let package = Package(
                 "Daemon", "DaemonInterface", "LinuxSystem", "CLinuxShim", "Metrics", "Netlink",
                 "PCIDevices", "SRIOV", "SimulatedHost", "vfmapd",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),

@@ -295,6 +295,179 @@ import Testing
         }
     }
 
+    @Test func theLongestStalledConnectionMakesRoom() async throws {
+        try await ServerFixture.with(
+            limits: Self.limits {
+                $0.connections = 3
+                $0.closesStalled = true
+            }
+        ) { server in
+            let path = server.path
+            try await blocking {
+                // Kept open after its answer, it owes nothing and stays.
+                let idle = try TestClient(path)
+                try idle.send("POST /a HTTP/1.1\r\nHost:\r\n\r\n")
+                _ = try idle.read(until: "POST /a ")
+                let silent = try TestClient(path)
+                let slow = try TestClient(path)
+                try slow.send("POST /a HTTP/1.1\r\nContent-Length: 9\r\n\r\n")
+                for _ in 0..<2 {
+                    let answer = try TestClient.ask(
+                        path, "POST /b HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n")
+                    #expect(answer.hasSuffix("POST /b "))
+                }
+                #expect(try silent.readToEnd() == "")
+                try idle.send("POST /c HTTP/1.1\r\nHost:\r\n\r\n")
+                #expect(try idle.read(until: "POST /c ").hasPrefix("HTTP/1.1 200 OK"))
+            }
+        }
+    }
+
+    @Test func whatIsBeingAnsweredMakesNoRoomUntilItStalls() async throws {
+        let handler = HeldHandler(body: 1 << 20)
+        try await ServerFixture.with(
+            limits: Self.limits {
+                $0.connections = 2
+                $0.closesStalled = true
+            }, handler: { handler.answer($0) }
+        ) { server in
+            let path = server.path
+            try await blocking {
+                let stalling = try (0..<2).map { _ in try TestClient(path) }
+                for client in stalling {
+                    try client.send("POST /a HTTP/1.1\r\nHost:\r\n\r\n")
+                }
+                while handler.progress.running < 2 { moment() }
+                let third = try TestClient(path)
+                try third.send("POST /b HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n")
+                #expect(!third.hears(within: 200))
+                // Their answers are there, and they do not take them.
+                handler.letGo()
+                #expect(try third.readToEnd().hasSuffix("POST /b "))
+            }
+        }
+    }
+
+    // MARK: Not reading
+
+    /// The answer to `/0` is more than the kernel takes for a client that does not read.
+    private static let longAnswer: PluginHandler = { request in
+        let padding = [UInt8](repeating: 0x61, count: request.path == "/0" ? 1 << 20 : 0)
+        return PluginReply(
+            contentType: "text/plain", body: padding + Array(" \(request.path)\n".utf8))
+    }
+
+    @Test func oneAnswerIsOnItsWayToAConnection() async throws {
+        try await ServerFixture.with(handler: Self.longAnswer) { server in
+            let path = server.path
+            try await blocking {
+                let client = try TestClient(path)
+                try client.send(
+                    (0..<20).map { "POST /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
+                while server.calls.report.total == 0 { moment() }
+                // Meanwhile others are served many times.
+                for _ in 0..<50 {
+                    let answer = try TestClient.ask(
+                        path, "POST /other HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                    #expect(answer.hasSuffix(" /other\n"))
+                }
+                #expect(server.calls.report.total == 51)
+                // What was held back is answered as soon as it reads.
+                for number in 0..<20 { _ = try client.read(until: " /\(number)\n") }
+                client.endSending()
+                #expect(try client.readToEnd() == "")
+            }
+            #expect(server.calls.report.total == 70)
+        }
+    }
+
+    @Test func requestsThatCameBeforeTheEndAreStillAnswered() async throws {
+        try await ServerFixture.with(handler: Self.longAnswer) { server in
+            let path = server.path
+            let answer = try await blocking {
+                let client = try TestClient(path)
+                try client.send(
+                    (0..<300).map { "POST /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
+                client.endSending()
+                return try client.readToEnd()
+            }
+            #expect(answer.components(separatedBy: "HTTP/1.1 200 OK").count == 301)
+            #expect(answer.hasSuffix(" /299\n"))
+        }
+    }
+
+    @Test func whoHasSentTooMuchBehindARequestIsClosed() async throws {
+        let handler = HeldHandler()
+        try await ServerFixture.with(
+            limits: Self.limits { $0.pipelined = 1000 }, handler: { handler.answer($0) }
+        ) { server in
+            let path = server.path
+            let answer = try await blocking {
+                let client = try TestClient(path)
+                try client.send("POST /a HTTP/1.1\r\nHost: a\r\n\r\n")
+                while handler.progress.running == 0 { moment() }
+                try client.send([UInt8](repeating: 0x61, count: 1001))
+                client.endSending()
+                return try client.readToEnd()
+            }
+            #expect(answer == "")
+            handler.letGo()
+        }
+    }
+
+    @Test func anAnswerMustBeTakenInTime() async throws {
+        try await ServerFixture.with(
+            limits: Self.limits { $0.sending = .milliseconds(200) }, handler: Self.longAnswer
+        ) { server in
+            let path = server.path
+            try await blocking {
+                let client = try TestClient(path)
+                try client.send("POST /0 HTTP/1.1\r\nHost:\r\n\r\n")
+                client.waitForHangUp()
+                #expect(try client.readToEnd().utf8.count < 1 << 20)
+            }
+        }
+    }
+
+    @Test func refusalsDoNotPileUpOnTheStack() async throws {
+        let handler = HeldHandler()
+        try await ServerFixture.with(
+            limits: Self.limits {
+                $0.threads = 1
+                $0.waitingRequests = 0
+            }, handler: { handler.answer($0) }
+        ) { server in
+            let path = server.path
+            try await blocking {
+                let busy = try TestClient(path)
+                try busy.send("POST /a HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n")
+                while handler.progress.running == 0 { moment() }
+                // So many that answers made out of one another would need a stack without end.
+                let client = try TestClient(path)
+                let count = 5000
+                let sender = Thread {
+                    let requests = String(repeating: "POST /b HTTP/1.1\r\n\r\n", count: count)
+                    try? client.send(requests)  // The reader below sees what came of it.
+                    client.endSending()
+                }
+                sender.start()
+                let answer = try client.readToEnd()
+                #expect(answer.components(separatedBy: "HTTP/1.1 503 ").count == count + 1)
+                handler.letGo()
+                #expect(try busy.readToEnd().hasSuffix("POST /a "))
+            }
+        }
+    }
+
+    @Test func aServerOfQuestionsClosesAfterItsAnswer() async throws {
+        try await ServerFixture.with(limits: .ofQuestions) { server in
+            let answer = try await server.ask("GET /a HTTP/1.1\r\nHost:\r\n\r\n")
+            #expect(
+                answer == "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 7\r\n"
+                    + "connection: close\r\n\r\nGET /a ")
+        }
+    }
+
     // MARK: Gone
 
     @Test func aCallGoesOnWithoutItsClient() async throws {

@@ -84,9 +84,12 @@ final class HeldHandler: Sendable {
 
     private let state = Mutex(Progress())
     private let gate: Mutex<Bool>
+    private let padding: Int
 
-    init(isOpen: Bool = false) {
+    /// - Parameter body: Bytes that its answers have before the echo.
+    init(isOpen: Bool = false, body padding: Int = 0) {
         gate = Mutex(isOpen)
+        self.padding = padding
     }
 
     var progress: Progress { state.withLock { $0 } }
@@ -104,6 +107,9 @@ final class HeldHandler: Sendable {
             state.running -= 1
             state.finished += 1
         }
-        return ServerFixture.echo(request)
+        let echo = ServerFixture.echo(request)
+        return PluginReply(
+            contentType: echo.contentType,
+            body: [UInt8](repeating: 0x61, count: padding) + echo.body)
     }
 }

@@ -12,7 +12,9 @@ final class TestClient: Sendable {
     init(_ address: TCPAddress) throws {
         let isV6 = "\(address)".hasPrefix("[")
         socket = try systemCall("socket", on: "\(address)") {
-            Glibc.socket(isV6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            Glibc.socket(
+                isV6 ? AF_INET6 : AF_INET,
+                Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         }
         let number = socket
         var time = timeval(tv_sec: 20, tv_usec: 0)
@@ -80,12 +82,25 @@ final class TestClient: Sendable {
 
     func send(_ bytes: [UInt8]) throws {
         var start = 0
-        while start < bytes.count {
-            let (rest, number) = (bytes[start...], socket)
-            start += try systemCall("send", on: "") {
-                rest.withUnsafeBytes {
-                    Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-                }
+        while start < bytes.count { start += try sendPart(bytes[start...]) }
+    }
+
+    /// Sends as much as the kernel takes at once.
+    ///
+    /// - Returns: How many bytes it took, 0 too.
+    func sendAtOnce(_ bytes: [UInt8]) throws -> Int {
+        do {
+            return try sendPart(bytes[...], Int32(MSG_DONTWAIT))
+        } catch let error as SystemCallError where error.errno == .wouldBlock {
+            return 0
+        }
+    }
+
+    private func sendPart(_ bytes: ArraySlice<UInt8>, _ flags: Int32 = 0) throws -> Int {
+        let number = socket
+        return try systemCall("send", on: "") {
+            bytes.withUnsafeBytes {
+                Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | flags)
             }
         }
     }
@@ -131,6 +146,12 @@ final class TestClient: Sendable {
     func hears(within milliseconds: Int32) -> Bool {
         var file = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         return poll(&file, 1, milliseconds) > 0
+    }
+
+    /// Waits until the server has closed, without reading.
+    func waitForHangUp() {
+        var file = pollfd(fd: socket, events: 0, revents: 0)
+        poll(&file, 1, 20000)
     }
 
     /// One request by TCP, and everything until the server closes.

@@ -1,35 +1,29 @@
 internal import NIOCore
 
-/// Lets connections wait in the kernel's queue while too many are open.
+/// Lets connections wait in the kernel's queue while there is no place for one more.
 final class ConnectionGate: ChannelDuplexHandler {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
     typealias OutboundIn = Never
     typealias OutboundOut = Never
 
-    private let limit: Int
     private let room: ServerRoom
-    private var isHeld = false
 
-    init(limit: Int, room: ServerRoom) {
-        self.limit = limit
+    init(room: ServerRoom) {
         self.room = room
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let connection = unwrapInboundIn(data)
         room.add(connection)
-        // All channels of a server are on one event loop.
-        connection.closeFuture.assumeIsolated().whenComplete { _ in
-            self.room.remove(connection)
-            guard self.isHeld else { return }
-            self.isHeld = false
-            context.read()
-        }
+        let room = room
+        connection.closeFuture.whenComplete { _ in room.remove(connection) }
         context.fireChannelRead(data)
     }
 
     func read(context: ChannelHandlerContext) {
-        if room.connectionCount < limit { context.read() } else { isHeld = true }
+        let own = NIOLoopBound(context, eventLoop: context.eventLoop)
+        // All channels of a server are on one event loop.
+        if room.hasPlace(orElse: { own.value.read() }) { context.read() }
     }
 }

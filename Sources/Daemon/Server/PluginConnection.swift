@@ -3,7 +3,8 @@ internal import NIOHTTP1
 
 /// One connection: receives requests, has them answered in order, one at a time, and keeps the limits.
 ///
-/// `HTTPServerPipelineHandler` before it holds back what follows a request until that is answered.
+/// An answer counts as given when the kernel has taken all of it. Until then no further request is begun and nothing is read:
+/// `InputGate` and `HTTPServerPipelineHandler` before it hold back what follows a request.
 final class PluginConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -21,16 +22,19 @@ final class PluginConnection: ChannelInboundHandler {
         case receiving(Incoming)
         /// Handed to a thread. What the answer has to know of the request stays here.
         case answering(HTTPRequestHead, staysOpen: Bool, bytes: Int)
+        /// The answer is on its way to the client.
+        case writing(staysOpen: Bool)
         /// Answered before it was there whole; the rest is dropped, then the connection closed.
-        case refused
-        /// The last answer is on its way.
-        case closing
+        case refused(isWritten: Bool)
+        case closed
     }
 
     private let limits: ServerLimits
     private let room: ServerRoom
     private let answer: @Sendable (PluginRequest, @escaping @Sendable (PluginReply) -> Void) -> Bool
     private var state = State.idle
+    /// What stands before the parser; owned by the channel.
+    weak var input: InputGate?
     private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
     private var hasRequestBegun = false
@@ -48,6 +52,14 @@ final class PluginConnection: ChannelInboundHandler {
         self.answer = answer
     }
 
+    /// Whether what the client sends is wanted: a request is missing, or the rest of one.
+    var takesInput: Bool {
+        switch state {
+        case .idle, .receiving, .refused: true
+        case .answering, .writing, .closed: false
+        }
+    }
+
     // MARK: What happens to the connection
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -56,11 +68,18 @@ final class PluginConnection: ChannelInboundHandler {
         closeUnlessHeard(within: limits.receiving)
     }
 
+    func channelActive(context: ChannelHandlerContext) {
+        // Only now the channel knows who has connected.
+        let client = ClientAddress(context.remoteAddress)
+        room.admit(context.channel, from: client)?.close(promise: nil)
+        context.fireChannelActive()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         if case .receiving(let incoming) = state { room.release(incoming.body.readableBytes) }
         // A request that is being answered keeps its memory until it is.
-        if case .answering = state {} else { state = .closing }
+        if case .answering = state {} else { state = .closed }
         self.context = nil
         context.fireChannelInactive()
     }
@@ -68,25 +87,35 @@ final class PluginConnection: ChannelInboundHandler {
     func bytesArrived() {
         guard !hasRequestBegun, case .idle = state else { return }
         hasRequestBegun = true
+        setStalled(true)
         closeUnlessHeard(within: limits.receiving)
+    }
+
+    private func setStalled(_ isStalled: Bool) {
+        guard let context else { return }
+        room.setStalled(context.channel, isStalled)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is StopServing:
-            if case .answering(let head, _, let bytes) = state {
+            switch state {
+            case .answering(let head, _, let bytes):
                 state = .answering(head, staysOpen: false, bytes: bytes)
-            } else {
-                context.close(promise: nil)
+            case .writing: state = .writing(staysOpen: false)
+            case .idle, .receiving, .refused, .closed: context.close(promise: nil)
             }
         case ChannelEvent.inputClosed:
             switch state {
-            case .idle, .refused: context.close(promise: nil)
-            case .receiving: refuse(.failure(400, "the request is cut off"), then: .closing)
+            case .idle, .refused(isWritten: true): context.close(promise: nil)
+            case .receiving:
+                refuse(
+                    .failure(400, "the request is cut off"), then: .writing(staysOpen: false))
             // The client has said all; it still gets its answer.
             case .answering(let head, _, let bytes):
                 state = .answering(head, staysOpen: false, bytes: bytes)
-            case .closing: break
+            case .writing, .refused(isWritten: false): state = .writing(staysOpen: false)
+            case .closed: break
             }
         default: context.fireUserInboundEventTriggered(event)
         }
@@ -103,9 +132,9 @@ final class PluginConnection: ChannelInboundHandler {
                 error == .headerOverflow
                     ? .failure(431, "the head of the request is too long")
                     : .failure(400, "not an HTTP request"),
-                then: .closing)
+                then: .writing(staysOpen: false))
         case .answering, .refused: context.close(promise: nil)
-        case .closing: break
+        case .writing, .closed: break
         }
     }
 
@@ -124,8 +153,7 @@ final class PluginConnection: ChannelInboundHandler {
         if case .receiving = state {
             refuse(
                 .failure(408, "the request did not arrive within \(limits.receiving)"),
-                then: .closing)
-            closeUnlessHeard(within: limits.receiving)
+                then: .writing(staysOpen: false))
         } else {
             context.close(promise: nil)
         }
@@ -138,7 +166,8 @@ final class PluginConnection: ChannelInboundHandler {
         case (.head(let head), .idle): begin(head)
         case (.body(let part), .receiving(let incoming)): take(part, incoming)
         case (.end, .receiving(let incoming)): submit(incoming)
-        case (.end, .refused): context.close(promise: nil)
+        case (.end, .refused(isWritten: true)): context.close(promise: nil)
+        case (.end, .refused(isWritten: false)): state = .writing(staysOpen: false)
         default: break
         }
     }
@@ -152,7 +181,8 @@ final class PluginConnection: ChannelInboundHandler {
             || head.headers[canonicalForm: "connection"].contains {
                 $0.lowercased() == "upgrade"
             }
-        state = .receiving(Incoming(head: head, staysOpen: head.isKeepAlive && !leavesHTTP))
+        let staysOpen = limits.keepsConnections && head.isKeepAlive && !leavesHTTP
+        state = .receiving(Incoming(head: head, staysOpen: staysOpen))
         if let length = head.headers.first(name: "content-length").flatMap(Int.init),
             length > limits.body
         {
@@ -174,7 +204,7 @@ final class PluginConnection: ChannelInboundHandler {
             return refuse(.failure(503, "too much is being received at once"))
         }
         var incoming = incoming
-        state = .closing  // One owner of the buffer, or it would be copied for every part.
+        state = .idle  // One owner of the buffer, or it would be copied for every part.
         incoming.body.writeImmutableBuffer(part)
         state = .receiving(incoming)
     }
@@ -186,13 +216,15 @@ final class PluginConnection: ChannelInboundHandler {
     /// Answers a request that is not there whole, and will not be worked on.
     ///
     /// - Parameter next: What becomes of the connection.
-    private func refuse(_ reply: PluginReply, then next: State = .refused) {
+    private func refuse(_ reply: PluginReply, then next: State = .refused(isWritten: false)) {
         var head: HTTPRequestHead?
         if case .receiving(let incoming) = state {
             head = incoming.head
             room.release(incoming.body.readableBytes)
         }
         state = next
+        // Its time goes on for what is still to come of the request.
+        if case .writing = next { closeUnlessHeard(within: limits.sending) }
         write(reply, to: head, staysOpen: false)
     }
 
@@ -208,25 +240,26 @@ final class PluginConnection: ChannelInboundHandler {
             path: String(target.prefix { $0 != "?" }),
             body: Array(incoming.body.readableBytesView))
         state = .answering(incoming.head, staysOpen: incoming.staysOpen, bytes: bytes)
+        setStalled(false)
         let own = NIOLoopBound(self, eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        let isAccepted = answer(request) { reply in
+        let finish: @Sendable (PluginReply) -> Void = { reply in
             loop.execute { own.value.finish(reply) }
         }
-        if !isAccepted { finish(.failure(503, "too many requests are waiting")) }
+        // Later too: the next request may come out of the end of the answer, and so on.
+        if !answer(request, finish) { finish(.failure(503, "too many requests are waiting")) }
     }
 
     private func finish(_ reply: PluginReply) {
         guard case .answering(let head, let staysOpen, let bytes) = state else { return }
         room.release(bytes)
         guard context != nil else {
-            state = .closing
+            state = .closed
             return
         }
-        // Before the answer is written: the next request may come out of that.
-        state = staysOpen ? .idle : .closing
-        hasRequestBegun = false
-        closeUnlessHeard(within: staysOpen ? limits.idle : limits.receiving)
+        state = .writing(staysOpen: staysOpen)
+        setStalled(true)
+        closeUnlessHeard(within: limits.sending)
         write(reply, to: head, staysOpen: staysOpen)
     }
 
@@ -242,23 +275,36 @@ final class PluginConnection: ChannelInboundHandler {
         } else if version != .http1_1 {
             head.headers.add(name: "connection", value: "keep-alive")
         }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if request?.method != .HEAD {
-            context.write(
-                wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.body)))), promise: nil)
-        }
         let written = context.eventLoop.makePromise(of: Void.self)
-        if !staysOpen {
-            written.futureResult.assumeIsolated().whenComplete { [weak self] _ in
-                self?.lastAnswerIsWritten()
-            }
+        written.futureResult.assumeIsolated().whenSuccess { [weak self] in
+            self?.answerIsWritten()
         }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+        if request?.method == .HEAD {
+            context.writeAndFlush(wrapOutboundOut(.head(head)), promise: written)
+        } else {
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            context.writeAndFlush(
+                wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.body)))),
+                promise: written)
+        }
     }
 
-    private func lastAnswerIsWritten() {
+    /// The kernel has taken the whole answer.
+    private func answerIsWritten() {
+        guard let context else { return }
+        switch state {
+        case .writing(staysOpen: true):
+            // Before the end of the answer, which takes no bytes: the next request may come out of that.
+            state = .idle
+            hasRequestBegun = false
+            setStalled(false)
+            closeUnlessHeard(within: limits.idle)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            input?.passOn()
+        case .writing(staysOpen: false): context.close(promise: nil)
         // Else the client, still sending, would lose the answer with the connection.
-        if case .refused = state { return }
-        context?.close(promise: nil)
+        case .refused: state = .refused(isWritten: true)
+        case .idle, .receiving, .answering, .closed: break
+        }
     }
 }

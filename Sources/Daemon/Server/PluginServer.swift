@@ -47,7 +47,7 @@ package final class PluginServer: Service {
         self.tellsFailures = tellsFailures
         self.handler = handler
         workers = RequestWorkers(threads: limits.threads, waiting: limits.waitingRequests)
-        room = ServerRoom(byteLimit: limits.allBodies)
+        room = ServerRoom(limits: limits)
     }
 
     /// Serves until the shutdown, then finishes what has begun.
@@ -60,6 +60,7 @@ package final class PluginServer: Service {
             channel = try await open(socket.release())
         } catch {
             file?.remove()
+            await workers.shutDown()
             throw error
         }
         isReady.reach(name)
@@ -77,7 +78,6 @@ package final class PluginServer: Service {
     }
 
     private func open(_ descriptor: Int32) async throws -> any Channel {
-        let gateLimit = limits.connections
         let room = room
         let (limits, answer) = (limits, answer)
         return try await ServerBootstrap(group: loop)
@@ -86,10 +86,15 @@ package final class PluginServer: Service {
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        ConnectionGate(limit: gateLimit, room: room))
+                        ConnectionGate(room: room))
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // What has been read of requests that cannot be begun yet is held for each connection.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16 << 10)
+            )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let connection = PluginConnection(limits: limits, room: room, answer: answer)
@@ -98,7 +103,9 @@ package final class PluginServer: Service {
                     parsing.maxHeaderListSize = limits.head
                     parsing.maxHeaderFieldCount = limits.headerFields
                     let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(ArrivalWatch(connection))
+                    let input = InputGate(connection, limit: limits.pipelined)
+                    connection.input = input
+                    try pipeline.addHandler(input)
                     try pipeline.addHandler(HTTPResponseEncoder())
                     try pipeline.addHandler(
                         ByteToMessageHandler(

@@ -2,6 +2,9 @@
 package struct ServerLimits: Hashable, Sendable {
     /// Open connections; further ones wait until one is closed.
     package var connections = 256
+    /// Whether a connection that stalls is closed for a further one. Only where a client that was just about to send its
+    /// request can as well try again.
+    package var closesStalled = false
     /// Threads that work on requests.
     package var threads = 8
     /// Requests that wait for a thread; further ones are answered with 503.
@@ -16,6 +19,12 @@ package struct ServerLimits: Hashable, Sendable {
     package var headerFields = 100
     /// Within what time a request must arrive whole, once it has begun.
     package var receiving: Duration = .seconds(30)
+    /// Within what time a client must take its answer.
+    package var sending: Duration = .seconds(30)
+    /// Bytes received behind a request that is being answered; a connection with more is closed.
+    package var pipelined = 256 << 10
+    /// Whether a connection stays open for further requests; if not, the answer to the first closes it.
+    package var keepsConnections = true
     /// How long a connection without a request is kept.
     package var idle: Duration = .seconds(180)
     /// How long requests may go on after the server was told to stop.
@@ -29,7 +38,11 @@ package struct ServerLimits: Hashable, Sendable {
         limits.threads = 2
         limits.connections = 32
         limits.waitingRequests = 32
-        limits.draining = .seconds(10)
+        limits.receiving = .seconds(10)
+        limits.sending = .seconds(10)
+        limits.keepsConnections = false
+        limits.closesStalled = true
+        limits.draining = .seconds(15)
         return limits
     }
 }
