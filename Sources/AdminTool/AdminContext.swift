@@ -12,7 +12,7 @@ struct AdminContext<H: Host>: Sendable {
     let screen: Screen
     let makeTicker: @Sendable () throws -> Ticker
     /// Of it commands read where files and sockets are.
-    let environment: [String: String]
+    let environment: EnvironmentVariables
 
     /// - Throws: `ManagerError` `notPermitted` unless the caller is root.
     func requireRoot() throws(ManagerError) {

@@ -1,6 +1,4 @@
 internal import CNIPlugin
-internal import DaemonInterface
-internal import FoundationEssentials
 internal import Glibc
 internal import LinuxSystem
 internal import Netlink
@@ -14,16 +12,14 @@ extension AdminProgram {
     /// - Returns: The status to exit with.
     package static func run(on host: @escaping @Sendable () -> H) -> Int32 {
         StandardStream.reserve()
-        let environment = ProcessInfo.processInfo.environment
+        let environment = EnvironmentVariables.process
         let isPrivileged = geteuid() == 0
         let program = AdminProgram(
             environment: environment, isPrivileged: isPrivileged, lookups: .system,
             openDeviceFeed: DeviceFeed.ofThisMachine,
             screen: Screen(lines: { StandardStream.output.terminalLines }),
             makeTicker: Ticker.ofThisMachine,
-            tell: {
-                $0.tell(runFolder: DaemonConfiguration.runFolder(environment: environment))
-            },
+            tell: { $0.tell(runFolder: environment.runDirectory) },
             makeManager: { path, warn in
                 let host = host()
                 return Manager(
@@ -31,9 +27,9 @@ extension AdminProgram {
                     store: AttachmentStore(
                         path: path, boot: try host.bootIdentity(),
                         access: isPrivileged ? .readWrite : .readOnly),
-                    locks: LockFolder(path: (environment["VFMAP_RUN"] ?? "/run/vfmap") + "/locks"),
-                    foreignClaims: PeerCache(environment: .process).claims,
-                    releaseFrontEnd: IPAMRelease(environment: .process, passOn: warn).release,
+                    locks: LockFolder(path: environment.lockDirectory),
+                    foreignClaims: PeerCache(environment: environment).claims,
+                    releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
                     warn: warn)
             })
         return program.run(

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import LinuxSystem
+package import LinuxSystem
 internal import Metrics
 package import PCIDevices
 package import SRIOV
@@ -16,7 +16,7 @@ package struct AdminProgram<H: Host>: Sendable {
     package typealias DeviceFeedFactory =
         @Sendable (DeviceEventSource?) throws -> DeviceFeed
 
-    private let environment: [String: String]
+    private let environment: EnvironmentVariables
     private let isPrivileged: Bool
     private let lookups: DeviceLookups
     private let openDeviceFeed: DeviceFeedFactory
@@ -26,14 +26,14 @@ package struct AdminProgram<H: Host>: Sendable {
     private let makeManager: ManagerFactory
 
     /// - Parameters:
-    ///   - environment: Of it `VFMAP_STATE` and `VFMAP_CONFIG` are read.
+    ///   - environment: Of it `VFMAP_STATE`, `VFMAP_CONFIG` and `VFMAP_RUN` are read.
     ///   - isPrivileged: Whether the caller is root.
     ///   - openDeviceFeed: Called once, by a command that listens.
     ///   - screen: Where standard output leads.
     ///   - makeTicker: Called once, by a command that goes on for some time.
     ///   - tell: Takes what was done, and how it ended, for the daemon to count.
     package init(
-        environment: [String: String], isPrivileged: Bool,
+        environment: EnvironmentVariables, isPrivileged: Bool,
         lookups: DeviceLookups, openDeviceFeed: @escaping DeviceFeedFactory,
         screen: Screen, makeTicker: @escaping @Sendable () throws -> Ticker,
         tell: @escaping @Sendable (OperationEvent) -> Void, makeManager: @escaping ManagerFactory

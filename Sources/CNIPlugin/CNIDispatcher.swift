@@ -15,7 +15,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
         package var result: OperationResult?
     }
 
-    let environment: EnvironmentVariables
+    package let environment: EnvironmentVariables
     private let readInput: @Sendable () throws -> [UInt8]
     private let makeHost: @Sendable () throws -> H
     let writeError: @Sendable (String) -> Void
@@ -104,9 +104,6 @@ package struct CNIDispatcher<H: Host>: Sendable {
 
     // MARK: What the verbs share
 
-    /// The folder of sockets and locks.
-    package var runFolder: String { environment.nonEmpty("VFMAP_RUN") ?? "/run/vfmap" }
-
     /// The log that a configuration asks for, with what is odd about the configuration in it.
     func log(_ call: CNIEnvironment, _ configuration: NetworkConfiguration) -> CNILog {
         let log = CNILog.writing(
@@ -122,14 +119,13 @@ package struct CNIDispatcher<H: Host>: Sendable {
     /// The manager over this host's state file and locks.
     func makeManager(_ log: CNILog) throws -> Manager<H> {
         let host = try makeHost()
-        let statePath = environment.nonEmpty("VFMAP_STATE") ?? AttachmentStore.defaultPath
         let release = IPAMRelease(
             environment: environment, patience: ipamPatience, passOn: writeError)
-        let store = AttachmentStore(path: statePath, boot: try host.bootIdentity())
+        let store = AttachmentStore(path: environment.statePath, boot: try host.bootIdentity())
         keep(store)
         return Manager(
             host: host, store: store,
-            locks: LockFolder(path: runFolder + "/locks"), patience: patience,
+            locks: LockFolder(path: environment.lockDirectory), patience: patience,
             foreignClaims: PeerCache(environment: environment).claims,
             releaseFrontEnd: { try release.release($0) }, warn: { log.warning($0) })
     }
@@ -155,7 +151,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
             return .anyOf(physicalFunction: try manager.physicalFunction(reference).address)
         }
         guard let pool = configuration.pool else { return nil }
-        let path = environment.nonEmpty("VFMAP_CONFIG") ?? PoolList.defaultPath
+        let path = environment.configurationPath
         guard let list = try PoolList.read(path) else {
             throw CNIError(
                 .invalidConfiguration, "pool: \"\(pool)\" is not defined, there is no \(path)")

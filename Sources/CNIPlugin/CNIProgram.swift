@@ -36,7 +36,7 @@ package enum CNIProgram {
             OperationEvent(
                 kind: AttachmentOwner.cniFrontEnd, operation: dispatcher.operation, result: result,
                 microseconds: watch.microseconds
-            ).tell(runFolder: dispatcher.runFolder)
+            ).tell(runFolder: dispatcher.environment.runDirectory)
         }
         exit(answer.status)
     }

@@ -1,5 +1,6 @@
 package import ArgumentParser
 internal import DaemonInterface
+package import LinuxSystem
 internal import SRIOV
 
 /// The arguments of `vfmapd`.
@@ -17,9 +18,13 @@ package struct DaemonArguments: ParsableCommand {
 
     @Option(
         name: .customLong("config"),
-        help: ArgumentHelp("The configuration file; it need not be there.", valueName: "path"),
+        help: ArgumentHelp(
+            """
+            The configuration file, which need not be there (default: $VFMAP_CONFIG, else \
+            \(PoolList.defaultPath)).
+            """, valueName: "path"),
         completion: .file())
-    package var configurationPath: String = PoolList.defaultPath
+    package var configurationPath: String?
 
     @Option(
         name: .customLong("state-file"),
@@ -42,13 +47,16 @@ package struct DaemonArguments: ParsableCommand {
 
     package func validate() throws {
         if statePath?.isEmpty == true { throw ValidationError("--state-file is empty") }
-        if configurationPath.isEmpty { throw ValidationError("--config is empty") }
+        if configurationPath?.isEmpty == true { throw ValidationError("--config is empty") }
     }
 
     /// - Returns: What the option says, else the environment, else the default.
-    package func statePath(in environment: [String: String]) -> String {
-        if let statePath { return statePath }
-        if let path = environment["VFMAP_STATE"], !path.isEmpty { return path }
-        return AttachmentStore.defaultPath
+    package func configurationPath(in environment: EnvironmentVariables) -> String {
+        configurationPath ?? environment.configurationPath
+    }
+
+    /// - Returns: What the option says, else the environment, else the default.
+    package func statePath(in environment: EnvironmentVariables) -> String {
+        statePath ?? environment.statePath
     }
 }

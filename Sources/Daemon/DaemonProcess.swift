@@ -17,21 +17,22 @@ package enum DaemonProcess {
         // A client or a log that is gone is an error to handle, not the end.
         signal(SIGPIPE, SIG_IGN)
         let environment = processEnvironment()
+        let variables = EnvironmentVariables.other(environment)
         let arguments: DaemonArguments
         do {
             arguments = try DaemonArguments.parse(Array(CommandLine.arguments.dropFirst()))
         } catch {
             return end(parsing: error).rawValue
         }
+        let configurationPath = arguments.configurationPath(in: variables)
         let inherited: [InheritedSocket]
         let configuration: DaemonConfiguration
         do {
             inherited = try InheritedSocket.takeAll(environment: environment)
             configuration = try DaemonConfiguration.read(
-                arguments.configurationPath,
-                runFolder: DaemonConfiguration.runFolder(environment: environment))
+                configurationPath, runFolder: variables.runDirectory)
             // The daemon needs the pools of the same file, and `--check` is about all of it.
-            try NodeConfiguration.checkFile(arguments.configurationPath)
+            try NodeConfiguration.checkFile(configurationPath)
         } catch {
             say("\(error)")
             return (error is ManagerError ? DaemonExit.configuration : .failure).rawValue
@@ -46,9 +47,9 @@ package enum DaemonProcess {
             }
             let program = try DaemonProgram(
                 manager: manager(
-                    on: host(), statePath: arguments.statePath(in: environment),
-                    environment: environment, log: log),
-                configuration: configuration, configurationPath: arguments.configurationPath,
+                    on: host(), statePath: arguments.statePath(in: variables),
+                    environment: variables, log: log),
+                configuration: configuration, configurationPath: configurationPath,
                 environment: environment, log: log)
             try await program.run(inherited: inherited)
             return DaemonExit.success.rawValue
@@ -59,15 +60,14 @@ package enum DaemonProcess {
     }
 
     private static func manager<H: Host>(
-        on host: H, statePath: String, environment: [String: String], log: DaemonLog
+        on host: H, statePath: String, environment: EnvironmentVariables, log: DaemonLog
     ) throws -> Manager<H> {
         let warn: @Sendable (String) -> Void = { log.failure(.warning, $0) }
         return Manager(
             host: host, store: AttachmentStore(path: statePath, boot: try host.bootIdentity()),
-            locks: LockFolder(
-                path: DaemonConfiguration.runFolder(environment: environment) + "/locks"),
-            foreignClaims: PeerCache(environment: .process).claims,
-            releaseFrontEnd: IPAMRelease(environment: .process, passOn: warn).release,
+            locks: LockFolder(path: environment.lockDirectory),
+            foreignClaims: PeerCache(environment: environment).claims,
+            releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
             warn: warn)
     }
 

@@ -20,7 +20,7 @@ struct DaemonProgram<H: Host>: Sendable {
     ///
     /// - Throws: What kept it from starting, or what ended it.
     func run(inherited: [InheritedSocket]) async throws {
-        let folder = DaemonConfiguration.runFolder(environment: environment)
+        let folder = EnvironmentVariables.other(environment).runDirectory
         var sockets = try DaemonSockets.open(
             configuration, inherited: inherited, lockPath: folder + "/vfmapd.lock",
             eventsPath: OperationEvent.socketPath(runFolder: folder), log: log)

@@ -38,13 +38,6 @@ package struct DaemonConfiguration: Hashable, Sendable {
     package init(runFolder: String) {
         statusSocket = runFolder + "/vfmapd.sock"
     }
-
-    /// The folder of sockets and locks.
-    ///
-    /// - Parameter environment: Of it `VFMAP_RUN` is read.
-    package static func runFolder(environment: [String: String]) -> String {
-        environment["VFMAP_RUN"].flatMap { $0.isEmpty ? nil : $0 } ?? "/run/vfmap"
-    }
 }
 
 extension DaemonConfiguration {

@@ -18,9 +18,7 @@ package struct DockerDriver<H: Host>: Sendable {
     ///   - warn: Tells an operator what a call survived, or could not do.
     package init(
         manager: Manager<H>,
-        readPools: @escaping @Sendable () throws(ManagerError) -> PoolList? = {
-            () throws(ManagerError) in try PoolList.read(PoolList.defaultPath)
-        },
+        readPools: @escaping @Sendable () throws(ManagerError) -> PoolList?,
         whenJoined: @escaping @Sendable (AttachmentOwner) -> Void = { _ in },
         warn: @escaping @Sendable (String) -> Void
     ) {

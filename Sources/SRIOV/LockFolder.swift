@@ -7,7 +7,7 @@ package struct LockFolder: Sendable {
     package let path: String
 
     /// - Parameter path: The folder of the lock files; made where missing.
-    package init(path: String = "/run/vfmap/locks") {
+    package init(path: String) {
         self.path = path
     }
 

@@ -52,7 +52,7 @@ struct AdminFixture: Sendable {
     ) -> Run {
         let boot = host.kernel.boot
         let program = AdminProgram<SimulatedHost>(
-            environment: ["VFMAP_STATE": statePath].merging(environment) { $1 },
+            environment: .other(["VFMAP_STATE": statePath].merging(environment) { $1 }),
             isPrivileged: isPrivileged, lookups: Self.lookups,
             openDeviceFeed: { [deviceEvents] source in
                 var left = deviceEvents[...]

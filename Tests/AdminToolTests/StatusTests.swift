@@ -78,6 +78,7 @@ import Testing
             let run = fixture.run("status", "--config", path)
             #expect(
                 run.output.hasPrefix("daemon:              not running: connect /nonexistent/s: "))
+            #expect(fixture.run(["status"], environment: ["VFMAP_CONFIG": path]) == run)
             let other = fixture.run(
                 ["status", "--config", fixture.folder + "/none.json"],
                 environment: ["VFMAP_RUN": "/nonexistent/run"])

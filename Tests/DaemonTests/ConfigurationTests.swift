@@ -157,10 +157,4 @@ import Testing
         let properties = try #require(daemon["properties"] as? [String: Any])
         #expect(properties.keys.sorted() == DaemonConfiguration.keys.sorted())
     }
-
-    @Test func theRunFolderIsThatOfTheEnvironment() {
-        #expect(DaemonConfiguration.runFolder(environment: [:]) == "/run/vfmap")
-        #expect(DaemonConfiguration.runFolder(environment: ["VFMAP_RUN": ""]) == "/run/vfmap")
-        #expect(DaemonConfiguration.runFolder(environment: ["VFMAP_RUN": "/a"]) == "/a")
-    }
 }

@@ -76,6 +76,18 @@ struct DaemonBinaryTests {
         }
     }
 
+    @Test func theConfigurationIsThatOfTheEnvironment() async throws {
+        let folder = try Self.folder("[]")
+        let path = folder.path
+        let run = try await Self.shell("VFMAP_CONFIG=\(path)/c.json $D --check")
+        #expect(run.status == "exited(78)")
+        #expect(run.errors == "vfmapd: \(path)/c.json: must be a JSON object, not an array\n")
+        try Data("{}".utf8).write(to: URL(filePath: path + "/other.json"))
+        let other = try await Self.shell(
+            "VFMAP_CONFIG=\(path)/c.json $D --check --config \(path)/other.json")
+        #expect(other.status == "exited(0)")
+    }
+
     @Test func wrongArgumentsAreNamed() async throws {
         let run = try await Self.shell("$D --nonsense")
         #expect(run.status == "exited(64)")

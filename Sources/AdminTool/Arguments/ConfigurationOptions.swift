@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import LinuxSystem
 internal import SRIOV
 
 /// Where the configuration file is.
@@ -16,9 +17,7 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     /// - Returns: What the option says, else the environment, else the default.
-    func path(in environment: [String: String]) -> String {
-        if let path { return path }
-        if let path = environment["VFMAP_CONFIG"], !path.isEmpty { return path }
-        return PoolList.defaultPath
+    func path(in environment: EnvironmentVariables) -> String {
+        path ?? environment.configurationPath
     }
 }

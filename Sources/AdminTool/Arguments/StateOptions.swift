@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import LinuxSystem
 internal import SRIOV
 
 /// Where the state file is.
@@ -16,9 +17,5 @@ struct StateOptions: ParsableArguments {
     }
 
     /// - Returns: What the option says, else the environment, else the default.
-    func path(in environment: [String: String]) -> String {
-        if let path { return path }
-        if let path = environment["VFMAP_STATE"], !path.isEmpty { return path }
-        return AttachmentStore.defaultPath
-    }
+    func path(in environment: EnvironmentVariables) -> String { path ?? environment.statePath }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import LinuxSystem
 internal import SRIOV
 
 /// `vfmap attach`: gives a VF to a network namespace.
@@ -109,7 +110,7 @@ struct AttachCommand: AdminCommand {
     }
 
     private func poolSelection(
-        _ name: String, _ environment: [String: String]
+        _ name: String, _ environment: EnvironmentVariables
     ) throws -> VFSelection {
         let path = configurationFile.path(in: environment)
         guard let pools = try PoolList.read(path) else {

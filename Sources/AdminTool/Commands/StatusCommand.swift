@@ -22,11 +22,7 @@ struct StatusCommand: AdminCommand {
         completion: .file())
     var socket: String?
 
-    @Option(
-        help: ArgumentHelp("The daemon's configuration file.", valueName: "path"),
-        completion: .file())
-    var config: String = PoolList.defaultPath
-
+    @OptionGroup var configurationFile: ConfigurationOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var state: StateOptions
 
@@ -36,7 +32,8 @@ struct StatusCommand: AdminCommand {
         let path =
             try socket
             ?? DaemonConfiguration.read(
-                config, runFolder: DaemonConfiguration.runFolder(environment: context.environment)
+                configurationFile.path(in: context.environment),
+                runFolder: context.environment.runDirectory
             ).statusSocket
         let host = context.manager.host
         let functions = try host.physicalFunctions()
