@@ -38,6 +38,9 @@ package enum DaemonProcess {
             return (error is ManagerError ? DaemonExit.configuration : .failure).rawValue
         }
         if arguments.check {
+            if let hint = configuration.metrics.flatMap(accessHint) {
+                say("\(configurationPath): daemon.metrics: \(hint)")
+            }
             return DaemonExit.success.rawValue
         }
         let log = DaemonLog(logger(configuration, environment))
@@ -69,6 +72,13 @@ package enum DaemonProcess {
             foreignClaims: PeerCache(environment: environment).claims,
             releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
             warn: warn)
+    }
+
+    /// What an administrator has to do for metrics to be seen; nil for nothing.
+    private static func accessHint(_ metrics: MetricsAddress) -> String? {
+        guard case .tcp(let address) = metrics, !address.isLoopback else { return nil }
+        return "vfmapd.service lets in localhost alone: \(address) needs a drop-in with "
+            + "IPAddressAllow= (vfmapd(8))"
     }
 
     private static func logger(

@@ -36,6 +36,14 @@ package struct TCPAddress: Hashable, Sendable {
         self.port = port
     }
 
+    /// Whether only this machine reaches it: 127.0.0.0/8 and ::1.
+    package var isLoopback: Bool {
+        switch host {
+        case .v4(let bytes): bytes.first == 127
+        case .v6(let bytes): bytes == [UInt8](repeating: 0, count: 15) + [1]
+        }
+    }
+
     /// The same host with another port.
     func with(port: UInt16) -> TCPAddress { TCPAddress(host: host, port: port) }
 

@@ -57,6 +57,25 @@ struct DaemonBinaryTests {
         #expect(try folderEntries(folder.path) == ["c.json"])
     }
 
+    /// The unit keeps everybody else out, and a packet that is dropped tells nothing.
+    @Test(arguments: ["0.0.0.0:9808", "[::]:9808", "192.0.2.1:9808"])
+    func metricsForOtherMachinesNeedADropIn(address: String) async throws {
+        let folder = try Self.folder(#"{"daemon": {"metrics": "\#(address)"}}"#)
+        let run = try await Self.shell("$D --check --config \(folder.path)/c.json")
+        #expect(run.status == "exited(0)")
+        #expect(
+            run.errors == "vfmapd: \(folder.path)/c.json: daemon.metrics: vfmapd.service lets in "
+                + "localhost alone: \(address) needs a drop-in with IPAddressAllow= (vfmapd(8))\n")
+    }
+
+    @Test(arguments: ["127.0.0.1:9808", "127.9.0.1:9808", "[::1]:9808", "unix:/run/m.sock"])
+    func metricsForThisMachineNeedNone(address: String) async throws {
+        let folder = try Self.folder(#"{"daemon": {"metrics": "\#(address)"}}"#)
+        let run = try await Self.shell("$D --check --config \(folder.path)/c.json")
+        #expect(run.status == "exited(0)")
+        #expect(run.errors == "")
+    }
+
     @Test(arguments: [
         (
             #"{"daemon": {"reconcileSeconds": 1}}"#,

@@ -10,29 +10,51 @@ private let units = URL(filePath: #filePath).deletingLastPathComponent()
 
 /// The units as systemd reads them.
 @Suite struct UnitFileTests {
+    /// Copies of the units that start a program which is surely there, in a directory of their own.
+    private static func startable() throws -> TestFolder {
+        let folder = try TestFolder()
+        for name in try folderEntries(units.path) {
+            var text = try String(contentsOf: units.appending(path: name), encoding: .utf8)
+            for program in ["vfmapd", "vfmap"] {
+                text = text.replacing("ExecStart=\(program)", with: "ExecStart=/bin/true")
+            }
+            try Data(text.utf8).write(to: URL(filePath: folder.path + "/" + name))
+        }
+        return folder
+    }
+
+    private static func analyze(_ arguments: [String]) throws -> ChildProcess.Outcome {
+        var process = ChildProcess(executable: analyzer, environment: ["PATH": "/usr/bin:/bin"])
+        process.arguments = arguments
+        return try process.run(until: Deadline(after: .seconds(60)))
+    }
+
     @Test(
         .enabled(if: FileManager.default.isExecutableFile(atPath: analyzer), "needs systemd"))
     func systemdFindsNothingWrong() throws {
-        let folder = try TestFolder()
-        var paths: [String] = []
-        for name in try folderEntries(units.path) {
-            let text = try String(contentsOf: units.appending(path: name), encoding: .utf8)
-            // The program need not be installed.
-            let path = folder.path + "/" + name
-            var startable = text
-            for program in ["vfmapd", "vfmap"] {
-                startable = startable.replacing(
-                    "ExecStart=\(program)", with: "ExecStart=/bin/true")
-            }
-            try Data(startable.utf8).write(to: URL(filePath: path))
-            paths.append(path)
-        }
+        let folder = try Self.startable()
+        let paths = try folderEntries(folder.path).map { folder.path + "/" + $0 }
         #expect(paths.count == 3)
-        var process = ChildProcess(executable: analyzer, environment: ["PATH": "/usr/bin:/bin"])
-        process.arguments = ["verify"] + paths
-        let outcome = try process.run(until: Deadline(after: .seconds(60)))
+        let outcome = try Self.analyze(["verify"] + paths)
         #expect(String(decoding: outcome.errorOutput, as: UTF8.self) == "")
         #expect(outcome.ending == .exited(0))
+    }
+
+    /// What a process could do that has been taken over, as systemd weighs it: 10.0 is everything.
+    ///
+    /// - Parameter tenths: The most that is accepted.
+    @Test(
+        .enabled(if: FileManager.default.isExecutableFile(atPath: analyzer), "needs systemd"),
+        arguments: [("vfmapd.service", 39), ("vfmap-apply.service", 29)])
+    func littleIsLeftOpen(name: String, tenths: Int) throws {
+        let folder = try Self.startable()
+        let outcome = try Self.analyze([
+            "security", "--offline=true", "--no-pager", "--threshold=\(tenths)",
+            folder.path + "/" + name,
+        ])
+        let table = String(decoding: outcome.output, as: UTF8.self)
+        #expect(table.contains("Overall exposure level for \(name)"))
+        #expect(outcome.ending == .exited(0), "\(table)")
     }
 
     /// What dockerd and `vfmap status` rely on.

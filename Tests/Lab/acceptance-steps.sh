@@ -201,6 +201,89 @@ cni() {
     pristine "a container of a plugin" "$before"
 }
 
+# Tries to write to each path, as the process that runs it; prints those that it could write to.
+probe() { # PATH…
+    local path
+    for path; do
+        if [[ -d $path ]]; then
+            touch "$path/probe" 2>/dev/null && rm "$path/probe" && echo "$path"
+        else
+            # Opened, and nothing written.
+            (: >>"$path") 2>/dev/null && echo "$path"
+        fi
+    done
+    return 0
+}
+
+# What the unit's file lets a program do, with root's rights: its own one is replaced.
+probe_as() { # UNIT, PATH…
+    local name=$1
+    shift
+    sed -E -e "s|^ExecStart=.*|ExecStart=/bin/bash /lab/acceptance-steps.sh probe $*|" \
+        -e "/^\[Install\]/,\$d" -e 's/^Type=.*/Type=oneshot/' \
+        -e 's/^(RemainAfterExit|Restart|WatchdogSec|Condition[A-Za-z]*|Before|After|Wants|(State|Runtime)Directory)=.*//' \
+        -e "s|^\[Service\]|&\nStandardOutput=truncate:$work/probe|" \
+        "$(unit "$name" FragmentPath)" >/run/systemd/system/probe.service
+    systemctl daemon-reload
+    systemctl start probe.service || fail "a program runs as $name" "$(systemctl status --no-pager probe.service)"
+    rm /run/systemd/system/probe.service
+    systemctl daemon-reload
+    grep ^/ "$work/probe"
+}
+
+# What would make it root outside its unit, or last beyond it, cannot be written; what it works with can.
+confinement() {
+    local name process
+    local open=(/sys/bus/pci/drivers_probe /sys/bus/pci/devices/0000:01:00.0/sriov_numvfs
+        /proc/sys/net/ipv4/ip_forward /var/lib/cni /run/k8s.cni.cncf.io)
+    local closed=(/run /run/systemd/system /run/udev/rules.d /run/netns /etc /usr/bin /opt/cni/bin /var/lib /var/lib/dpkg
+        /var/log /root /sys/kernel/uevent_helper /proc/sys/kernel/core_pattern /proc/sys/kernel/modprobe /dev/kmsg)
+    mkdir -p /run/udev/rules.d
+    ip netns add early
+    for name in vfmapd.service vfmap-apply.service; do
+        equal "as $name a program writes to nothing else" "$(printf '%s\n' "${open[@]}")" \
+            "$(probe_as $name "${open[@]}" "${closed[@]}")"
+    done
+    equal "who has /run writes there" "$(printf '%s\n' /run/systemd/system /run/udev/rules.d)" \
+        "$(probe /run/systemd/system /run/udev/rules.d)"
+
+    process=$(unit vfmapd.service MainPID)
+    ip netns add late
+    equal "a namespace that is made after its start is seen by the daemon" nsfs \
+        "$(nsenter --target "$process" --mount stat --file-system --format %T /run/netns/late)"
+    ip netns del late
+    ip netns del early
+    exec 9</dev/kmsg
+    equal "so is what a program has open of a device that it has not itself" /dev/kmsg \
+        "$(nsenter --target "$process" --mount readlink /proc/$$/fd/9)"
+    exec 9<&-
+    equal "the daemon's sockets are for root" "srw------- srw-------" \
+        "$(stat --format %A /run/vfmap/vfmapd.sock /run/vfmap/events.sock | paste -sd' ')"
+    equal "its directories are as they were" "drwxr-xr-x drwxr-xr-x drwxr-xr-x" \
+        "$(stat --format %A /run/vfmap /var/lib/vfmap /var/lib/cni | paste -sd' ')"
+}
+
+forgotten() { [[ $(phases) == "" && $(ls /var/lib/cni/networks/lab) != *10.8.0.* ]]; }
+
+# The daemon calls the IPAM plugin of a container that has gone without a DEL.
+addresses() {
+    local before with_address
+    before=$(snapshot)
+    install -D -m 755 /lab/install/host-local /opt/cni/bin/host-local
+    with_address=${pool/%\}/,\"ipam\":{\"type\":\"host-local\",\"subnet\":\"10.8.0.0\/24\"\}\}}
+    ip netns add gone
+    CNI_PATH=/opt/cni/bin plugin ADD gone "$with_address" >"$work/result" || fail "ADD with IPAM" "$(cat "$work/result")"
+    equal "the container has an address" 10.8.0.2/24 "$(jq -r '.ips[0].address' "$work/result")"
+    equal "which is written down" gone "$(head -n 1 /var/lib/cni/networks/lab/10.8.0.2 | tr -d '\r')"
+    ip netns del gone
+    await 60 forgotten && pass "the daemon gives address and VF back" ||
+        fail "the daemon gives address and VF back" "$(vfmap check; ls /var/lib/cni/networks/lab; journalctl --no-pager -n 20 -u vfmapd)"
+    udevadm settle
+    pristine "a container that has gone" "$before"
+    # udev may rename what comes home at the same moment, which is told and tried again.
+    equal "nothing was refused to it" "" "$(journalctl --no-pager -b -o cat -u vfmapd.service | grep -E 'EPERM|EACCES|EROFS')"
+}
+
 prepare_docker() {
     local name
     mkdir -p /image/{bin,dev,etc,proc,sys,tmp,run}
@@ -379,6 +462,10 @@ removal() {
     no_unit_failed
 }
 
+if [[ $1 == probe ]]; then
+    "$@"
+    exit
+fi
 "$1"
 echo "$1: $passed passed, $failed failed"
 rm -rf "$work"

@@ -33,7 +33,7 @@ dpkg-deb --root-owner-group -Znone --build "$share/install/tree" "$share/install
 sed -i 's/^Version: .*/&+newer/' "$share/install/tree/DEBIAN/control"
 dpkg-deb --root-owner-group -Znone --build "$share/install/tree" "$share/install/newer.deb" >/dev/null
 rm -rf "$share/install/tree"
-cp /bin/busybox "$here/acceptance-config.json" "$share/install"
+cp /bin/busybox /usr/lib/cni/host-local "$here/acceptance-config.json" "$share/install"
 cp "$here"/{acceptance-steps,system-common,checks}.sh "$share"
 
 "$lab" system boot --fresh --with docker.io,network-manager
@@ -43,6 +43,8 @@ step install_package
 step shows
 step refusals
 step cni
+step confinement
+step addresses
 step docker_serves
 
 "$lab" system reboot

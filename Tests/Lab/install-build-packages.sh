@@ -3,7 +3,7 @@
 
 set -euo pipefail
 
-packages=(libpci-dev libnl-3-dev libnl-genl-3-dev libudev-dev libsqlite3-dev pkg-config pci.ids iproute2 shellcheck dpkg-dev jq mandoc)
+packages=(libpci-dev libnl-3-dev libnl-genl-3-dev libudev-dev libsqlite3-dev pkg-config pci.ids iproute2 shellcheck dpkg-dev jq mandoc systemd)
 
 missing=()
 for package in "${packages[@]}"; do
