@@ -4,6 +4,8 @@ SHELL := /bin/bash
 CONFIGURATION ?= release
 export DESTDIR PREFIX CNI_BIN
 LAB := Tests/Lab/lab
+# No library is looked for in the program's own directory, which SwiftPM would add to the programs ($$ORIGIN).
+BUILD := swift build -c $(CONFIGURATION) --static-swift-stdlib --disable-local-rpath
 
 .PHONY: help setup build test test-unit test-lab test-long bench link-order demo lab-shell install uninstall deb lint format clean
 
@@ -14,9 +16,9 @@ setup: ## Install the C libraries that the build needs (Debian, Ubuntu; as root)
 	@Tests/Lab/install-build-packages.sh
 
 build: setup ## Build .build/release/sriov, vfmap and vfmapd
-	swift build -c $(CONFIGURATION) --static-swift-stdlib --product sriov
-	swift build -c $(CONFIGURATION) --static-swift-stdlib --product vfmap
-	swift build -c $(CONFIGURATION) --static-swift-stdlib --product vfmapd
+	$(BUILD) --product sriov
+	$(BUILD) --product vfmap
+	$(BUILD) --product vfmapd
 
 test: lint build test-unit test-lab ## Everything that CI runs: unit, fault, namespace and lab tests
 

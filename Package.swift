@@ -22,6 +22,19 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Settings of every C target: a stack that was written over ends the process, and so does a write beyond a buffer
+/// whose size the compiler knows, which it does only when it optimises.
+let hardened: [CSetting] = [
+    .unsafeFlags(["-fstack-protector-strong"]),
+    .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+]
+
+/// Settings of the programs that are linked with shared libraries: every symbol is bound at the start, and the table
+/// of their addresses is read-only from then on.
+let boundAtStart: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "now"], .when(configuration: .release))
+]
+
 let package = Package(
     name: "vfmap",
     products: [
@@ -38,17 +51,17 @@ let package = Package(
     ],
     targets: [
         // C libraries and the few C functions that Swift cannot call or express.
-        .target(name: "CLinuxShim"),
+        .target(name: "CLinuxShim", cSettings: hardened),
         .target(
             name: "CPluginStart",
-            cSettings: [.define("VFMAP_STATIC", .when(configuration: .release))]),
+            cSettings: [.define("VFMAP_STATIC", .when(configuration: .release))] + hardened),
         .systemLibrary(
             name: "CNetlink", pkgConfig: "libnl-genl-3.0",
             providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "CSQLiteMemory", dependencies: ["CSQLite"]),
-        .target(name: "CPCI", linkerSettings: [.linkedLibrary("pci")]),
+        .target(name: "CSQLiteMemory", dependencies: ["CSQLite"], cSettings: hardened),
+        .target(name: "CPCI", cSettings: hardened, linkerSettings: [.linkedLibrary("pci")]),
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
 
         // Libraries, each depending only on those above it.
@@ -111,10 +124,11 @@ let package = Package(
                     ], .when(configuration: .release))
             ]),
         .executableTarget(
-            name: "vfmap", dependencies: ["AdminTool", "PCIDevices", "SRIOV"], swiftSettings: strict
-        ),
+            name: "vfmap", dependencies: ["AdminTool", "PCIDevices", "SRIOV"],
+            swiftSettings: strict, linkerSettings: boundAtStart),
         .executableTarget(
-            name: "vfmapd", dependencies: ["Daemon", "PCIDevices", "SRIOV"], swiftSettings: strict),
+            name: "vfmapd", dependencies: ["Daemon", "PCIDevices", "SRIOV"],
+            swiftSettings: strict, linkerSettings: boundAtStart),
 
         // Tests, the machine in memory and the generated cases that they share.
         .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),

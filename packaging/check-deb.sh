@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Looks at a package before anybody installs it: manual pages, notices, what must not be in it; with lintian where there is one.
+# Looks at a package before anybody installs it: manual pages, notices, how the programs are linked, what must not be in it; with
+# lintian where there is one.
 #
 # Usage: check-deb.sh PACKAGE.deb
 
@@ -19,6 +20,16 @@ complain() {
 [[ ! -e $area/DEBIAN/conffiles && ! -e $area/etc ]] || complain "it has files below /etc, which are the administrator's"
 (cd "$area" && md5sum --quiet -c DEBIAN/md5sums) || complain "its sums are wrong"
 for script in postinst prerm postrm; do sh -n "$area/DEBIAN/$script" || complain "$script is not sound"; done
+
+for program in usr/bin/vfmap usr/sbin/vfmapd; do
+    dynamic=$(readelf --wide --dynamic "$area/$program")
+    [[ $dynamic == *"Flags: NOW PIE"* ]] || complain "$program is not bound at its start, or has a fixed place"
+    [[ $dynamic != *RUNPATH* && $dynamic != *RPATH* ]] || complain "$program looks for libraries in a directory of its own"
+    symbols=$(readelf --wide --dyn-syms "$area/$program")
+    for symbol in __stack_chk_fail __vsnprintf_chk __longjmp_chk; do
+        [[ $symbols == *" $symbol@"* ]] || complain "$program was compiled without $symbol"
+    done
+done
 
 documents=$area/usr/share/doc/vfmap
 for name in swift-log swift-nio swift-service-lifecycle; do
