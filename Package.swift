@@ -146,7 +146,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SRIOVTests",
-            dependencies: ["LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing"],
+            dependencies: [
+                "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing", "CSQLite",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CNIPluginTests",

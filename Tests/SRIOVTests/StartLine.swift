@@ -13,7 +13,7 @@ struct StartLine {
     /// Returns when every process is here.
     func wait(as runner: Int) throws {
         try mark("ready-\(runner)")
-        let deadline = Deadline(after: .seconds(30))
+        let deadline = Deadline(after: .seconds(300))
         while try count("ready-") < runners {
             if deadline.hasPassed { throw TooLate() }
             usleep(1000)

@@ -10,7 +10,7 @@ import Testing
     private func ip(_ arguments: String...) throws {
         var process = ChildProcess(executable: "/usr/sbin/ip", environment: [:])
         process.arguments = arguments
-        let outcome = try process.run(until: Deadline(after: .seconds(30)))
+        let outcome = try process.run(until: Deadline(after: .seconds(120)))
         let complaint = String(decoding: outcome.errorOutput, as: UTF8.self)
         try #require(outcome.ending == .exited(0), "\(arguments): \(complaint)")
     }
