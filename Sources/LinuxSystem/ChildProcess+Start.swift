@@ -9,7 +9,7 @@ extension ChildProcess {
         input: borrowing Descriptor, output: consuming Descriptor,
         errorOutput: consuming Descriptor, deadline: Deadline
     ) throws(SystemCallError) -> pid_t {
-        let patience = Deadline(after: min(.seconds(5), deadline.remaining))
+        let patience = Deadline(after: min(writerAllowance, deadline.remaining))
         while true {
             do {
                 return try start(input.rawValue, output.rawValue, errorOutput.rawValue)

@@ -35,6 +35,8 @@ package struct ChildProcess: Sendable {
     package var outputLimit = 1 << 20
     /// The most bytes of standard error that are kept; the rest is read and dropped.
     package var errorOutputLimit = 1 << 16
+    /// How long a program that is being written to (`ETXTBSY`) is tried again: an installer copies it.
+    package var writerAllowance: Duration = .seconds(5)
 
     package init(executable: String, environment: [String: String]) {
         self.executable = executable
@@ -42,9 +44,6 @@ package struct ChildProcess: Sendable {
     }
 
     /// Runs the program and waits for its end, at most until the deadline.
-    ///
-    /// A program that is just being written to (`ETXTBSY`) is tried again for up to five seconds: an
-    /// installer copies it.
     ///
     /// - Throws: `ChildProcessError`; nothing of the child is left running then, unless the kernel
     ///   itself holds it.
