@@ -63,7 +63,7 @@ final class CollectorFixture: Sendable {
     }
 
     func read(pools: PoolList? = nil) throws -> NodeReading {
-        try NodeCollector(manager: manager).read(pools: pools)
+        try NodeCollector(manager: manager, allowance: .seconds(120)).read(pools: pools)
     }
 
     /// The page's lines without comments, of one family.

@@ -224,18 +224,24 @@ import Testing
         }
         let collector = try NodeCollector(
             manager: fixture.manager, allowance: .milliseconds(200))
+        let deadline = Deadline(after: .seconds(120))
+        /// One with so many PFs, or the last within the deadline: a busy machine may take longer for those too that
+        /// do not hang.
+        func reading(of count: Int) throws -> NodeReading {
+            while true {
+                let reading = try collector.read()
+                if reading.functions.count == count || deadline.hasPassed { return reading }
+            }
+        }
         for _ in 0..<3 {
-            let reading = try collector.read()
+            let reading = try reading(of: 1)
             #expect(reading.functions.map(\.function.displayName) == ["pf0"])
             #expect(reading.failures == ["pf1": "it was not read within 0.2 seconds"])
-            #expect(reading.seconds < 5)
         }
         // However often it was asked, one thread waits.
         #expect(fixture.host.kernel.hangs == 1)
         fixture.host.withKernel { $0.hanging = [] }
-        let deadline = Deadline(after: .seconds(30))
-        while try collector.read().functions.count < 2, !deadline.hasPassed {}
-        #expect(try collector.read().failures.isEmpty)
+        #expect(try reading(of: 2).failures.isEmpty)
     }
 
     @Test func withoutAStateFileTheHardwareIsTold() throws {

@@ -46,6 +46,12 @@ import Testing
         try inside.ip("link set a0 master br0 up alias uplink")
         try inside.ip("link set a1 up mtu 1400 address 02:11:22:33:44:55 txqueuelen 7")
         try inside.ip("link property add dev a1 altname blue altname a-name-of-more-than-15-bytes")
+        // The kernel works on a change of carrier, and the bridge on its port, when they have the time.
+        let deadline = Deadline(after: .seconds(120))
+        func isSettled(_ name: String) throws -> Bool {
+            try inside.show(name)["operstate"] as? String == "UP"
+        }
+        while try !(isSettled("a0") && isSettled("a1")), !deadline.hasPassed {}
         let links = try inside.socket.links()
         let shown = try inside.list("link show")
         #expect(links.map(\.name).sorted() == ["a0", "a1", "br0", "lo"])
@@ -66,8 +72,6 @@ import Testing
         #expect(try inside.link("lo").macAddress == nil)
         // What is asked for alone is what the list shows.
         #expect(try inside.socket.link(index: a1.index) == a1)
-        // The bridge goes on setting its port up for a moment.
-        let deadline = Deadline(after: .seconds(5))
         var listed: [Link] = []
         var alone: [Link] = []
         repeat {

@@ -11,7 +11,7 @@ import Testing
         let monitor = try LinkMonitor.inside(away.namespace)
         try home.socket.moveLink(
             index: try home.link("a0").index, named: "a0", to: away.namespace, renamedTo: "net1")
-        let event = try monitor.wait(until: Deadline(after: .seconds(5))) { event in
+        let event = try monitor.wait(until: Deadline(after: .seconds(120))) { event in
             if case .changed(let link) = event { link.name == "net1" } else { false }
         }
         guard case .changed(let link) = event else {
@@ -29,7 +29,7 @@ import Testing
         try withThread {
             _ = try? inside.ip("link add a0 type veth peer name a1")
         } during: {
-            event = try monitor.wait(until: Deadline(after: .seconds(10))) { event in
+            event = try monitor.wait(until: Deadline(after: .seconds(120))) { event in
                 if case .changed(let link) = event { link.name == "a0" } else { false }
             }
         }
@@ -43,7 +43,7 @@ import Testing
         let monitor = try LinkMonitor.inside(home.namespace)
         let index = try home.link("a0").index
         try home.socket.moveLink(index: index, named: "a0", to: away.namespace, renamedTo: nil)
-        let event = try monitor.wait(until: Deadline(after: .seconds(5))) { event in
+        let event = try monitor.wait(until: Deadline(after: .seconds(120))) { event in
             if case .removed(let link) = event { link.index == index } else { false }
         }
         #expect(event != nil && event != .overrun)
@@ -85,7 +85,7 @@ import Testing
         // After it the monitor goes on.
         while try monitor.wait(until: Deadline(after: .zero), matching: { _ in true }) != nil {}
         try inside.socket.setLink(index: index, named: "a0", LinkSettings(name: "net1"))
-        let event = try monitor.wait(until: Deadline(after: .seconds(5))) { event in
+        let event = try monitor.wait(until: Deadline(after: .seconds(120))) { event in
             if case .changed(let link) = event { link.name == "net1" } else { false }
         }
         #expect(event != nil && event != .overrun)

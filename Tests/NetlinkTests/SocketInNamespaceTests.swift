@@ -30,7 +30,7 @@ import Testing
         #expect(try test.socket.link(named: "v0")?.name == "v0")
         let monitor = try LinkMonitor.inside(test.namespace)
         try test.ip("link set v0 up")
-        let event = try monitor.wait(until: Deadline(after: .seconds(10))) { event in
+        let event = try monitor.wait(until: Deadline(after: .seconds(120))) { event in
             guard case .changed(let link) = event else { return false }
             return link.name == "v0"
         }

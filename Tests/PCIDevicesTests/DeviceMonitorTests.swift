@@ -24,7 +24,7 @@ import Testing
     @Test func anotherThreadEndsTheWaiting() throws {
         let monitor = try DeviceMonitor(source: .kernel)
         let request = monitor.stopRequest
-        let deadline = Deadline(after: .seconds(60))
+        let deadline = Deadline(after: .seconds(120))
         let stopper = Thread { request.stop() }
         while try monitor.next(until: deadline) != nil {}
         stopper.join()
@@ -45,7 +45,7 @@ struct DeviceMonitorEventTests {
         try Sysfs().write("change", to: "class/net/lo/uevent")
     }
 
-    /// Whether the monitor's socket has anything to receive within a few seconds.
+    /// Whether the monitor's socket has anything to receive within a time.
     private func hasNews(_ monitor: DeviceMonitor, within milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: monitor.descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&entry, 1, milliseconds) > 0
@@ -54,7 +54,7 @@ struct DeviceMonitorEventTests {
     @Test func interfacesThatBelongToNoCardAreLeftOut() throws {
         let monitor = try DeviceMonitor(source: .kernel)
         try trigger()
-        try #require(hasNews(monitor, within: 10_000))
+        try #require(hasNews(monitor, within: 120_000))
         let event = try monitor.next(until: Deadline(after: .zero))
         #expect(event == nil)
     }
@@ -71,7 +71,8 @@ struct DeviceMonitorEventTests {
         #expect(found)
         // Told of once, and listening goes on.
         try trigger()
-        let event = try monitor.next(until: Deadline(after: .milliseconds(200)))
+        try #require(hasNews(monitor, within: 120_000))
+        let event = try monitor.next(until: Deadline(after: .zero))
         #expect(event == nil)
     }
 }
