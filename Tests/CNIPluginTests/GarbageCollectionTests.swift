@@ -32,13 +32,14 @@ import Testing
 
     /// What a runtime sends: no container in the environment, and the list in the configuration.
     private func collect(
-        _ fixture: PluginFixture, _ members: String, version: String = "1.1.0"
+        _ fixture: PluginFixture, _ members: String, version: String = "1.1.0",
+        lock: Duration = .seconds(300)
     ) -> (output: String, status: Int32) {
         fixture.call(
             "GC",
             #"{"cniVersion":"\#(version)","name":"sriov-net","type":"sriov","#
                 + #""ipam":{"type":"scripted"}\#(members)}"#,
-            ["CNI_CONTAINERID": "", "CNI_NETNS": "", "CNI_IFNAME": ""])
+            ["CNI_CONTAINERID": "", "CNI_NETNS": "", "CNI_IFNAME": ""], lock: lock)
     }
 
     private func owners(_ fixture: PluginFixture) throws -> [String] {
@@ -134,7 +135,7 @@ import Testing
         let lock = try LockFolder(path: fixture.ipam.folder + "/locks").lock(
             SimulatedHost.vfAddress(0), .exclusive, deadline: Deadline(after: .zero))
         let answer = withExtendedLifetime(lock) {
-            collect(fixture, #","cni.dev/valid-attachments":[]"#)
+            collect(fixture, #","cni.dev/valid-attachments":[]"#, lock: .milliseconds(100))
         }
         #expect(
             answer.output

@@ -3,16 +3,19 @@ import Netlink
 import Testing
 
 @Suite struct IPAMDelegateTests {
-    private let impatient: IPAMDelegate.Patience = {
+    private static func patience(_ time: Duration) -> IPAMDelegate.Patience {
         var patience = IPAMDelegate.Patience()
-        patience.add = .milliseconds(400)
+        patience.add = time
         return patience
-    }()
+    }
+
+    private let impatient = patience(.milliseconds(400))
+    private let patient = patience(.seconds(120))
 
     private func failure(_ script: String) throws -> CNIError? {
         let ipam = try ScriptedIPAM()
         try ipam.install(script)
-        let delegate = try ipam.delegate(patience: impatient)
+        let delegate = try ipam.delegate(patience: patient)
         return #expect(throws: CNIError.self) { try delegate.add(version: .newest) }
     }
 
@@ -52,7 +55,7 @@ import Testing
 
     @Test(arguments: [
         (
-            "sleep 60",
+            "sleep 3600",
             "IPAM plugin scripted failed at ADD: FOLDER/scripted was killed after 0.4 seconds: it did not end",
             ""
         ),
@@ -93,7 +96,7 @@ import Testing
         let ipam = try ScriptedIPAM()
         try ipam.install(script)
         let delegate = try ipam.delegate(
-            patience: script.hasPrefix("sleep") ? impatient : IPAMDelegate.Patience())
+            patience: script.hasPrefix("sleep") ? impatient : patient)
         let error = #expect(throws: CNIError.self) { try delegate.add(version: .newest) }
         #expect(
             error

@@ -16,7 +16,7 @@ struct PluginBinaryTests {
     @Test func itIsStatic() throws {
         var process = ChildProcess(executable: "/usr/bin/readelf", environment: [:])
         process.arguments = ["--program-headers", "--dynamic", "--wide", pluginPath]
-        let outcome = try process.run(until: Deadline(after: .seconds(30)))
+        let outcome = try process.run(until: Deadline(after: .seconds(120)))
         let text = String(decoding: outcome.output, as: UTF8.self)
         #expect(text.contains("LOAD"))
         #expect(!text.contains("INTERP"))
@@ -53,7 +53,7 @@ struct PluginBinaryTests {
     @Test func itTellsItsVersions() throws {
         let process = ChildProcess(
             executable: pluginPath, environment: ["CNI_COMMAND": "VERSION"])
-        let outcome = try process.run(until: Deadline(after: .seconds(30)))
+        let outcome = try process.run(until: Deadline(after: .seconds(120)))
         #expect(outcome.ending == .exited(0))
         #expect(
             String(decoding: outcome.output, as: UTF8.self)
@@ -69,7 +69,7 @@ struct PluginBinaryTests {
                 "CNI_IFNAME": "net1", "CNI_PATH": "/nonexistent",
             ])
         process.input = Array("garbage".utf8)
-        let outcome = try process.run(until: Deadline(after: .seconds(30)))
+        let outcome = try process.run(until: Deadline(after: .seconds(120)))
         #expect(outcome.ending == .exited(1))
         let text = String(decoding: outcome.output, as: UTF8.self)
         #expect(text.hasPrefix(#"{"cniVersion":"1.1.0","code":6,"#))
@@ -87,7 +87,7 @@ struct PluginBinaryTests {
                     "CNI_COMMAND": command, "CNI_CONTAINERID": "c1", "CNI_NETNS": "/nonexistent",
                     "CNI_IFNAME": "net1", "CNI_PATH": "/nonexistent", "VFMAP_RUN": folder,
                 ])
-            _ = try process.run(until: Deadline(after: .seconds(30)))
+            _ = try process.run(until: Deadline(after: .seconds(120)))
             let line = try receiver.receive(limit: OperationEvent.sizeLimit)
             let event = line.flatMap { OperationEvent(parsing: $0) }
             #expect(event?.result == result)

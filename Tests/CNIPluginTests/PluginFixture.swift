@@ -50,12 +50,14 @@ final class PluginFixture: Sendable {
 
     /// Calls the plugin as a runtime would.
     ///
+    /// - Parameter lock: How long it waits for another call's work on the same VF.
     /// - Returns: What came on standard output, and the exit status.
     func call(
-        _ command: String, _ input: String? = nil, _ changes: [String: String] = [:]
+        _ command: String, _ input: String? = nil, _ changes: [String: String] = [:],
+        lock: Duration = .seconds(300)
     ) -> (output: String, status: Int32) {
         var patience = Patience()
-        patience.lock = .milliseconds(100)
+        patience.lock = lock
         patience.returnOfInterface = .milliseconds(100)
         let variables = [
             "CNI_COMMAND": command, "CNI_CONTAINERID": "c1", "CNI_NETNS": "/run/netns/c1",

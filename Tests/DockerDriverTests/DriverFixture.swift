@@ -47,7 +47,8 @@ final class DriverFixture: Sendable {
     /// A driver as a new process would make it: nothing is left of the last one but the state file.
     func driver(in process: SimulatedHost? = nil) -> DockerDriver<SimulatedHost> {
         var patience = Patience()
-        patience.lock = .milliseconds(500)
+        // Calls at once wait for each other, on a slow machine for long.
+        patience.lock = .seconds(300)
         patience.returnOfInterface = .milliseconds(50)
         let warn: @Sendable (String) -> Void = { [self] message in
             messages.withLock { $0.append(message) }
