@@ -18,26 +18,30 @@ package final class MetricsPage<H: Host>: Sendable {
     private let operations: OperationCounter
     private let reconciler: Reconciler
     private let drift: DriftKeeper<H>
+    private let keeping: Duration
     private let started = Int64(time(nil))
     private let last = Mutex<Answer?>(nil)
 
-    /// - Parameter configurationPath: Where pools are defined; read anew for every answer.
+    /// - Parameters:
+    ///   - configurationPath: Where pools are defined; read again for every answer.
+    ///   - keeping: How long an answer is kept.
     package init(
         collector: NodeCollector<H>, configurationPath: String, operations: OperationCounter,
-        reconciler: Reconciler, drift: DriftKeeper<H>
+        reconciler: Reconciler, drift: DriftKeeper<H>, keeping: Duration = .seconds(1)
     ) {
         self.collector = collector
         self.configurationPath = configurationPath
         self.operations = operations
         self.reconciler = reconciler
         self.drift = drift
+        self.keeping = keeping
     }
 
     package func answer(_ request: PluginRequest) -> PluginReply {
         if let refusal = request.refusal(unlessReading: "/metrics") { return refusal }
         // Whoever comes while PFs are being read waits, and gets the same answer.
         let bytes = last.withLock { last in
-            if let last, ContinuousClock.now - last.time < .seconds(1) { return last.bytes }
+            if let last, ContinuousClock.now - last.time < keeping { return last.bytes }
             let bytes = text.bytes
             last = Answer(bytes: bytes, time: ContinuousClock.now)
             return bytes

@@ -26,7 +26,7 @@ struct DaemonBinaryTests {
                     "D": ([RunningDaemon.path] + RunningDaemon.arguments).joined(separator: " "),
                 ].merging(environment) { $1 })
             process.arguments = ["-c", script]
-            let outcome = try process.run(until: Deadline(after: .seconds(60)))
+            let outcome = try process.run(until: Deadline(after: .seconds(300)))
             return Run(
                 status: "\(outcome.ending)",
                 output: String(decoding: outcome.output, as: UTF8.self),
@@ -179,7 +179,7 @@ struct DaemonBinaryTests {
             ls \(path)/run
             """)
         let answer = try await blocking {
-            let deadline = Deadline(after: .seconds(30))
+            let deadline = Deadline(after: .seconds(240))
             let request = "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
             while true {
                 do {
@@ -229,7 +229,7 @@ struct DaemonBinaryTests {
             "exec \(activator) -E VFMAP_RUN=\(path)/run -E VFMAP_STATE=\(path)/state.db "
                 + "--fdname=status -l \(path)/i.sock $D --config \(path)/c.json")
         let report = try await blocking {
-            let deadline = Deadline(after: .seconds(30))
+            let deadline = Deadline(after: .seconds(240))
             while true {
                 do {
                     return try DaemonClient(path: path + "/i.sock").report()

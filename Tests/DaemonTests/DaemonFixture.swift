@@ -21,7 +21,8 @@ final class DaemonFixture: Sendable {
         self.lines = lines
         log = lines.log()
         var patience = Patience()
-        patience.lock = .milliseconds(50)
+        // Services and the tests wait for each other, on a slow machine for long.
+        patience.lock = .seconds(300)
         patience.returnOfInterface = .milliseconds(50)
         manager = Manager(
             host: host,

@@ -55,21 +55,38 @@ import Testing
     }
 
     @Test func manyPokesAreOneRun() async throws {
-        let runs = Mutex(0)
-        let reconciler = try Reconciler(interval: .seconds(3600), log: LogLines().log()) {
-            runs.withLock { $0 += 1 }
+        let handler = HeldHandler()
+        let reconciler = try Reconciler(
+            interval: .seconds(3600), settling: .milliseconds(10), log: LogLines().log()
+        ) {
+            _ = handler.answer(PluginRequest(method: "", path: ""))
             return RecoveryReport(entries: [])
         }
         try await running(reconciler) {
-            try await reach { reconciler.report.runs == 1 }
+            try await reach { handler.progress.running == 1 }
+            // As long as they take: the first run does not end before.
             for number in 0..<1000 { reconciler.poke("a\(number)") }
+            handler.letGo()
             try await reach { reconciler.report.runs == 2 }
             #expect(reconciler.report.last?.reason == "a0, a1, a2, a3")
             reconciler.poke("b")
             try await reach { reconciler.report.runs == 3 }
             #expect(reconciler.report.last?.reason == "b")
         }
-        #expect(runs.withLock { $0 } == 3)
+        #expect(handler.progress.finished == 3)
+    }
+
+    @Test func whatFollowsAPokeAtOnceIsWaitedFor() async throws {
+        let reconciler = try Reconciler(
+            interval: .seconds(36000), settling: .seconds(3600), log: LogLines().log()
+        ) { RecoveryReport(entries: []) }
+        try await running(reconciler) {
+            try await reach { reconciler.report.runs == 1 }
+            for number in 0..<1000 { reconciler.poke("a\(number)") }
+            let wait = (reconciler.report.next ?? 0) - Int64(time(nil))
+            #expect((1800...3601).contains(wait))
+            #expect(reconciler.report.runs == 1)
+        }
     }
 
     @Test func aPokeDuringARunIsNotLost() async throws {

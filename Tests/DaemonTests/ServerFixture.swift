@@ -5,6 +5,16 @@ import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
+extension ServerLimits {
+    /// The daemon's, with time for a slow machine.
+    static var patient: ServerLimits {
+        var limits = ServerLimits()
+        limits.receiving = .seconds(300)
+        limits.draining = .seconds(300)
+        return limits
+    }
+}
+
 /// A server on a socket in a folder of its own.
 struct ServerFixture: Sendable {
     let folder: TestFolder
@@ -16,7 +26,7 @@ struct ServerFixture: Sendable {
 
     /// Runs a server for as long as the body takes.
     static func with(
-        limits: ServerLimits = ServerLimits(),
+        limits: ServerLimits = .patient,
         listener: ((String) throws -> UnixListener)? = nil,
         handler: @escaping PluginHandler = echo, _ body: (ServerFixture) async throws -> Void
     ) async throws {
@@ -101,7 +111,7 @@ final class HeldHandler: Sendable {
             state.running += 1
             state.mostAtOnce = max(state.mostAtOnce, state.running)
         }
-        let deadline = Deadline(after: .seconds(60))
+        let deadline = Deadline(after: .seconds(600))
         while !gate.withLock({ $0 }), !deadline.hasPassed { moment() }
         state.withLock { state in
             state.running -= 1

@@ -82,14 +82,31 @@ import Testing
 
     // MARK: Inherited
 
-    /// Puts descriptors where systemd would, and takes them over.
+    /// Puts descriptors one after the other, as systemd would, and takes them over.
+    ///
+    /// Others open and close theirs meanwhile: none of those is in the way, nor overwritten.
+    ///
+    /// - Returns: The sockets, and the number of the first.
     private static func inherit(
-        _ numbers: [Int32], at first: Int32, names: String?, process: Int32 = getpid()
-    ) throws -> [InheritedSocket] {
-        for (offset, number) in numbers.enumerated() { dup2(number, first + Int32(offset)) }
+        _ numbers: [Int32], names: String?, process: Int32 = getpid()
+    ) throws -> ([InheritedSocket], first: Int32) {
+        var copies: [Int32] = []
+        var least: Int32 = 500
+        while copies.count < numbers.count {
+            let place = copies.last.map { $0 + 1 } ?? least
+            let copy = fcntl(numbers[copies.count], F_DUPFD, place)
+            try #require(copy >= 0)
+            copies.append(copy)
+            if copies.count > 1, copy != place {
+                for copy in copies { close(copy) }
+                copies = []
+                least = place + 1
+            }
+        }
+        let first = copies[0]
         var environment = ["LISTEN_PID": "\(process)", "LISTEN_FDS": "\(numbers.count)"]
         environment["LISTEN_FDNAMES"] = names
-        return try InheritedSocket.takeAll(environment: environment, first: first)
+        return (try InheritedSocket.takeAll(environment: environment, first: first), first)
     }
 
     @Test func socketsOfSystemdAreServedAndStay() async throws {
@@ -97,10 +114,10 @@ import Testing
         let path = folder.path + "/inherited.sock"
         let original = try UnixListener.make(at: path).release()
         defer { close(original) }
-        let sockets = try Self.inherit([original, original], at: 800, names: "docker:status")
+        let (sockets, first) = try Self.inherit([original, original], names: "docker:status")
         #expect(sockets.map(\.name) == ["docker", "status"])
-        #expect(fcntl(800, F_GETFD) == FD_CLOEXEC)
-        #expect(fcntl(801, F_GETFD) == FD_CLOEXEC)
+        #expect(fcntl(first, F_GETFD) == FD_CLOEXEC)
+        #expect(fcntl(first + 1, F_GETFD) == FD_CLOEXEC)
         try await ServerFixture.with(listener: { _ in
             let listener = try sockets[0].listener()
             #expect(listener.path == path)
@@ -128,7 +145,7 @@ import Testing
     @Test func whatIsNoListeningSocketIsRefused() throws {
         let file = open("/dev/null", O_RDONLY)
         defer { close(file) }
-        let sockets = try Self.inherit([file], at: 810, names: nil)
+        let (sockets, _) = try Self.inherit([file], names: nil)
         #expect(sockets.map(\.name) == [""])
         #expect(throws: SystemCallError.self) { _ = try sockets[0].listener().path }
     }
@@ -136,9 +153,10 @@ import Testing
     @Test func aDescriptorThatIsNotOpenIsRefused() throws {
         #expect {
             _ = try InheritedSocket.takeAll(
-                environment: ["LISTEN_FDS": "1", "LISTEN_PID": "\(getpid())"], first: 820)
+                environment: ["LISTEN_FDS": "1", "LISTEN_PID": "\(getpid())"],
+                first: 1_000_000_000)
         } throws: { error in
-            "\(error)" == "look at inherited descriptor 820: bad file descriptor (EBADF)"
+            "\(error)" == "look at inherited descriptor 1000000000: bad file descriptor (EBADF)"
         }
     }
 }

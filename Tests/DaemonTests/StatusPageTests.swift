@@ -111,7 +111,9 @@ import Testing
         let page = try Self.page(fixture)
         try await ServerFixture.with(handler: { page.answer($0) }) { server in
             let path = server.path
-            let report = try await blocking { try DaemonClient(path: path).report() }
+            let report = try await blocking {
+                try DaemonClient(path: path, allowance: .seconds(300)).report()
+            }
             #expect(report.version == "0.1.0")
             #expect(
                 report.attachments?["attached"] == 0)
@@ -132,7 +134,7 @@ import Testing
         defer { close(listener) }
         async let said: String = blocking {
             do {
-                _ = try DaemonClient(path: path).report()
+                _ = try DaemonClient(path: path, allowance: .seconds(300)).report()
                 return "nothing"
             } catch {
                 return "\(error)"

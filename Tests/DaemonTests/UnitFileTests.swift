@@ -26,7 +26,7 @@ private let units = URL(filePath: #filePath).deletingLastPathComponent()
     private static func analyze(_ arguments: [String]) throws -> ChildProcess.Outcome {
         var process = ChildProcess(executable: analyzer, environment: ["PATH": "/usr/bin:/bin"])
         process.arguments = arguments
-        return try process.run(until: Deadline(after: .seconds(60)))
+        return try process.run(until: Deadline(after: .seconds(300)))
     }
 
     @Test(
