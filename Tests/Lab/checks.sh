@@ -79,11 +79,5 @@ vf_field() { # PF INDEX JQ
 
 reaches() { # NAMESPACE ADDRESS
     # An emulated VF takes seconds to get carrier after it has come up.
-    local attempt
-    for ((attempt = 0; attempt < 40; attempt++)); do
-        ip netns exec "$1" ping -c 1 -W 1 "$2" &>/dev/null && return
-        # Without carrier ping fails at once.
-        sleep 0.2
-    done
-    return 1
+    await 120 ip netns exec "$1" ping -c 1 -W 1 "$2" &>/dev/null
 }

@@ -59,7 +59,8 @@ ip link set pf0 vf 1 vlan 7 qos 1 trust on
 name1=$(ls /sys/bus/pci/devices/$vf1/net)
 ip link property add dev "$name1" altname spare1
 ip link set "$name1" mtu 1400 txqueuelen 500 alias "spare VF" up
-sleep 1
+has_carrier() { [[ $(<"/sys/class/net/$1/carrier") == 1 ]]; }
+await 120 has_carrier "$name1" || fail "the VF gets carrier"
 before=$(snapshot)
 plugin ADD a "$(conf $vf1 "$full")" >/dev/null || fail "ADD over other originals"
 equal "VLAN replaces the original" 100 "$(vf_field pf0 1 '.vlan_list[0].vlan // .vlan')"

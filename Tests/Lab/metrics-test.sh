@@ -28,7 +28,7 @@ daemon=
 start_daemon() {
     "$programs/vfmapd" --config "$config" 2>"$work/log" &
     daemon=$!
-    await 30 grep -q ' info ready' "$work/log" || fail "the daemon is ready" "$(<"$work/log")"
+    await 60 grep -q ' info ready' "$work/log" || fail "the daemon is ready" "$(<"$work/log")"
 }
 
 stop_daemon() {
@@ -53,7 +53,7 @@ sample() { # NAME WITH LABELS, AS FAR AS THEY ARE GIVEN
 is() { [[ $(sample "$1") == "$2" ]]; } # NAME WITH LABELS, VALUES
 
 becomes() { # WHAT IT SAYS, NAME WITH LABELS, VALUES
-    if await 30 is "$2" "$3"; then
+    if await 60 is "$2" "$3"; then
         pass "$1"
     else
         fail "$1" "expected: $2 $3"$'\n'"found:    $(sample "$2")"$'\n'"$(tail -n 5 "$work/log")"
@@ -138,7 +138,11 @@ kill $ping
 equal "top: the VF with traffic, by its own interface" "$vf0 interface a true" "$(jq -r '.virtualFunctions[0] |
     "\(.address) \(.source) \(.owner.container) \(.rxBitsPerSecond > 10000 and .rxPacketsPerSecond > 1)"' <<<"$sample")"
 equal "top: the VF without" "$vf1 null" "$(jq -r '.virtualFunctions[1] | "\(.address) \(.owner)"' <<<"$sample")"
-timeout --foreground --preserve-status -s INT 5 "$vfmap" top --interval 1 >"$work/top"
+"$vfmap" top --interval 1 >"$work/top" &
+top=$!
+await 60 grep -q OWNER "$work/top"
+kill -INT $top
+wait $top
 equal "top: Ctrl-C is no failure" 0 $?
 contains "top: a block for a pipe" "SOURCE     OWNER" "$(<"$work/top")"
 
@@ -176,7 +180,7 @@ configure 2 mend
 becomes "a configuration that fits is no drift" 'vfmap_drift_steps{' "0 0"
 "$vfmap" detach $vf2 >/dev/null || fail "detach"
 echo 0 >/sys/class/net/pf1/device/sriov_numvfs
-if await 40 vfs_are pf1 1; then pass "VFs that somebody removed are made again"; else
+if await 60 vfs_are pf1 1; then pass "VFs that somebody removed are made again"; else
     fail "VFs that somebody removed are made again" "$(tail -n 5 "$work/log")"
 fi
 

@@ -32,7 +32,7 @@ snapshot() {
 }
 
 modprobe "$driver" || exit 1
-for ((attempt = 0; attempt < 100; attempt++)); do
+for ((attempt = 0; attempt < 1200; attempt++)); do
     name=$(ls "/sys/bus/pci/devices/$card/net" 2>/dev/null) && [[ -n $name ]] && break
     sleep 0.1
 done

@@ -110,8 +110,8 @@ discard() { # CONTAINER
     local process
     process=$(process_of "$1")
     ctr task kill -s KILL "$1" &>/dev/null
-    [[ -z $process ]] || await 20 eval "! kill -0 $process 2>/dev/null" || fail "the process of $1 ends"
-    await 20 eval "ctr task rm -f $1 &>/dev/null; ctr container rm $1 &>/dev/null; ! ctr container info $1 &>/dev/null" ||
+    [[ -z $process ]] || await 60 eval "! kill -0 $process 2>/dev/null" || fail "the process of $1 ends"
+    await 60 eval "ctr task rm -f $1 &>/dev/null; ctr container rm $1 &>/dev/null; ! ctr container info $1 &>/dev/null" ||
         fail "remove container $1"
     rm -f "$results"/*-default-"$1"-eth0
 }
@@ -136,7 +136,7 @@ equal "both have a lease" 2 "$(held_leases)"
 contains "tuning comes after us in the chain" "mtu 1400" "$(in_container a /bin/ip link show eth0)"
 contains "the container has its address" "10.9.0.10/24" "$(in_container a /bin/ip address show eth0)"
 equal "VLAN at the PF" 100 "$(vf_field pf0 0 '.vlan_list[0].vlan // .vlan')"
-await 30 pings a 10.9.0.11 && pass "the containers reach each other" || fail "the containers reach each other"
+await 60 pings a 10.9.0.11 && pass "the containers reach each other" || fail "the containers reach each other"
 pings b 10.9.0.10 && pass "and the other way" || fail "and the other way"
 end a
 equal "the end of one leaves the other" "default-b" "$(owners)"
@@ -148,7 +148,7 @@ network lab $vf0 "$(static 10.9.0.5/24)"
 run a
 network lab $vf1 "$(static 10.9.0.6/24)"
 run b
-await 30 pings a 10.9.0.6 && pass "the second containers reach each other" || fail "the second containers reach each other"
+await 60 pings a 10.9.0.6 && pass "the second containers reach each other" || fail "the second containers reach each other"
 kill -9 "$(process_of a)" "$(process_of b)"
 wait "${clients[a]}" "${clients[b]}"
 # The kernel may have brought the one home under the host's name of the other, which then waits for it.
@@ -160,7 +160,7 @@ network lab $vf0 "$(host_local 10.9.0.10)" '{"type":"tuning","sysctl":{"net.core
 launch a
 wait "${clients[a]}" && fail "ctr run fails with its plugin"
 contains "the reason is told" "nothing" "$(cat "$work/ctr-a.log")"
-await 20 eval '! ctr container info a &>/dev/null' || discard a
+await 60 eval '! ctr container info a &>/dev/null' || discard a
 released "a later plugin fails" "$before"
 
 echo "-- containerd: the client is killed, its container lives on"
@@ -182,7 +182,7 @@ run a
 network lab $vf1 "$(host_local 10.9.0.10)" '{"type":"sbr"}'
 run b
 contains "sbr finds the interface in our result" "from 10.9.0.10" "$(nsenter -t "$(process_of a)" -n ip rule)"
-await 30 pings a 10.9.0.11 -I 10.9.0.10 && pass "they reach each other by the table of sbr" ||
+await 60 pings a 10.9.0.11 -I 10.9.0.10 && pass "they reach each other by the table of sbr" ||
     fail "they reach each other by the table of sbr"
 end a
 end b
@@ -207,7 +207,7 @@ wait "${clients[a]}" "${clients[b]}" "$containerd_pid" 2>/dev/null
 recover "daemon killed"
 equal "the VFs stay with their containers" "default-a default-b" "$(owners)"
 start_containerd
-await 30 pings a 10.9.0.11 && pass "and still work" || fail "and still work"
+await 60 pings a 10.9.0.11 && pass "and still work" || fail "and still work"
 discard a
 discard b
 recover "daemon killed"

@@ -83,7 +83,7 @@ attach_and_detach() { # SERVICE, COMMAND TELLING WHETHER IT KNOWS AN INTERFACE, 
         plugin DEL other "$(conf $vf0)" || fail "DEL $turn while $1 runs"
         udevadm settle
         # The service decides after udev; what it has decided then stays.
-        await 30 "$2" "$(vf_name $vf0)" || fail "$1 sees the VF that came home"
+        await 60 "$2" "$(vf_name $vf0)" || fail "$1 sees the VF that came home"
         equal "$1 leaves a VF alone that came home, turn $turn" "$3" "$("$4" "$(vf_name $vf0)")"
     done
     ip netns del other
@@ -95,18 +95,18 @@ networkd() {
     printf '[Match]\nType=ether\n[Network]\nLinkLocalAddressing=no\nConfigureWithoutCarrier=yes\n' \
         >/etc/systemd/network/90-all.network
     systemctl start systemd-networkd || fail "networkd starts"
-    await 30 networkd_configured pf0 && pass "networkd configures a PF" ||
+    await 60 networkd_configured pf0 && pass "networkd configures a PF" ||
         fail "networkd configures a PF" "$(networkctl --no-pager)"
     for device in $vf0 $vf1; do
         name=$(vf_name "$device")
-        await 30 networkd_decided "$name"
+        await 60 networkd_decided "$name"
         equal "networkd leaves $name alone" unmanaged "$(networkd_state "$name")"
     done
     # One that appears while networkd runs.
     "$programs/vfmap" create --pf pf1 --count 2 >/dev/null || fail "create VFs while networkd runs"
     udevadm settle
     name=$(vf_name 0000:02:10.2)
-    await 30 networkd_decided "$name"
+    await 60 networkd_decided "$name"
     equal "networkd leaves a new VF alone" unmanaged "$(networkd_state "$name")"
     attach_and_detach networkd networkd_decided unmanaged networkd_state
     systemctl stop systemd-networkd.socket systemd-networkd
@@ -188,6 +188,11 @@ work() {
     for ((number = 0; ; number++)); do
         ip netns add "w$number"
         plugin ADD "w$number" "$(conf $vf1 '"vlan":100')" >/dev/null && echo "w$number attached" >>$progress
+        if [[ -e /lab/hold ]]; then
+            touch /lab/held
+            # Until it is killed, however long that takes.
+            sleep infinity
+        fi
         # Long enough to be killed in.
         sleep "1.$((RANDOM % 10))"
         echo "w$number detaching" >>$progress

@@ -31,7 +31,7 @@ else
     cp "$subject/vfmap" "$subject/sriov" "$root"/udev-rules/*.rules "$root"/udev-rules/*.network "$share/install"
 fi
 cp "$here"/{system-steps,system-common,checks}.sh "$share"
-rm -f "$share/progress"
+rm -f "$share"/{progress,hold,held}
 
 "$lab" system boot --fresh --with docker.io,network-manager
 step system_runs
@@ -51,7 +51,7 @@ load=$!
 "$lab" exec --timeout 120 -- sh -c 'until [ -s /lab/progress ]; do sleep 0.1; done'
 sleep "$((RANDOM % 4)).$((RANDOM % 1000))"
 # The worst moment: the ADD has just been reported, and nothing else has made the disk be written. power-loss-test.sh has the others.
-"$lab" exec --timeout 120 -- sh -c 'until tail -n 1 /lab/progress | grep -q attached; do sleep 0.05; done'
+"$lab" exec --timeout 300 -- sh -c 'touch /lab/hold; until [ -e /lab/held ]; do sleep 0.05; done'
 "$lab" kill
 wait "$load" || true
 "$lab" system boot --with docker.io,network-manager
