@@ -107,6 +107,11 @@ int vfmap_open(const char *path, int flags, mode_t mode) {
     return descriptor >= 0 ? descriptor : -errno;
 }
 
+int vfmap_open_at(int directory, const char *path, int flags, mode_t mode) {
+    int descriptor = openat(directory, path, flags | O_CLOEXEC, mode);
+    return descriptor >= 0 ? descriptor : -errno;
+}
+
 int vfmap_pipe(int ends[2]) {
     return pipe2(ends, O_CLOEXEC) == 0 ? 0 : -errno;
 }
@@ -169,7 +174,8 @@ int vfmap_start(const struct vfmap_child *child) {
     int error = pid < 0 ? errno : failure;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error == 0) return pid;
-    if (pid > 0) waitpid(pid, NULL, 0);
+    // A signal may come by now: without another try the dead child would stay a zombie.
+    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
     return -error;
 }
 

@@ -29,4 +29,25 @@ package enum EnvironmentVariables: Hashable, Sendable {
         case .other(let variables): variables
         }
     }
+
+    /// Those that a child may have: without what only this process is told by systemd, which a child could take for
+    /// its own (sockets, notifications, watchdog, directories), and without this program's own settings.
+    package var forChildren: [String: String] {
+        all.filter { !Self.isOurs($0.key) }
+    }
+
+    /// The variables of systemd.exec(5) about one service and its processes, and vfmap's.
+    private static func isOurs(_ name: String) -> Bool {
+        switch name {
+        case "NOTIFY_SOCKET", "JOURNAL_STREAM", "INVOCATION_ID", "MAINPID", "MANAGERPID",
+            "MANAGERPIDFDID", "SYSTEMD_EXEC_PID", "FDSTORE", "CREDENTIALS_DIRECTORY",
+            "RUNTIME_DIRECTORY", "STATE_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY",
+            "CONFIGURATION_DIRECTORY":
+            true
+        default:
+            ["VFMAP_", "LISTEN_", "WATCHDOG_", "MEMORY_PRESSURE_"].contains {
+                name.utf8.starts(with: $0.utf8)
+            }
+        }
+    }
 }

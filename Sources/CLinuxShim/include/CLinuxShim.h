@@ -48,6 +48,9 @@ int64_t vfmap_file_system_type(int descriptor);
 /// open(2) with the flags given and O_CLOEXEC always; the C function is variadic.
 int vfmap_open(const char *_Nonnull path, int flags, mode_t mode);
 
+/// openat(2), below the directory behind `directory`, with the flags given and O_CLOEXEC always; the C function is variadic.
+int vfmap_open_at(int directory, const char *_Nonnull path, int flags, mode_t mode);
+
 /// A pipe: `ends[0]` to read from, `ends[1]` to write to, both close-on-exec: pipe2(2), behind _GNU_SOURCE.
 int vfmap_pipe(int ends[_Nonnull 2]);
 
