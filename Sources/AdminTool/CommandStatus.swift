@@ -38,7 +38,7 @@ package enum CommandStatus: Int32, CaseIterable, Sendable {
             case .invalidNamespace: .invalidNamespace
             case .notPermitted: .notPermitted
             case .incomplete: .incomplete
-            case .stateUnusable: .stateUnusable
+            case .stateUnusable, .stateBusy: .stateUnusable
             case .internal: .failure
             }
     }

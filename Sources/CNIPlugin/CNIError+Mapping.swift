@@ -16,6 +16,7 @@ extension CNIErrorCode {
             case .notPermitted: .notPermitted
             case .incomplete: .tryAgainLater
             case .stateUnusable: .stateUnusable
+            case .stateBusy: .tryAgainLater
             case .internal: .internal
             }
     }

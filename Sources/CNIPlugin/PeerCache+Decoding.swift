@@ -20,7 +20,7 @@ extension PeerCache {
             let address = try object.peerDevice()
             claim.memory = try Self.memory(object, name)
             claim.virtualFunction = address
-        } catch is DecodingError {
+        } catch is JSONSyntaxError {
             claim.problem = "it is not a JSON document"
         } catch {
             claim.problem = "\(error)"

@@ -1,3 +1,4 @@
+internal import LinuxSystem
 internal import SRIOV
 
 /// The document that comes with a call.
@@ -54,9 +55,9 @@ struct CallBody: Sendable {
 }
 
 /// The first characters of an identifier, as Docker shows it.
-func short(_ identifier: String) -> String { String(identifier.prefix(12)) }
+func short(_ identifier: String) -> String { identifier.prefix(bytes: 12) }
 
 /// A text in quotes for a message, cut where it is long.
 func excerpt(_ text: String) -> String {
-    text.utf8.count > 64 ? "\"\(text.prefix(60))…\"" : "\"\(text)\""
+    text.utf8.count > 64 ? "\"\(text.prefix(bytes: 60))…\"" : "\"\(text)\""
 }

@@ -8,7 +8,7 @@ extension DriverStatus {
             case .invalidRequest, .invalidNamespace: .badRequest
             case .notFound: .gone
             case .noneFree: .unavailable
-            case .inUse, .obstructed: .conflict
+            case .inUse, .obstructed, .stateBusy: .conflict
             case .unsupported: .unprocessable
             case .notPermitted: .forbidden
             case .incomplete, .stateUnusable, .internal: .internalError

@@ -1,3 +1,4 @@
+internal import LinuxSystem
 internal import SRIOV
 
 /// The options that a user gave to a network or an endpoint, taken out one by one: what is left at the end
@@ -87,7 +88,7 @@ struct DriverOptions: Sendable {
         guard let name = words.keys.min() else { return }
         let choice = known.sorted().joined(separator: ", ")
         throw DriverError(
-            option: String(name.prefix(64)),
+            option: name.prefix(bytes: 64),
             "is not a known option" + (choice.isEmpty ? "" : "; there are \(choice)"))
     }
 }

@@ -1,3 +1,4 @@
+internal import LinuxSystem
 internal import SRIOV
 
 /// What goes back to Docker for one call.
@@ -27,8 +28,10 @@ package struct DriverReply: Hashable, Sendable {
     /// are asked for `Err`, IPAM drivers for `Error`: the object has both.
     init(_ error: DriverError) {
         status = error.status
-        self.error = error.message
-        let text = JSONValue.string(error.message)
+        // It may quote whatever was in the call.
+        let message = error.message.cut(toBytes: String.messageLimit)
+        self.error = message
+        let text = JSONValue.string(message)
         body = JSONValue.object(["Err": text, "Error": text]).encoded()
     }
 }

@@ -34,9 +34,9 @@ struct EndpointRecord: Hashable, Sendable {
         return String(decoding: JSONValue.object(members).encoded(), as: UTF8.self)
     }
 
-    /// - Throws: `DriverError` or `JSONKeyError` for what no version up to this one has written.
+    /// - Throws: `JSONSyntaxError` or `JSONKeyError` for what no version up to this one has written.
     init(decoding text: String) throws {
-        let object = try CallBody(Array(text.utf8)).object
+        let object = try JSONObject(record: text)
         guard try object.integer("version", 1...UInt8.max) == Self.version else {
             throw JSONKeyError("version", "is not \(Self.version)")
         }

@@ -102,7 +102,8 @@ extension Manager {
             return try write(function)
         } catch {
             // A state file that cannot be written now is not worth waiting for once more.
-            guard !claim.isKnownFree, ManagerError.code(of: error) != .stateUnusable,
+            guard !claim.isKnownFree,
+                ![.stateUnusable, .stateBusy].contains(ManagerError.code(of: error)),
                 try makeFree(function)
             else { throw error }
             // Bringing it back may have moved its interface, and changed all that was examined.
@@ -165,7 +166,9 @@ extension Manager {
             guard existing.owner == attachment.owner,
                 existing.virtualFunction != attachment.virtualFunction
             else { throw inUse(existing.virtualFunction, by: existing) }
-            let function = try virtualFunction(at: existing.virtualFunction)
+            // The function itself may have gone, and its record with it then.
+            let function = VirtualFunction(
+                address: existing.virtualFunction, physicalFunction: existing.physicalFunction)
             let locks = try AttachmentLocks(
                 function, in: locks, deadline: Deadline(after: .zero))
             try withExtendedLifetime(locks) {

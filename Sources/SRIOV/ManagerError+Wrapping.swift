@@ -13,6 +13,7 @@ extension ManagerError {
         case let error as ManagerError: error.code
         case is NetworkNamespaceError: .invalidNamespace
         case StoreError.notPermitted: .notPermitted
+        case StoreError.busy: .stateBusy
         case is StoreError: .stateUnusable
         // Settings have been checked by then: what the kernel finds invalid, its driver cannot.
         case let error as NetlinkError where error.errno == .invalidArgument: .unsupported

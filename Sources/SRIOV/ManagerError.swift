@@ -22,6 +22,8 @@ package struct ManagerError: Error, Sendable {
         case incomplete
         /// The state file cannot be used.
         case stateUnusable
+        /// Other processes kept the state file locked for as long as we wait: it may be free later.
+        case stateBusy
         /// Anything else.
         case `internal`
     }

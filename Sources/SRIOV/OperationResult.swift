@@ -22,6 +22,6 @@ package enum OperationResult: String, Hashable, Sendable, CaseIterable {
     case unknown
 
     package init(_ code: ManagerError.Code) {
-        self = OperationResult(rawValue: code.rawValue) ?? .internal
+        self = code == .stateBusy ? .inUse : OperationResult(rawValue: code.rawValue) ?? .internal
     }
 }

@@ -8,6 +8,7 @@ import Testing
         (.invalidRequest, 64), (.notFound, 2), (.noneFree, 3), (.inUse, 3), (.obstructed, 3),
         (.unsupported, 7),
         (.invalidNamespace, 8), (.notPermitted, 4), (.incomplete, 6), (.stateUnusable, 5),
+        (.stateBusy, 5),
         (.internal, 1),
     ]
 

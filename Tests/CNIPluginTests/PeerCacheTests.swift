@@ -244,4 +244,15 @@ import Testing
         #expect(fixture.plugin.machine == fixture.before)
         #expect(try fixture.files == [])
     }
+
+    @Test(arguments: [
+        ("garbage", "it is not a JSON document"), ("[]", "it is not a JSON object"),
+        ("{}", #"deviceID: must be the PCI address of a VF, not """#),
+    ])
+    func aFileThatTellsNothingIsNamedWithItsProblem(text: String, problem: String) throws {
+        let fixture = try PeerFixture()
+        try fixture.write(text, to: "c9-net1")
+        let claims = try PeerCache(folder: fixture.folder, bootTime: 0).claims.all()
+        #expect(claims.first { $0.path.hasSuffix("/c9-net1") }?.problem == problem)
+    }
 }

@@ -59,4 +59,14 @@ import Testing
         log.failure(.error, String(repeating: "a", count: 5000))
         #expect(log.recentFailures.last?.text.count == 1000)
     }
+
+    /// A character may have any number of combining marks.
+    @Test func anEventIsShortWhateverItQuotes() throws {
+        let long = "e" + String(repeating: "\u{301}", count: 200_000)
+        let lines = LogLines()
+        let log = lines.log()
+        log.failure(.error, long, ["a": "\(long)"])
+        #expect(try #require(lines.all.first).utf8.count < 20_000)
+        #expect(try #require(log.recentFailures.last).text.utf8.count <= 1000)
+    }
 }

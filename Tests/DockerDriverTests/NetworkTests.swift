@@ -137,7 +137,7 @@ import Testing
 
     @Test(arguments: [
         ("{}", "version: is not 1"), (#"{"version":2}"#, "version: is not 1"),
-        ("", "the request has no body"),
+        ("", "a value is missing at byte 0"),
         (
             #"{"version":1,"options":{"vlan":"x"}}"#,
             #"vlan: must be an integer from 0 to 4094, not "x""#

@@ -144,7 +144,8 @@ import Testing
     @Test(arguments: [
         (ManagerError.Code.invalidRequest, 400), (.notFound, 410), (.noneFree, 503),
         (.inUse, 409), (.obstructed, 409), (.unsupported, 422), (.invalidNamespace, 400),
-        (.notPermitted, 403), (.incomplete, 500), (.stateUnusable, 500), (.internal, 500),
+        (.notPermitted, 403), (.incomplete, 500), (.stateUnusable, 500), (.stateBusy, 409),
+        (.internal, 500),
     ])
     func everyCodeHasItsStatus(code: ManagerError.Code, status: Int) {
         #expect(DriverStatus(code).rawValue == status)
@@ -156,6 +157,22 @@ import Testing
     }
 
     @Test func thereAreNoOtherCodes() {
-        #expect(ManagerError.Code.allCases.count == 11)
+        #expect(ManagerError.Code.allCases.count == 12)
+    }
+
+    /// A character may have any number of combining marks.
+    @Test func anErrorIsShortWhateverItQuotes() throws {
+        let long = "e" + String(repeating: "\u{301}", count: 200_000)
+        let fixture = try DriverFixture()
+        for body in [
+            #"{"NetworkID":"n1","Options":{"com.docker.network.generic":{"\#(long)":"1"}}}"#,
+            #"{"NetworkID":"n1","Options":{"com.docker.network.generic":{"vlan":"\#(long)"}}}"#,
+            #"{"NetworkID":"\#(long)"}"#,
+        ] {
+            let reply = fixture.call("CreateNetwork", body)
+            #expect(reply.status == .badRequest)
+            #expect(reply.body.count < 2000)
+            #expect(try #require(reply.error).utf8.count < 1000)
+        }
     }
 }

@@ -103,6 +103,28 @@ import Testing
         }
     }
 
+    /// The owner comes again, for another VF, and the function of its record is not on the bus any more.
+    @Test func anOwnerWhoseFunctionIsGoneGetsAnother() throws {
+        for isNamespaceGone in [false, true] {
+            let fixture = try attached()
+            fixture.host.withKernel { kernel in
+                if let index = kernel.vfs.removeValue(forKey: Self.vf)?.linkIndex {
+                    kernel.interfaces[index] = nil
+                }
+                kernel.pfs[Self.pf]?.function.virtualFunctions[0] = nil
+            }
+            if isNamespaceGone {
+                fixture.host.deleteNamespace("/run/netns/a")
+                fixture.host.makeNamespace("/run/netns/a")
+            }
+            try fixture.attach(.vf(1, for: "a", .full))
+            #expect(
+                try fixture.store().attachments().map(\.virtualFunction)
+                    == [SimulatedHost.vfAddress(1)])
+            #expect(fixture.warnings == [])
+        }
+    }
+
     @Test(arguments: Event.allCases)
     func detachDropsTheRecordToo(event: Event) throws {
         let fixture = try attached()

@@ -204,4 +204,13 @@ import Testing
                 "trust is off, asked for was on"
             ])
     }
+
+    /// Later it may be otherwise, unlike with one that cannot be used.
+    @Test func aBusyStateFileIsToldFromAnUnusableOne() {
+        let busy = StoreError.busy(path: "/s", waited: .seconds(10))
+        let unusable = StoreError.unusable(path: "/s", reason: "x")
+        #expect(ManagerError.wrapping(busy, "look").code == .stateBusy)
+        #expect(ManagerError.wrapping(unusable, "look").code == .stateUnusable)
+        #expect(OperationResult(.stateBusy) == .inUse)
+    }
 }

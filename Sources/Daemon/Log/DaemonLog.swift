@@ -1,5 +1,6 @@
 package import DaemonInterface
 internal import Glibc
+internal import LinuxSystem
 package import Logging
 internal import Synchronization
 
@@ -21,7 +22,8 @@ package final class DaemonLog: Sendable {
     ) {
         logger.log(level: level, "\(message)", metadata: fields)
         let line = LogLine.text(level, message, fields).drop { $0 != " " }.dropFirst()
-        let failure = DaemonReport.Failure(time: Int64(time(nil)), text: String(line.prefix(1000)))
+        let failure = DaemonReport.Failure(
+            time: Int64(time(nil)), text: String(line).prefix(bytes: 1000))
         failures.withLock { failures in
             failures.append(failure)
             failures.removeFirst(max(0, failures.count - Self.memory))

@@ -34,10 +34,12 @@ package struct LineLogHandler: LogHandler {
     package func log(event: LogEvent) {
         var fields = metadata
         for (key, value) in event.metadata ?? [:] { fields[key] = value }
+        // They quote what clients and containers say.
+        fields = fields.mapValues { .string("\($0)".cut(toBytes: String.messageLimit)) }
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         let time = LogLine.timestamp(now)
-        let message = event.message.description
+        let message = event.message.description.cut(toBytes: String.messageLimit)
         let line =
             isJSON
             ? LogLine.json(event.level, message, fields, time: time)
