@@ -10,6 +10,8 @@ package struct AttachmentFinisher<H: Host>: Sendable {
     let environment: CNIEnvironment
     /// nil for a network without IPAM.
     let delegate: IPAMDelegate?
+    /// nil if none is asked for.
+    let deviceInfoFile: DeviceInfoFile?
     /// What is left for the IPAM plugin's ADD; nil for its usual time.
     let limit: Duration?
     let log: CNILog
@@ -71,7 +73,7 @@ package struct AttachmentFinisher<H: Host>: Sendable {
         _ result: CNIResult, _ attached: AttachedInterface<H>
     ) throws -> [UInt8] {
         let document = document(result)
-        if let file = configuration.deviceInfoFile {
+        if let file = deviceInfoFile {
             let address = attached.attachment.virtualFunction
             let function = try attached.host.virtualFunction(at: address)
             try file.write(

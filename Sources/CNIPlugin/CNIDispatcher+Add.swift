@@ -20,15 +20,16 @@ extension CNIDispatcher {
                     .invalidConfiguration,
                     "ipam: missing, a result of cniVersion \(version) needs an IP address")
             }
+            let deviceInfoFile = try deviceInfoFile(configuration)
             let delegate = try delegate(configuration, call, input)
             let manager = try makeManager(log)
             guard let selection = try selection(configuration, manager) else {
                 throw CNIError(.internal, "deviceID was neither accepted nor refused")
             }
             var record: IPAMRecord?
-            if delegate != nil || configuration.deviceInfoFile != nil {
+            if delegate != nil || deviceInfoFile != nil {
                 record = IPAMRecord(
-                    type: delegate?.type, deviceInfoFile: configuration.deviceInfoFile,
+                    type: delegate?.type, deviceInfoFile: deviceInfoFile,
                     environment: call, input: input.bytes)
             }
             let request = AttachRequest(
@@ -43,7 +44,7 @@ extension CNIDispatcher {
                 }
                 let finisher = AttachmentFinisher<H>(
                     configuration: configuration, version: version, environment: call,
-                    delegate: delegate, limit: limit, log: log)
+                    delegate: delegate, deviceInfoFile: deviceInfoFile, limit: limit, log: log)
                 log.debug("configured \(attached.attachment.virtualFunction)")
                 document = try finisher.finish(attached, &announce)
             }

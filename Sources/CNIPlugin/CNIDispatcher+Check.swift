@@ -20,6 +20,7 @@ extension CNIDispatcher {
             guard let expected = configuration.previousResult else {
                 throw CNIError(.invalidConfiguration, "prevResult: missing, CHECK needs it")
             }
+            _ = try deviceInfoFile(configuration)
             let delegate = try delegate(configuration, call, input)
             let manager = try makeManager(log)
             let namespace = try manager.host.openNamespace(call.namespacePath)

@@ -66,29 +66,27 @@ extension CNIDispatcher {
                 // It is among the failures already.
                 try? deleteAddresses(mayHaveRecord: mayHaveRecord)
             }
-            removeDeviceInfo(configuration, outcome, log)
+            if case .success(let outcome) = outcome, let attachment = outcome.attachment {
+                removeDeviceInfo(configuration, attachment, log)
+            }
             guard failures.isEmpty else { throw CNIError(collecting: failures) }
             log.debug("detached, as far as there was anything")
             return []
         }
     }
 
-    /// Removes the file that tells of the device: the runtime's DEL may name it, and the record does.
+    /// Removes the file that tells of the VF that was given back: the record names it, and a record of an import, which
+    /// does not, leaves it to the runtime's DEL. Without a record no file is ours.
     private func removeDeviceInfo(
-        _ configuration: NetworkConfiguration, _ outcome: Result<DetachOutcome, any Error>,
-        _ log: CNILog
+        _ configuration: NetworkConfiguration, _ attachment: Attachment, _ log: CNILog
     ) {
-        var files: Set<DeviceInfoFile> = []
-        if let file = configuration.deviceInfoFile { files.insert(file) }
         // A record that cannot be read names no file.
-        if case .success(let outcome) = outcome, let data = outcome.attachment?.frontEndData,
-            let path = try? IPAMRecord(parsing: data).deviceInfoFile
-        {
-            files.insert(DeviceInfoFile(path: path))
+        let recorded = attachment.frontEndData.flatMap {
+            try? IPAMRecord(parsing: $0).deviceInfoFile
         }
-        for file in files {
+        for path in Set([recorded, configuration.deviceInfoPath].compactMap(\.self)) {
             do {
-                try file.remove()
+                try deviceInfoFile(path).remove(of: attachment.virtualFunction)
             } catch {
                 log.warning("\(error), proceeding anyway")
             }

@@ -15,6 +15,7 @@ extension CNIDispatcher {
         let log = log(call, configuration)
         return try logging(log) {
             try configuration.validate()
+            _ = try deviceInfoFile(configuration)
             let delegate = try delegate(configuration, call, input)
             let manager: Manager<H>
             do {
@@ -26,6 +27,8 @@ extension CNIDispatcher {
             switch try availability(configuration, manager) {
             case .available: break
             case .exhausted(let reason): throw CNIError(.notAvailable, reason)
+            case .disconnected(let reason) where configuration.device != nil:
+                throw CNIError(.notAvailableNorConnected, "deviceID: \(reason)")
             case .disconnected(let reason): throw CNIError(.notAvailableNorConnected, reason)
             }
             if let delegate, try !delegate.status(version: version) {

@@ -58,6 +58,12 @@ package struct CNIDispatcher<H: Host>: Sendable {
         do {
             let call = try CNIEnvironment(environment)
             if call.command == .version { return Answer(output: versions(), status: 0) }
+            // Before anything is read: with the same configuration this call would lead to the next.
+            guard environment[IPAMDelegate.callMarker] == nil else {
+                throw CNIError(
+                    .invalidConfiguration,
+                    "ipam.type: the IPAM plugin calls sriov again, which has no addresses to give")
+            }
             let input = CNIInput(reading: readInput)
             version = input.version ?? version
             return try perform(call, input)
@@ -106,14 +112,41 @@ package struct CNIDispatcher<H: Host>: Sendable {
 
     /// The log that a configuration asks for, with what is odd about the configuration in it.
     func log(_ call: CNIEnvironment, _ configuration: NetworkConfiguration) -> CNILog {
+        var warnings = configuration.warnings
+        var file: CNILogFile?
+        if let path = configuration.logFile {
+            do {
+                file = try logFile(path)
+            } catch {
+                warnings.append("\(error), using standard error")
+            }
+        }
         let log = CNILog.writing(
-            to: configuration.logFile, level: configuration.logLevel,
+            to: file, level: configuration.logLevel,
             context: CNILog.Context(
                 container: call.containerID, namespacePath: call.namespacePath,
                 interfaceName: call.interfaceName),
             writeError: writeError)
-        for warning in configuration.warnings { log.warning(warning) }
+        for warning in warnings { log.warning(warning) }
         return log
+    }
+
+    /// - Throws: `JSONKeyError` or `ManagerError` for a file that the administrator does not allow.
+    private func logFile(_ path: String) throws -> CNILogFile {
+        try CNILogFile(path, below: CNIConfiguration.read(environment.configurationPath).logDirectory)
+    }
+
+    /// The device-info file that a configuration asks for; nil for none.
+    ///
+    /// - Throws: `JSONKeyError` or `ManagerError` for a file that the administrator does not allow.
+    func deviceInfoFile(_ configuration: NetworkConfiguration) throws -> DeviceInfoFile? {
+        guard let path = configuration.deviceInfoPath else { return nil }
+        return try deviceInfoFile(path)
+    }
+
+    func deviceInfoFile(_ path: String) throws -> DeviceInfoFile {
+        try DeviceInfoFile(
+            path, below: CNIConfiguration.read(environment.configurationPath).deviceInfoDirectories)
     }
 
     /// The manager over this host's state file and locks.
@@ -136,8 +169,8 @@ package struct CNIDispatcher<H: Host>: Sendable {
     ) throws(CNIError) -> IPAMDelegate? {
         guard let type = configuration.ipamType else { return nil }
         return try IPAMDelegate(
-            type: type, in: call.searchPath, environment: environment.all, input: input.bytes,
-            patience: ipamPatience, passOn: writeError)
+            type: type, in: call.searchPath, environment: environment.forChildren,
+            input: input.bytes, patience: ipamPatience, passOn: writeError)
     }
 
     /// Which VF a configuration asks for; nil if it leaves that to a device plugin, which names one at ADD.
@@ -151,10 +184,10 @@ package struct CNIDispatcher<H: Host>: Sendable {
             return .anyOf(physicalFunction: try manager.physicalFunction(reference).address)
         }
         guard let pool = configuration.pool else { return nil }
-        let path = environment.configurationPath
-        guard let list = try PoolList.read(path) else {
+        guard let list = try PoolList.read(environment.configurationPath) else {
             throw CNIError(
-                .invalidConfiguration, "pool: \"\(pool)\" is not defined, there is no \(path)")
+                .invalidConfiguration,
+                "pool: \"\(pool)\" is not defined, there is no \(environment.configurationPath)")
         }
         return .pool(pool, of: list)
     }

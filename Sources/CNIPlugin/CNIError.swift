@@ -1,3 +1,4 @@
+internal import LinuxSystem
 package import SRIOV
 
 /// An error as a CNI plugin reports it: one JSON document on standard output.
@@ -14,7 +15,7 @@ package struct CNIError: Error, Hashable, Sendable {
         self.details = details
     }
 
-    /// The error document.
+    /// The error document; what is longer than a message may be is cut.
     ///
     /// - Parameter version: That of the configuration, or the newest if that is not known.
     package func document(version: CNIVersion) -> JSONValue {
@@ -22,9 +23,11 @@ package struct CNIError: Error, Hashable, Sendable {
             "cniVersion": .string(version.description),
             "code": Int64(exactly: code.rawValue).map(JSONValue.integer)
                 ?? .unsigned(code.rawValue),
-            "msg": .string(message),
+            "msg": .string(message.cut(toBytes: String.messageLimit)),
         ]
-        if !details.isEmpty { members["details"] = .string(details) }
+        if !details.isEmpty {
+            members["details"] = .string(details.cut(toBytes: String.messageLimit))
+        }
         return .object(members)
     }
 }

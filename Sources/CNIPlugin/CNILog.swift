@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// What the plugin tells an operator, apart from its answer on standard output.
 ///
 /// One line a message: `level=warning msg="…" container=4f1c9a netns=/run/netns/a ifname=net1`. Nothing
@@ -57,7 +59,7 @@ package struct CNILog: Sendable {
 
     package func log(_ level: Level, _ message: String) {
         guard level <= self.level else { return }
-        var line = "level=\(level) msg=\(Self.quoted(message))"
+        var line = "level=\(level) msg=\(Self.quoted(message.cut(toBytes: String.messageLimit)))"
         line += Self.member("container", context.container)
         line += Self.member("netns", context.namespacePath)
         line += Self.member("ifname", context.interfaceName)
@@ -65,30 +67,42 @@ package struct CNILog: Sendable {
     }
 
     private static func member(_ name: String, _ value: String) -> String {
-        value.isEmpty ? "" : " \(name)=\(needsQuotes(value) ? quoted(value) : value)"
+        if value.isEmpty { return "" }
+        let text = value.cut(toBytes: String.messageLimit)
+        return " \(name)=\(needsQuotes(text) ? quoted(text) : text)"
     }
 
     package func error(_ message: String) { log(.error, message) }
     package func warning(_ message: String) { log(.warning, message) }
     package func debug(_ message: String) { log(.debug, message) }
 
+    /// Whether a value has anything but what neither a reader of logs nor a shell takes for more than itself.
     private static func needsQuotes(_ text: String) -> Bool {
-        text.unicodeScalars.contains { $0.value <= 0x20 || $0 == "\"" || $0 == "=" }
+        !text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"):
+                true
+            default: "_-./:@+,".utf8.contains(byte)
+            }
+        }
     }
 
-    /// The text on one line, in double quotes.
+    /// The text on one line, in double quotes, between which even a shell would not take any of it for a command.
     private static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
+            case "\"", "\\", "$", "`": quoted += "\\\(scalar)"
             case "\n": quoted += "\\n"
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
             default:
-                if scalar.properties.generalCategory != .control {
-                    quoted.unicodeScalars.append(scalar)
+                switch scalar.properties.generalCategory {
+                // Format characters are among them that turn the direction of writing.
+                case .control, .format, .lineSeparator, .paragraphSeparator:
+                    quoted += "\\u{\(hexadecimal(scalar.value, digits: 1))}"
+                default: quoted.unicodeScalars.append(scalar)
                 }
             }
         }

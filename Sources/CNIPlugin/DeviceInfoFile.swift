@@ -1,20 +1,37 @@
 internal import Glibc
-internal import LinuxSystem
-internal import SRIOV
+package import LinuxSystem
+package import SRIOV
 
 /// The file of one attachment through which Multus learns about its device: `runtimeConfig.CNIDeviceInfoFile`.
+///
+/// A network's author may name any file by it, so the administrator of the node must allow its directory.
 package struct DeviceInfoFile: Hashable, Sendable {
-    /// An absolute path.
+    /// As the configuration has it.
     package let path: String
+    private let place: ConfinedPath
 
     /// The most bytes that are read of a file that is there already.
     private static let limit = 65536
 
-    package init(path: String) {
-        self.path = path
+    /// - Parameters:
+    ///   - path: What the runtime says.
+    ///   - directories: Where device-info files may be.
+    /// - Throws: `JSONKeyError` for a path that leads elsewhere.
+    package init(_ path: String, below directories: [String]) throws(JSONKeyError) {
+        for directory in directories {
+            guard let place = ConfinedPath(path, below: directory) else { continue }
+            self.path = path
+            self.place = place
+            return
+        }
+        throw JSONKeyError(
+            Self.key,
+            "\"\(path)\" is not the path of a file below \(directories.joined(separator: " or "))")
     }
 
-    /// Writes the file, whole or not at all; its folder is made where it is missing.
+    private static var key: String { "runtimeConfig.CNIDeviceInfoFile" }
+
+    /// Writes the file, whole or not at all; its directory is made where it is missing.
     ///
     /// A file of a device plugin is there already: of a PCI function it is completed, one of another type of device
     /// stays as it is.
@@ -24,19 +41,22 @@ package struct DeviceInfoFile: Hashable, Sendable {
         do {
             let present = try contents()
             guard present == nil || present?["type"] == .string("pci") else { return }
-            try replace(with: info.document(over: present ?? [:]).encoded())
+            try makeFolders(place.directory)
+            try place.replace(with: info.document(over: present ?? [:]).encoded())
         } catch {
             throw failure("written", error)
         }
     }
 
-    /// Removes the file; one that is not there, or that holds no device information, is left alone.
+    /// Removes the file if it tells of this VF; any other is left alone, and none is no error.
     ///
-    /// - Throws: `CNIError` that names the file.
-    package func remove() throws(CNIError) {
+    /// - Throws: `CNIError` that names the file; also if it holds no device information.
+    package func remove(of function: PCIAddress) throws(CNIError) {
         do {
-            guard try contents() != nil else { return }
-            try systemCall("remove", on: path) { unlink(path) }
+            guard case .object(let pci)? = try contents()?["pci"],
+                pci["pci-address"] == .string(function.description)
+            else { return }
+            try place.remove()
         } catch let error as SystemCallError where error.errno.isAbsence {
             return
         } catch {
@@ -50,8 +70,9 @@ package struct DeviceInfoFile: Hashable, Sendable {
     private func contents() throws -> JSONMembers? {
         let bytes: [UInt8]
         do {
-            bytes = try read()
-        } catch  where error.errno.isAbsence {
+            bytes = try place.open(flags: O_RDONLY)
+                .readToEnd(limit: Self.limit, subject: place.description)
+        } catch let error as SystemCallError where error.errno.isAbsence {
             return nil
         }
         // What it holds instead does not matter.
@@ -64,33 +85,8 @@ package struct DeviceInfoFile: Hashable, Sendable {
         return members
     }
 
-    private func read() throws(SystemCallError) -> [UInt8] {
-        // A FIFO must not hold us up, nor a link lead elsewhere.
-        let descriptor = try Descriptor(opening: path, flags: O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
-        return try descriptor.readToEnd(limit: Self.limit, subject: path)
-    }
-
-    private func replace(with bytes: [UInt8]) throws {
-        if let end = path.lastIndex(of: "/") { try makeFolders(String(path[..<end])) }
-        let draft = path + ".vfmap"
-        do {
-            try Self.write(bytes, to: draft)
-            try systemCall("rename", on: draft) { rename(draft, path) }
-        } catch {
-            unlink(draft)
-            throw error
-        }
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String) throws(SystemCallError) {
-        let descriptor = try Descriptor(
-            opening: path, flags: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, permissions: 0o644)
-        try descriptor.write(bytes, subject: path)
-    }
-
     private func failure(_ what: String, _ error: any Error) -> CNIError {
         let cause = CNIError(reporting: error)
-        return CNIError(
-            cause.code, "runtimeConfig.CNIDeviceInfoFile: \(path) cannot be \(what): \(cause)")
+        return CNIError(cause.code, "\(Self.key): \(path) cannot be \(what): \(cause)")
     }
 }

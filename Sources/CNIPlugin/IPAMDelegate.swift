@@ -31,10 +31,10 @@ package struct IPAMDelegate: Sendable {
     /// - Parameters:
     ///   - type: The program's name.
     ///   - folders: Where to look for it.
-    ///   - environment: All of the environment; CNI_COMMAND is replaced.
+    ///   - environment: Variables; CNI_COMMAND is replaced, and `callMarker` is set.
     ///   - input: The complete network configuration.
     ///   - passOn: Takes what the plugin wrote to standard error.
-    /// - Throws: `CNIError` `invalidConfiguration` if there is no such program.
+    /// - Throws: `CNIError` `invalidConfiguration` if there is no such program, or if it is this one.
     package init(
         type: String, in folders: [String], environment: [String: String], input: [UInt8],
         patience: Patience = Patience(), passOn: @escaping @Sendable (String) -> Void
@@ -50,12 +50,29 @@ package struct IPAMDelegate: Sendable {
                 "ipam.type: there is no plugin \"\(type)\" in CNI_PATH",
                 details: folders.joined(separator: ":"))
         }
+        guard !Self.isThisProgram(executable) else {
+            throw CNIError(
+                .invalidConfiguration,
+                "ipam.type: \"\(type)\" is this plugin itself, which has no addresses to give",
+                details: executable)
+        }
         self.type = type
         self.executable = executable
         self.environment = environment
         self.input = input
         self.patience = patience
         self.passOn = passOn
+    }
+
+    /// The variable by which a plugin knows that an IPAM plugin's call led to its own, through however many others.
+    package static var callMarker: String { "VFMAP_IPAM_CALL" }
+
+    /// Whether a file is the one that this process runs, by whatever name.
+    private static func isThisProgram(_ path: String) -> Bool {
+        // Without /proc the marker still ends the recursion, at its first step.
+        guard let own = try? FileIdentity(of: "/proc/self/exe") else { return false }
+        // A file that is gone by now is not run either.
+        return (try? FileIdentity(of: path)) == own
     }
 
     /// Has addresses chosen.
@@ -148,6 +165,7 @@ package struct IPAMDelegate: Sendable {
     ) throws(CNIError) -> [UInt8] {
         var variables = environment
         variables["CNI_COMMAND"] = command.rawValue
+        variables[Self.callMarker] = "1"
         var process = ChildProcess(executable: executable, environment: variables)
         process.input = input
         let outcome: ChildProcess.Outcome
@@ -163,7 +181,7 @@ package struct IPAMDelegate: Sendable {
         let words = complaint.trimmingASCIISpace()
         throw failure(
             "\(Self.described(outcome.ending)) at \(command.rawValue)"
-                + (words.isEmpty ? "" : ": \(words.suffix(1000))"), outcome.output)
+                + (words.isEmpty ? "" : ": \(words.suffix(bytes: 1000))"), outcome.output)
     }
 
     /// The error document that the plugin wrote; nil if it wrote none.

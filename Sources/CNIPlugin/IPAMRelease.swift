@@ -5,17 +5,23 @@ package import SRIOV
 /// part of an undo, for whichever program does it.
 package struct IPAMRelease: Sendable {
     private let environment: EnvironmentVariables
+    private let configurationPath: String
     private let patience: IPAMDelegate.Patience
     private let passOn: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - environment: That of this process; its CNI variables are replaced by the record's.
+    ///   - configurationPath: The configuration file of the node; nil for that of the environment's `VFMAP_CONFIG`, or
+    ///     the usual one.
     ///   - passOn: Takes what the IPAM plugin writes to standard error.
     package init(
-        environment: EnvironmentVariables, patience: IPAMDelegate.Patience = .init(),
+        environment: EnvironmentVariables, configurationPath: String? = nil,
+        patience: IPAMDelegate.Patience = .init(),
         passOn: @escaping @Sendable (String) -> Void
     ) {
         self.environment = environment
+        self.configurationPath =
+            configurationPath ?? environment.nonEmpty("VFMAP_CONFIG") ?? PoolList.defaultPath
         self.patience = patience
         self.passOn = passOn
     }
@@ -35,9 +41,9 @@ package struct IPAMRelease: Sendable {
             throw CNIError(
                 .internal, "the record of \(attachment.owner) does not tell its IPAM: \(error)")
         }
-        removeDeviceInfo(record)
+        removeDeviceInfo(record, of: attachment.virtualFunction)
         guard let type = record.type else { return }
-        var variables = environment.all.filter { !$0.key.hasPrefix("CNI_") }
+        var variables = environment.forChildren.filter { !$0.key.hasPrefix("CNI_") }
         variables["CNI_CONTAINERID"] = record.container
         variables["CNI_IFNAME"] = record.interfaceName
         variables["CNI_NETNS"] = record.namespacePath
@@ -53,10 +59,12 @@ package struct IPAMRelease: Sendable {
     }
 
     /// A file that stays is no reason to keep the VF or its address.
-    private func removeDeviceInfo(_ record: IPAMRecord) {
+    private func removeDeviceInfo(_ record: IPAMRecord, of function: PCIAddress) {
         guard let path = record.deviceInfoFile else { return }
         do {
-            try DeviceInfoFile(path: path).remove()
+            let configuration = try CNIConfiguration.read(configurationPath)
+            try DeviceInfoFile(path, below: configuration.deviceInfoDirectories)
+                .remove(of: function)
         } catch {
             passOn("\(error), proceeding anyway\n")
         }

@@ -19,8 +19,8 @@ package struct NetworkConfiguration: Hashable, Sendable {
     package private(set) var settings = VFSettings()
     /// `announce`: whether the addresses are announced to the neighbours.
     package private(set) var announcesAddresses = true
-    /// `runtimeConfig.CNIDeviceInfoFile`; nil if it is not asked for.
-    package private(set) var deviceInfoFile: DeviceInfoFile?
+    /// `runtimeConfig.CNIDeviceInfoFile`, wherever it leads; nil if it is not asked for.
+    package private(set) var deviceInfoPath: String?
     /// `ipam.type`; nil for a network without IPAM.
     package private(set) var ipamType: String?
     /// `dns`: for the result if the IPAM plugin gives none.
@@ -29,7 +29,7 @@ package struct NetworkConfiguration: Hashable, Sendable {
     package private(set) var previousResult: CNIResult?
     /// `logLevel`; `info` if it is missing or unknown.
     package private(set) var logLevel = CNILog.Level.info
-    /// `logFile`; nil for standard error.
+    /// `logFile`, wherever it leads; nil for standard error.
     package private(set) var logFile: String?
     /// What is wrong, in the order of the keys above.
     package private(set) var problems: [CNIError] = []
@@ -48,8 +48,8 @@ package struct NetworkConfiguration: Hashable, Sendable {
         let runtime = read { try object.object("runtimeConfig") }
         readSettings(object, runtime: runtime, arguments: arguments)
         announcesAddresses = read { try object.flag("announce") } ?? true
-        deviceInfoFile = read { try runtime.flatMap(Self.deviceInfoFile) }
-        ipamType = read { try object.object("ipam")?.word("type") }
+        deviceInfoPath = read { try runtime.flatMap(Self.deviceInfoPath) }
+        ipamType = read { try Self.ipamType(object) }
         dns = read { try object.object("dns").map(CNIResult.DNS.init) } ?? CNIResult.DNS()
         previousResult = read {
             try object.object("prevResult").map {
@@ -97,6 +97,19 @@ package struct NetworkConfiguration: Hashable, Sendable {
         }
     }
 
+    private static func ipamType(_ object: JSONObject) throws(JSONKeyError) -> String? {
+        guard let ipam = try object.object("ipam"), let type = try ipam.word("type") else {
+            return nil
+        }
+        // What is wrong with the plugin's own type is not this key's.
+        if case .string(type)? = object.value("type") {
+            throw JSONKeyError(
+                ipam.path("type"),
+                "must not be \"\(type)\", the plugin of the network itself")
+        }
+        return type
+    }
+
     private static func logFile(_ object: JSONObject) throws(JSONKeyError) -> String? {
         guard let path = try object.word("logFile") else { return nil }
         // It would end the path for the kernel, and another file be written to.
@@ -106,16 +119,16 @@ package struct NetworkConfiguration: Hashable, Sendable {
         return path
     }
 
-    private static func deviceInfoFile(
+    private static func deviceInfoPath(
         _ runtime: JSONObject
-    ) throws(JSONKeyError) -> DeviceInfoFile? {
+    ) throws(JSONKeyError) -> String? {
         guard let path = try runtime.word("CNIDeviceInfoFile") else { return nil }
         guard path.hasPrefix("/"), !path.hasSuffix("/"), !path.utf8.contains(0) else {
             throw JSONKeyError(
                 runtime.path("CNIDeviceInfoFile"),
                 "must be the absolute path of a file, not \"\(path)\"")
         }
-        return DeviceInfoFile(path: path)
+        return path
     }
 
     private mutating func readSettings(

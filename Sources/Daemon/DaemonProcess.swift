@@ -51,7 +51,7 @@ package enum DaemonProcess {
             let program = try DaemonProgram(
                 manager: manager(
                     on: host(), statePath: arguments.statePath(in: variables),
-                    environment: variables, log: log),
+                    configurationPath: configurationPath, environment: variables, log: log),
                 configuration: configuration, configurationPath: configurationPath,
                 environment: environment, log: log)
             try await program.run(inherited: inherited)
@@ -63,14 +63,17 @@ package enum DaemonProcess {
     }
 
     private static func manager<H: Host>(
-        on host: H, statePath: String, environment: EnvironmentVariables, log: DaemonLog
+        on host: H, statePath: String, configurationPath: String,
+        environment: EnvironmentVariables, log: DaemonLog
     ) throws -> Manager<H> {
         let warn: @Sendable (String) -> Void = { log.failure(.warning, $0) }
         return Manager(
             host: host, store: AttachmentStore(path: statePath, boot: try host.bootIdentity()),
             locks: LockFolder(path: environment.lockDirectory),
             foreignClaims: PeerCache(environment: environment).claims,
-            releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
+            releaseFrontEnd: IPAMRelease(
+                environment: environment, configurationPath: configurationPath, passOn: warn
+            ).release,
             warn: warn)
     }
 

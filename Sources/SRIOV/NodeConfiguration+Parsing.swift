@@ -1,9 +1,9 @@
 internal import LinuxSystem
 
 extension NodeConfiguration {
-    /// The sections of the file. `daemon` is the daemon's own, which reads it itself.
+    /// The sections of the file. `daemon` is the daemon's own, which reads it itself; `cni`, the plugin's, is only checked here.
     package static var keys: [String] {
-        ["$schema", "resourceList", "physicalFunctions", "daemon"]
+        ["$schema", "resourceList", "physicalFunctions", "cni", "daemon"]
     }
 
     /// Reads a configuration file.
@@ -49,6 +49,7 @@ extension NodeConfiguration {
                 }
                 functions.append(function)
             }
+            _ = try CNIConfiguration(members)
             self.init(pools: pools, physicalFunctions: functions)
         } catch {
             throw ManagerError(.invalidRequest, "\(path): \(error)")

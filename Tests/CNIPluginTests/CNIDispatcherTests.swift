@@ -98,6 +98,20 @@ import Testing
         let numbers = ManagerError.Code.allCases.map {
             CNIError(reporting: ManagerError($0, "x")).code.rawValue
         }
-        #expect(numbers == [7, 100, 101, 11, 107, 102, 8, 103, 11, 104, 999])
+        #expect(numbers == [7, 100, 101, 11, 107, 102, 8, 103, 11, 104, 11, 999])
+    }
+
+    /// A single character of nearly 1 MiB, where the error and its details quote what was given.
+    @Test func anErrorAndItsLineInTheLogAreShortWhateverTheyQuote() throws {
+        let fixture = try PluginFixture()
+        let long = "e" + String(repeating: "\u{301}", count: 200_000)
+        let answer = fixture.call(
+            "ADD",
+            fixture.configuration(
+                #""spoofchk":"\#(long)","trust":"\#(long)","logLevel":"\#(long)""#))
+        #expect(answer.status == 1)
+        #expect(answer.output.hasPrefix(#"{"cniVersion":"1.0.0","code":7,"#))
+        #expect(answer.output.utf8.count < 20_000)
+        #expect(fixture.complaint.utf8.count < 40_000)
     }
 }

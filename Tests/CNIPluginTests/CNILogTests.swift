@@ -1,5 +1,7 @@
 import CNIPlugin
 import Foundation
+import LinuxSystem
+import SRIOV
 import Synchronization
 import Testing
 
@@ -20,7 +22,7 @@ import Testing
         log.debug("dropped")
         #expect(
             lines.value
-                == #"level=warning msg="a \"b\"\nc\\d" container=c1 ifname="net 1""# + "\n")
+                == #"level=warning msg="a \"b\"\nc\\d\u{1b}" container=c1 ifname="net 1""# + "\n")
     }
 
     @Test(arguments: [
@@ -37,11 +39,46 @@ import Testing
         #expect(lines.value.split(separator: "\n").count == count)
     }
 
+    /// What a shell or a terminal would take for more than text, in a message and in a value.
+    @Test(arguments: [
+        ("$(id)", #""\$(id)""#), ("`id`", #""\`id\`""#), ("a;b", #""a;b""#), ("a&b", #""a&b""#),
+        ("a>b", #""a>b""#), ("'", #""'""#), ("a\nb", #""a\nb""#), ("a\rb", #""a\rb""#),
+        ("a\u{9b}b", #""a\u{9b}b""#), ("a\u{7f}", #""a\u{7f}""#), ("a\u{0}", #""a\u{0}""#),
+        ("\u{202e}a\u{2066}", #""\u{202e}a\u{2066}""#), ("\u{200f}", #""\u{200f}""#),
+        ("\u{2028}", #""\u{2028}""#), ("é", #""é""#), (#"a"b\"#, #""a\"b\\""#),
+    ])
+    func nothingButTextIsLeftOfWhatItIsGiven(text: String, quoted: String) {
+        let lines = Lines()
+        let log = CNILog.writing(
+            to: nil, level: .info, context: CNILog.Context(namespacePath: text),
+            writeError: lines.append)
+        log.error(text)
+        #expect(lines.value == "level=error msg=\(quoted) netns=\(quoted)\n")
+    }
+
+    /// A line as a command of a shell does nothing but set variables.
+    @Test func aShellRunsNothingOfALine() throws {
+        let lines = Lines()
+        let text = "x$(echo RUN)`echo RUN`\" ; echo RUN; \"'\necho RUN\n# ${HOME} \\"
+        let log = CNILog.writing(
+            to: nil, level: .info, context: CNILog.Context(container: text, namespacePath: text),
+            writeError: lines.append)
+        log.error(text)
+        var shell = ChildProcess(executable: "/bin/sh", environment: ["PATH": "/usr/bin:/bin"])
+        shell.input = Array(lines.value.utf8)
+        let outcome = try shell.run(until: Deadline(after: .seconds(60)))
+        #expect(outcome.output == [])
+        #expect(outcome.errorOutput == [])
+    }
+
     @Test func aFileIsAppendedToWithTheTime() throws {
-        let path = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())").path
+        let folder = FileManager.default.temporaryDirectory.path
+        let path = "\(folder)/vfmap-\(UUID())"
         defer { try? FileManager.default.removeItem(atPath: path) }  // A leftover fails no test.
         try Data("before\n".utf8).write(to: URL(filePath: path))
-        let log = CNILog.writing(to: path, level: .info, context: CNILog.Context()) { _ in }
+        let log = CNILog.writing(
+            to: try CNILogFile(path, below: folder), level: .info, context: CNILog.Context()
+        ) { _ in }
         log.error("one")
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 2)
@@ -49,12 +86,61 @@ import Testing
         #expect(try #/time=[0-9T:-]+Z level=error msg="one"/#.wholeMatch(in: lines[1]) != nil)
     }
 
-    @Test func aFileThatCannotBeWrittenFallsBackToStandardError() {
+    @Test func aFileThatCannotBeWrittenFallsBackToStandardError() throws {
         let lines = Lines()
         let log = CNILog.writing(
-            to: "/nonexistent/folder/log", level: .info, context: CNILog.Context(),
-            writeError: lines.append)
+            to: try CNILogFile("/nonexistent/log", below: "/nonexistent"), level: .info,
+            context: CNILog.Context(), writeError: lines.append)
         log.error("one")
-        #expect(lines.value == "level=error msg=\"one\"\n")
+        #expect(
+            lines.value
+                == #"level=warning msg="logFile: open /nonexistent: no such file or directory "#
+                + #"(ENOENT), using standard error""# + "\nlevel=error msg=\"one\"\n")
+        #expect(!FileManager.default.fileExists(atPath: "/nonexistent"))
+    }
+
+    @Test(arguments: [
+        "/etc/profile.d/x.sh", "x.log", "/var/log/vfmap/../x", "/var/log/vfmap", "/var/log/vfmapx",
+    ])
+    func aFileElsewhereIsRefused(path: String) {
+        #expect(throws: JSONKeyError.self) {
+            try CNILogFile(path, below: CNIConfiguration.defaultLogDirectory)
+        }
+    }
+
+    /// Names that a network's author chooses, with the file system as it was afterwards.
+    @Test(arguments: ["elsewhere/x.sh", "log/../elsewhere/x.sh", "log/link/x.sh", "log/linked"])
+    func anAddGoesOnWithoutALogElsewhere(rest: String) throws {
+        let fixture = try PluginFixture()
+        let files = FileManager.default
+        let folder = fixture.ipam.folder
+        for name in ["log", "elsewhere"] {
+            try files.createDirectory(
+                atPath: "\(folder)/\(name)", withIntermediateDirectories: false)
+        }
+        try files.createSymbolicLink(
+            atPath: folder + "/log/link", withDestinationPath: folder + "/elsewhere")
+        try files.createSymbolicLink(
+            atPath: folder + "/log/linked", withDestinationPath: folder + "/elsewhere/x.sh")
+        try Data(#"{"cni":{"logDirectory":"\#(folder)/log"}}"#.utf8)
+            .write(to: URL(filePath: fixture.configurationPath))
+        try fixture.add(
+            fixture.configuration(
+                #""logLevel":"debug","announce":false,"logFile":"\#(folder)/\#(rest)""#))
+        #expect(fixture.complaint.contains("level=warning msg=\"logFile: "))
+        #expect(fixture.complaint.contains("level=debug msg="))
+        #expect(try files.contentsOfDirectory(atPath: folder + "/elsewhere") == [])
+        #expect(
+            try files.contentsOfDirectory(atPath: folder + "/log").sorted() == ["link", "linked"])
+    }
+
+    @Test func aConfigurationFileThatIsWrongAllowsNoLogFile() throws {
+        let fixture = try PluginFixture()
+        try Data("{".utf8).write(to: URL(filePath: fixture.configurationPath))
+        let path = fixture.ipam.folder + "/log"
+        try fixture.add(fixture.configuration(#""logLevel":"debug","logFile":"\#(path)""#))
+        #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(
+            fixture.complaint.contains("level=warning msg=\"\(fixture.configurationPath): is not"))
     }
 }

@@ -31,7 +31,7 @@ import Testing
                     mtu: 9000, isPromiscuous: true, receivesAllMulticast: false,
                     toleratesUnsupportedLinkState: true, resetsOnRelease: true))
         #expect(!read.announcesAddresses)
-        #expect(read.deviceInfoFile == DeviceInfoFile(path: "/run/info/x.json"))
+        #expect(read.deviceInfoPath == "/run/info/x.json")
     }
 
     @Test func whatIsAbsentNullOrEmptyIsLeftAlone() throws {
@@ -43,7 +43,7 @@ import Testing
         #expect(read.problems == [])
         #expect(read.settings == VFSettings())
         #expect(read.announcesAddresses)
-        #expect(read.deviceInfoFile == nil)
+        #expect(read.deviceInfoPath == nil)
     }
 
     @Test(arguments: [

@@ -8,7 +8,7 @@ import Testing
 /// `runtimeConfig.CNIDeviceInfoFile`: what Multus reads there after ADD.
 @Suite struct DeviceInfoFileTests {
     private let fixture: PluginFixture
-    /// Below two folders that do not exist.
+    /// Below two directories that do not exist.
     private let path: String
 
     init() throws {
@@ -118,8 +118,8 @@ import Testing
             answer.output
                 == (try errorDocument(
                     999,
-                    "runtimeConfig.CNIDeviceInfoFile: \(path) cannot be written: make folder "
-                        + "\(file)/cni: not a directory (ENOTDIR)")))
+                    "runtimeConfig.CNIDeviceInfoFile: \(path) cannot be written: open "
+                        + "\(file): not a directory (ENOTDIR)")))
         #expect(fixture.machine == before)
         #expect(try fixture.store().attachments() == [])
         #expect(fixture.call("DEL", configuration()).status == 0)
@@ -141,5 +141,88 @@ import Testing
         fixture.host.makeNamespace("/run/netns/c2")
         try fixture.add(nil, ["CNI_CONTAINERID": "c2", "CNI_NETNS": "/run/netns/c2"])
         #expect(folderEntries == [])
+    }
+
+    private func fails(_ path: String) throws -> String {
+        let before = fixture.machine
+        let input = fixture.configuration(#""runtimeConfig":{"CNIDeviceInfoFile":"\#(path)"}"#)
+        let answer = fixture.call("ADD", input)
+        #expect(answer.status == 1)
+        #expect(fixture.machine == before)
+        #expect(try fixture.store().attachments() == [])
+        #expect(fixture.ipam.calls == [])
+        #expect(fixture.call("DEL", input).status == 0)
+        return answer.output
+    }
+
+    @Test(arguments: ["x.json", "devinfo/../x.json", "devinfo", "devinfo/a/../../x.json"])
+    func aFileElsewhereIsRefusedBeforeAnythingIsDone(rest: String) throws {
+        let path = "\(fixture.ipam.folder)/\(rest)"
+        #expect(
+            try fails(path)
+                == (try errorDocument(
+                    7,
+                    "runtimeConfig.CNIDeviceInfoFile: \"\(path)\" is not the path of a file below "
+                        + "\(fixture.ipam.folder)/devinfo")))
+        #expect(!FileManager.default.fileExists(atPath: fixture.ipam.folder + "/devinfo"))
+        #expect(!FileManager.default.fileExists(atPath: fixture.ipam.folder + "/x.json"))
+    }
+
+    @Test func withoutAConfigurationItIsTheDirectoryOfTheSpecification() throws {
+        #expect(throws: JSONKeyError.self) {
+            try DeviceInfoFile(
+                "/var/run/k8s.cni.cncf.io/x", below: CNIConfiguration().deviceInfoDirectories)
+        }
+        for name in ["/run", "/var/run"] {
+            let path = name + "/k8s.cni.cncf.io/devinfo/cni/x"
+            let file = try DeviceInfoFile(path, below: CNIConfiguration().deviceInfoDirectories)
+            #expect(file.path == path)
+        }
+    }
+
+    /// Right in its shape, below the right directory, and of somebody else.
+    @Test(arguments: [true, false])
+    func delRemovesNothingOfOthers(hasAttachment: Bool) throws {
+        let other = plain.replacingOccurrences(of: "10.0", with: "10.2")
+        if hasAttachment { try fixture.add(fixture.configuration()) }
+        try write(hasAttachment ? other : plain)
+        #expect(fixture.call("DEL", configuration()).status == 0)
+        #expect(contents == (hasAttachment ? other : plain))
+        #expect(fixture.complaint == "")
+    }
+
+    /// As an imported one.
+    @Test func delRemovesTheVFsFileThatItsRecordDoesNotName() throws {
+        try fixture.add(fixture.configuration())
+        try write(plain)
+        #expect(fixture.call("DEL", configuration()).status == 0)
+        #expect(folderEntries == [])
+    }
+
+    @Test func aRecordThatNamesAFileElsewhereHasItLeftAlone() throws {
+        try fixture.add(configuration())
+        let moved = fixture.ipam.folder + "/x.json"
+        try FileManager.default.moveItem(atPath: path, toPath: moved)
+        var record = try #require(try fixture.store().attachments().first)
+        record.frontEndData = record.frontEndData?.replacingOccurrences(
+            of: "/devinfo/cni/c1-net1.json", with: "/x.json")
+        record.phase = .preparing
+        try fixture.store().update(record)
+        fixture.host.makeNamespace("/run/netns/c2")
+        try fixture.add(nil, ["CNI_CONTAINERID": "c2", "CNI_NETNS": "/run/netns/c2"])
+        #expect(FileManager.default.contents(atPath: moved) == Data(plain.utf8))
+        #expect(fixture.complaint.contains("is not the path of a file below"))
+    }
+
+    @Test func whatADraftOfAnEarlierVersionWasLinkedToStays() throws {
+        try write("")
+        try FileManager.default.removeItem(atPath: path)
+        let victim = fixture.ipam.folder + "/victim"
+        try Data("root:x:0:0".utf8).write(to: URL(filePath: victim))
+        try FileManager.default.linkItem(atPath: victim, toPath: path + ".vfmap")
+        try fixture.add(configuration())
+        #expect(contents == plain)
+        #expect(FileManager.default.contents(atPath: victim) == Data("root:x:0:0".utf8))
+        #expect(folderEntries.sorted() == ["c1-net1.json", "c1-net1.json.vfmap"])
     }
 }

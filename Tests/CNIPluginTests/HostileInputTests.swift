@@ -32,7 +32,8 @@ import Testing
             memory = try MemoryFolder()
             let folder = memory.path
             let pools =
-                #"{"resourceList":[{"resourceName":"vfs","selectors":{"pfNames":["pf0"]}}]}"#
+                #"{"resourceList":[{"resourceName":"vfs","selectors":{"pfNames":["pf0"]}}],"#
+                + #""cni":{"logDirectory":"\#(folder)"}}"#
             try Data(pools.utf8).write(to: URL(filePath: folder + "/config.json"))
             variables = [
                 "CNI_CONTAINERID": "c1", "CNI_NETNS": "/run/netns/c1", "CNI_IFNAME": "net1",

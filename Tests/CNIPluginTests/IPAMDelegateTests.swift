@@ -1,4 +1,5 @@
 import CNIPlugin
+import Foundation
 import Netlink
 import Testing
 
@@ -32,6 +33,42 @@ import Testing
         #expect(ipam.calls == ["ADD c1 net1  A=1", "DEL c1 net1  A=1", "CHECK c1 net1  A=1"])
         #expect(ipam.input(of: "ADD") == input)
         #expect(ipam.input(of: "DEL") == input)
+    }
+
+    @Test func ofACharacterWithoutEndTheLastBytesAreQuoted() throws {
+        let print = #"printf "e"; for (i = 0; i < 30000; i++) printf "\314\201""#
+        let error = try failure("awk 'BEGIN { \(print) }' >&2; exit 2")
+        #expect(try #require(error).message.utf8.count < 1100)
+    }
+
+    @Test func thePluginHasNothingThatIsMeantForThisProgram() throws {
+        let fixture = try PluginFixture(ipam: "env > $(dirname $0)/environment")
+        #expect(
+            fixture.call(
+                "DEL", nil,
+                ["NOTIFY_SOCKET": "/n", "LISTEN_FDS": "1", "WATCHDOG_USEC": "1", "KEPT": "1"]
+            ).status == 0)
+        let text = try String(
+            contentsOfFile: fixture.ipam.folder + "/environment", encoding: .utf8)
+        let names = text.split(separator: "\n").compactMap { $0.split(separator: "=").first }
+        #expect(names.contains("KEPT"))
+        #expect(names.contains("CNI_PATH"))
+        #expect(
+            names.filter { $0.contains(/^(VFMAP|NOTIFY|LISTEN|WATCHDOG)/) } == ["VFMAP_IPAM_CALL"])
+    }
+
+    @Test func aPluginThatIsThisProgramByAnotherNameIsRefused() throws {
+        let ipam = try ScriptedIPAM()
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        try FileManager.default.createSymbolicLink(
+            atPath: ipam.folder + "/other", withDestinationPath: own)
+        let error = #expect(throws: CNIError.self) { try ipam.delegate("other") }
+        #expect(
+            error
+                == CNIError(
+                    .invalidConfiguration,
+                    #"ipam.type: "other" is this plugin itself, which has no addresses to give"#,
+                    details: ipam.folder + "/other"))
     }
 
     @Test func thePluginsOwnErrorIsPassedOn() throws {

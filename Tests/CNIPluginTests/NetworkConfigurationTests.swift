@@ -82,6 +82,10 @@ import Testing
         (#""vlan":4095"#, "vlan: must be an integer from 0 to 4094, not 4095"),
         (#""vlan":-1"#, "vlan: must be an integer from 0 to 4094, not -1"),
         (#""vlan":"100""#, "vlan: must be an integer from 0 to 4094, not a string"),
+        (
+            #""type":"sriov","ipam":{"type":"sriov"}"#,
+            #"ipam.type: must not be "sriov", the plugin of the network itself"#
+        ),
         (#""vlan":1,"vlanQoS":8"#, "vlanQoS: must be an integer from 0 to 7, not 8"),
         (#""vlanQoS":3"#, "vlanQoS: needs vlan"),
         (#""vlanQoS":3,"vlan":0"#, "vlanQoS: needs a vlan other than 0"),

@@ -21,6 +21,12 @@ final class PluginFixture: Sendable {
         host.makeNamespace("/run/netns/c1")
         ipam = try ScriptedIPAM()
         try ipam.install(script)
+        try Data(Self.allowing(below: ipam.folder).utf8).write(to: URL(filePath: configurationPath))
+    }
+
+    /// The members of a configuration file that allows log files in a directory and device-info files in its `devinfo`.
+    static func allowing(below directory: String) -> String {
+        #"{"cni":{"logDirectory":"\#(directory)","deviceInfoDirectory":"\#(directory)/devinfo"}}"#
     }
 
     /// An IPAM plugin that gives 10.1.0.5 and a default route.
@@ -28,6 +34,9 @@ final class PluginFixture: Sendable {
         [ "$CNI_COMMAND" != ADD ] || echo '{"cniVersion":"1.0.0",
         "ips":[{"address":"10.1.0.5/24","gateway":"10.1.0.1"}],"routes":[{"dst":"0.0.0.0/0"}]}'
         """
+
+    /// The configuration file of the node.
+    var configurationPath: String { ipam.folder + "/config.json" }
 
     var statePath: String { ipam.folder + "/state.db" }
 
@@ -62,7 +71,7 @@ final class PluginFixture: Sendable {
         let variables = [
             "CNI_COMMAND": command, "CNI_CONTAINERID": "c1", "CNI_NETNS": "/run/netns/c1",
             "CNI_IFNAME": "net1", "CNI_PATH": ipam.folder, "VFMAP_STATE": statePath,
-            "VFMAP_RUN": ipam.folder, "PATH": "/usr/bin:/bin",
+            "VFMAP_RUN": ipam.folder, "VFMAP_CONFIG": configurationPath, "PATH": "/usr/bin:/bin",
         ].merging(changes) { $1 }
         let input = Array((input ?? configuration()).utf8)
         let host = host

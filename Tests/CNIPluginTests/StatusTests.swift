@@ -119,7 +119,7 @@ import Testing
                 == (try refusal(51, "0000:09:00.0 is not a physical function with SR-IOV")))
         #expect(
             status(fixture, #","deviceID":"0000:09:10.0""#).output
-                == (try refusal(51, "there is no PCI function 0000:09:10.0")))
+                == (try refusal(51, "deviceID: there is no PCI function 0000:09:10.0")))
     }
 
     @Test func aStateFileThatCannotBeUsedIsNotAvailable() throws {

@@ -97,6 +97,8 @@ pristine "two limits" "$before"
 
 echo "-- device information"
 info=$work/devinfo/cni/a-net1.json
+echo "{\"cni\": {\"deviceInfoDirectory\": \"$work/devinfo\"}}" >"$work/config.json"
+export VFMAP_CONFIG=$work/config.json
 file="\"runtimeConfig\":{\"CNIDeviceInfoFile\":\"$info\"}"
 plugin ADD a "$(conf $vf0 "$file")" >/dev/null || fail "ADD with a device-info file"
 equal "the file tells VF and PF" \
@@ -111,6 +113,7 @@ ip netns del a
 equal "so does recover, the container being gone" "" "$(ls "$work/devinfo/cni")"
 ip netns add a
 pristine "device information of a vanished container" "$before"
+unset VFMAP_CONFIG
 
 echo "-- a link state that igb does not know"
 refused "without linkStateIgnoreUnsupported it" "EOPNOTSUPP" "$(conf $vf0 '"link_state":"enable"')"

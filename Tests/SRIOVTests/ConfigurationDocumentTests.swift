@@ -37,7 +37,7 @@ import Testing
 
     @Test func everyExampleIsTakenAndSatisfiesTheSchema() throws {
         let examples = try examples()
-        #expect(examples.count == 4)
+        #expect(examples.count == 5)
         for example in examples {
             #expect(throws: Never.self) {
                 try NodeConfiguration(parsing: Array(example.utf8), path: "config")
@@ -54,6 +54,7 @@ import Testing
             return try #require(object?["properties"]).members.keys.sorted()
         }
         #expect(try keys(nil) == NodeConfiguration.keys.sorted())
+        #expect(try keys("cni") == CNIConfiguration.keys.sorted())
         #expect(try keys("physicalFunction") == PhysicalFunctionConfiguration.keys.sorted())
         #expect(try keys("physicalFunctionSelector") == PhysicalFunctionSelector.keys.sorted())
         #expect(try keys("vfDefaults") == VFSettings.defaultKeys.sorted())
@@ -76,6 +77,10 @@ import Testing
         #"{"physicalFunctions": [{"name": "a", "vfDefaults": {"vlan": 4095}}]}"#,
         #"{"physicalFunctions": [{"name": "a", "vfDefaults": {"trust": "yes"}}]}"#,
         #"{"physicalFunctions": [{"name": "a", "vfDefaults": {"vlanProto": "802.3"}}]}"#,
+        #"{"cni": []}"#, #"{"cni": {"x": "/a"}}"#, #"{"cni": {"logDirectory": ""}}"#,
+        #"{"cni": {"logDirectory": "/"}}"#, #"{"cni": {"logDirectory": "a/b"}}"#,
+        #"{"cni": {"logDirectory": "/a/"}}"#, #"{"cni": {"deviceInfoDirectory": "/a/../b"}}"#,
+        #"{"cni": {"deviceInfoDirectory": "/.."}}"#,
         #"{"resourceList": [{}]}"#, #"{"resourceList": [{"resourceName": "a b"}]}"#,
         #"{"resourceList": [{"resourceName": "a", "deviceType": "x"}]}"#,
         #"{"resourceList": [{"resourceName": "a", "selectors": {"vendors": ["x"]}}]}"#,
