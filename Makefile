@@ -7,7 +7,7 @@ LAB := Tests/Lab/lab
 # No library is looked for in the program's own directory, which SwiftPM would add to the programs ($$ORIGIN).
 BUILD := swift build -c $(CONFIGURATION) --static-swift-stdlib --disable-local-rpath
 
-.PHONY: help setup build test test-unit test-lab test-long bench link-order demo lab-shell install uninstall deb lint format clean
+.PHONY: help setup build test test-unit test-hostile test-lab test-long bench link-order demo lab-shell install uninstall deb lint format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -20,7 +20,7 @@ build: setup ## Build .build/release/sriov, vfmap and vfmapd
 	$(BUILD) --product vfmap
 	$(BUILD) --product vfmapd
 
-test: lint build test-unit test-lab ## Everything that CI runs: unit, fault, namespace and lab tests
+test: lint build test-unit test-hostile test-lab ## Everything that CI runs: unit, fault, namespace and lab tests
 
 test-unit: setup ## Tests that need no hardware; those of namespaces need root
 	swift build --build-tests
@@ -28,11 +28,15 @@ test-unit: setup ## Tests that need no hardware; those of namespaces need root
 # Apart: they have deadlines of a real server's, and the others keep every processor busy.
 	swift test --skip-build --filter DaemonTests
 
+test-hostile: ## Containers that attack their VF, in namespaces of this machine (as root); needs `make test-unit` before
+	@Tests/Hostile/test.sh
+
 test-lab: ## Tests in a guest with emulated SR-IOV hardware; needs `make build test-unit` before
 	@Tests/Lab/test.sh
 
 test-long: test ## The tests of `make test` and the long ones
 	VFMAP_TEST_LONG=1 swift test --skip-build --filter 'Hostile|JSONParser'
+	@VFMAP_TEST_LONG=1 Tests/Hostile/test.sh
 	@Tests/Lab/test.sh --long
 
 bench: build ## Measure the plugin against host-device and the least that the kernel needs, and the tool against lspci
@@ -59,7 +63,7 @@ deb: build ## Make .build/vfmap_<version>_amd64.deb
 
 lint: setup ## Check the format, and the shell scripts for mistakes
 	swift format lint --strict --recursive Sources Tests Package.swift
-	@shellcheck -a -x $$(grep -lE '^#!/.*sh$$' Tests/Lab/* Tests/Bench/* packaging/* packaging/deb/* 2>/dev/null)
+	@shellcheck -a -x $$(grep -lE '^#!/.*sh$$' Tests/Lab/* Tests/Bench/* Tests/Hostile/* packaging/* packaging/deb/* 2>/dev/null)
 
 format: ## Put everything into the format
 	swift format --in-place --recursive Sources Tests Package.swift
