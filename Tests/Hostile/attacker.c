@@ -6,11 +6,14 @@
 // the VF again (see parent-device.c); HIDEOUT is the number of an open descriptor of a second network namespace of the
 // same user. Modes that go on print "ready" when they are, "struck" after each stroke, and end after five minutes at the latest.
 //
-// swap TRIGGER TIMES  gives the VF alternative names and waits until the host takes one away (TRIGGER altname), or takes
+// swap TRIGGER TIMES [CONTENDERS]
+//                     gives the VF alternative names and waits until the host takes one away (TRIGGER altname), or takes
 //                     the VF down (down); then, in one datagram, moves the VF into the hideout and makes a veth with its
-//                     name and index. With TIMES above 1 the VF is watched there, and comes back the same way.
+//                     name and index. With TIMES above 1 the VF is watched there, and comes back the same way. Beside
+//                     CONTENDERS it strikes up to 2 ms later.
 // exchange OTHER TIMES   the same, but another VF of the container's (by its peer) gets the index and the name
-// blind MICROSECONDS  swaps and takes it back, again and again, with random pauses up to so long
+// blind MICROSECONDS [CONTENDERS]
+//                     swaps and takes it back, again and again, with random pauses up to so long
 // rename              renames the VF, and changes its alternative names, to random bytes without end
 // churn               makes and deletes interfaces without end, so that no long list of them is consistent
 // again HEX           gives the VF this alternative name again and again
@@ -257,6 +260,25 @@ static void open_place(struct place *place, int descriptor) {
 
 // MARK: Modes
 
+static void contend(int number) {
+    pid_t parent = getpid();
+    for (int i = 0; i < number; i++) {
+        pid_t child = fork();
+        if (child < 0) err(1, "fork");
+        if (child > 0) continue;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent) _exit(0);
+        int route = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+        char name[32];
+        snprintf(name, sizeof name, "busy%d", i);
+        for (;;) {
+            write_veth(name, 0x10000 + i);
+            ask(route);
+            delete(route, 0x10000 + i);
+        }
+    }
+}
+
 static void lay_bait(const struct place *place, const struct link *vf) {
     for (int i = 0; i < bait_count; i++) {
         char name[name_room];
@@ -283,8 +305,9 @@ static int await(const struct place *place, const struct link *vf, int wants_dow
     }
 }
 
-static void swap(int wants_down, int times, uint32_t other_peer) {
+static void swap(int wants_down, int times, uint32_t other_peer, int contenders) {
     struct link other = {0};
+    contend(contenders);
     if (other_peer != 0) {
         other = find(places[0].socket, other_peer);
         write_move(&other, places[1].descriptor, "other", 0);
@@ -302,6 +325,7 @@ static void swap(int wants_down, int times, uint32_t other_peer) {
         if (here == 0) say("ready");
         int is_late = wants_down ? !(present.flags & IFF_UP) : present.altnames < bait_count;
         if (!is_late && !await(&places[here], &vf, wants_down)) break;
+        if (contenders > 0) usleep((useconds_t)random() % 2000);
         write_move(&vf, places[!here].descriptor, "away%d", 0);
         if (other.index == 0) write_veth(vf.name, vf.index);
         shoot(places[here].socket);
@@ -314,8 +338,9 @@ static void swap(int wants_down, int times, uint32_t other_peer) {
     for (;;) pause();
 }
 
-static void blind(unsigned microseconds) {
+static void blind(unsigned microseconds, int contenders) {
     struct link vf = require_vf();
+    contend(contenders);
     say("ready");
     for (;;) {
         usleep((useconds_t)random() % microseconds);
@@ -478,11 +503,11 @@ int main(int count, char **arguments) {
     open_place(&places[0], fileno(here));
 
     if (strcmp(mode, "swap") == 0) {
-        swap(strcmp(argument, "down") == 0, number, 0);
+        swap(strcmp(argument, "down") == 0, number, 0, count > 6 ? atoi(arguments[6]) : 0);
     } else if (strcmp(mode, "exchange") == 0) {
-        swap(0, number, (uint32_t)atoi(argument));
+        swap(0, number, (uint32_t)atoi(argument), 0);
     } else if (strcmp(mode, "blind") == 0) {
-        blind((unsigned)atoi(argument));
+        blind((unsigned)atoi(argument), count > 5 ? number : 0);
     } else if (strcmp(mode, "rename") == 0) {
         rename_forever();
     } else if (strcmp(mode, "churn") == 0) {

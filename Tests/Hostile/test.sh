@@ -23,7 +23,7 @@ is_long=$([[ ${VFMAP_TEST_LONG:-} == 1 ]] && echo 1 || echo 0)
 rounds=${HOSTILE_ROUNDS:-$((is_long ? 200 : 30))}
 altname_count=${HOSTILE_ALTNAMES:-$((is_long ? 294000 : 30000))}
 crowd=${HOSTILE_CROWD:-$((is_long ? 400 : 100))}
-tests=(swap_when_an_altname_goes swap_when_it_goes_down swap_at_random swap_back_and_forth swap_with_another_vf
+tests=(swap_when_an_altname_goes swap_when_it_goes_down swap_at_random swap_under_contention swap_back_and_forth swap_with_another_vf
     swap_into_a_nested_namespace renames_in_a_loop namespaces_that_flicker names_of_every_byte names_that_look_alike
     churn_beside_many_altnames altname_of_a_host_interface many_altnames many_namespaces)
 
@@ -387,6 +387,13 @@ swap_when_it_goes_down() {
 
 swap_at_random() {
     race $((rounds / 3)) blind 5000
+    require_strokes $((rounds / 6))
+}
+
+# Between the last look at the VF and its move, which are far apart when others want the kernel's lock too.
+swap_under_contention() {
+    race $((rounds / 3)) swap down 1 3
+    race $((rounds / 3)) blind 3000 3
     require_strokes $((rounds / 6))
 }
 
