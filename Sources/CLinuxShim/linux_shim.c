@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinuxShim.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -110,6 +111,31 @@ int vfmap_open(const char *path, int flags, mode_t mode) {
 int vfmap_open_at(int directory, const char *path, int flags, mode_t mode) {
     int descriptor = openat(directory, path, flags | O_CLOEXEC, mode);
     return descriptor >= 0 ? descriptor : -errno;
+}
+
+static struct flock gate(short type) {
+    return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+}
+
+int vfmap_close_gate(int descriptor) {
+    struct flock range = gate(F_WRLCK);
+    return fcntl(descriptor, F_OFD_SETLK, &range) == 0 ? 0 : -errno;
+}
+
+int vfmap_open_gate(int descriptor) {
+    struct flock range = gate(F_UNLCK);
+    return fcntl(descriptor, F_OFD_SETLK, &range) == 0 ? 0 : -errno;
+}
+
+int vfmap_gate_is_closed(int descriptor) {
+    struct flock range = gate(F_RDLCK);
+    if (fcntl(descriptor, F_OFD_GETLK, &range) != 0) return -errno;
+    return range.l_type != F_UNLCK;
+}
+
+ssize_t vfmap_read_directory(int descriptor, void *buffer, size_t size) {
+    ssize_t count = getdents64(descriptor, buffer, size);
+    return count >= 0 ? count : -errno;
 }
 
 int vfmap_pipe(int ends[2]) {

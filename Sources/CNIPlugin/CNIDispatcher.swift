@@ -133,7 +133,8 @@ package struct CNIDispatcher<H: Host>: Sendable {
 
     /// - Throws: `JSONKeyError` or `ManagerError` for a file that the administrator does not allow.
     private func logFile(_ path: String) throws -> CNILogFile {
-        try CNILogFile(path, below: CNIConfiguration.read(environment.configurationPath).logDirectory)
+        try CNILogFile(
+            path, below: CNIConfiguration.read(environment.configurationPath).logDirectory)
     }
 
     /// The device-info file that a configuration asks for; nil for none.

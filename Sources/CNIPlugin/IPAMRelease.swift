@@ -21,7 +21,7 @@ package struct IPAMRelease: Sendable {
     ) {
         self.environment = environment
         self.configurationPath =
-            configurationPath ?? environment.nonEmpty("VFMAP_CONFIG") ?? PoolList.defaultPath
+            configurationPath ?? environment.configurationPath
         self.patience = patience
         self.passOn = passOn
     }

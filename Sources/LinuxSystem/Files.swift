@@ -1,3 +1,4 @@
+internal import CLinuxShim
 internal import Glibc
 
 /// Reads a whole file as text.
@@ -9,25 +10,65 @@ package func readTextFile(_ path: String, limit: Int) throws(SystemCallError) ->
     return String(decoding: try descriptor.readToEnd(limit: limit, subject: path), as: UTF8.self)
 }
 
-/// The names in a folder without `.` and `..`, sorted; bytes that are not UTF-8 come out as replacement characters.
+/// The names in a directory without `.` and `..`, sorted; bytes that are not UTF-8 come out as replacement characters.
+///
+/// - Throws: `SystemCallError`, also if the kernel stops in the middle: what was read until then is not all that
+///   there is.
 package func folderEntries(_ path: String) throws(SystemCallError) -> [String] {
     try directoryEntries(path).map { String(decoding: $0.bytes, as: UTF8.self) }
 }
 
-/// The names in a directory without `.` and `..`, sorted by their bytes.
+/// The same, each name as its bytes.
 package func directoryEntries(_ path: String) throws(SystemCallError) -> [KernelText] {
-    guard let folder = opendir(path) else {
-        throw SystemCallError(operation: "open", subject: path, errno: ErrorNumber(rawValue: errno))
-    }
-    defer { closedir(folder) }
-    var names: [KernelText] = []
-    while let entry = readdir(folder) {
-        let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-            KernelText(bytes: bytes.prefix { $0 != 0 })
+    try Descriptor(opening: path, flags: O_RDONLY | O_DIRECTORY).directoryEntries(subject: path)
+}
+
+extension Descriptor {
+    /// The names in an open directory without `.` and `..`, sorted.
+    ///
+    /// A directory that was removed since it was opened is empty, as for readdir(3).
+    ///
+    /// - Parameter subject: What is read, for the error.
+    package borrowing func directoryEntries(
+        subject: String
+    ) throws(SystemCallError) -> [KernelText] {
+        let number = rawValue
+        let size = 32_768
+        var names: [KernelText] = []
+        while true {
+            let entries: [UInt8]
+            do {
+                entries = try bytes(atMost: size) { start throws(SystemCallError) in
+                    try systemCall("read", on: subject) {
+                        vfmap_read_directory(number, start, size)
+                    }
+                }
+            } catch  where error.errno == .noSuchFile {
+                break
+            }
+            if entries.isEmpty { break }
+            names += Self.names(in: entries)
         }
-        if name != "." && name != ".." { names.append(name) }
+        return names.sorted()
     }
-    return names.sorted()
+
+    /// The names in a series of `struct linux_dirent64`, getdents64(2): 8 bytes of inode number, 8 of offset, 2 of the
+    /// entry's length, 1 of type, then the name and a NUL.
+    private static func names(in entries: [UInt8]) -> [KernelText] {
+        var names: [KernelText] = []
+        var rest = entries[...]
+        while rest.count > 19 {
+            let low = Int(rest[rest.startIndex + 16])
+            let high = Int(rest[rest.startIndex + 17])
+            let length = low | high << 8
+            guard length > 19, length <= rest.count else { break }
+            let entry = rest.prefix(length)
+            let name = KernelText(bytes: entry.dropFirst(19).prefix { $0 != 0 })
+            if name != "." && name != ".." { names.append(name) }
+            rest = rest.dropFirst(length)
+        }
+        return names
+    }
 }
 
 /// Makes a folder and those above it, where they are missing.
@@ -130,6 +171,22 @@ package func linkText(_ path: String) throws(SystemCallError) -> String? {
         let count = try systemCall("read link", on: path) { readlink(path, &buffer, buffer.count) }
         return String(decoding: buffer[..<count], as: UTF8.self)
     } catch  where error.errno.isAbsence || error.errno == .invalidArgument {
+        return nil
+    }
+}
+
+/// What a look at something of another process shows; nil if it has gone, or may not be looked at.
+///
+/// - Throws: `SystemCallError` of any other kind, such as a want of memory or of descriptors: what it hides is there.
+func ifVisible<Value>(
+    _ look: () throws(SystemCallError) -> Value
+) throws(SystemCallError) -> Value? {
+    do {
+        return try look()
+    } catch
+        where error.errno.isAbsence || error.errno == .noSuchProcess
+        || error.errno == .accessDenied || error.errno == .notPermitted
+    {
         return nil
     }
 }

@@ -8,18 +8,21 @@ extension NetworkNamespace {
         let own = try FileIdentity(of: "/proc/self/ns/net")
         var seen: Set<FileIdentity> = [own]
         var paths: [String] = []
-        func consider(_ path: String) {
+        func consider(_ path: String) throws(SystemCallError) {
             // A namespace that has just gone, or is another user's, is one that cannot be reached.
-            guard let identity = try? FileIdentity(of: path), identity.device == own.device,
-                seen.insert(identity).inserted
+            let identity = try ifVisible { () throws(SystemCallError) in
+                try FileIdentity(of: path)
+            }
+            guard let identity, identity.device == own.device, seen.insert(identity).inserted
             else { return }
             paths.append(path)
         }
         for folder in ["/run/netns", "/run/docker/netns"] {
             // Without the folder nobody has named a namespace.
-            for name in (try? folderEntries(folder)) ?? [] { consider("\(folder)/\(name)") }
+            let names = try ifVisible { () throws(SystemCallError) in try folderEntries(folder) }
+            for name in names ?? [] { try consider("\(folder)/\(name)") }
         }
-        for process in try processes() { consider("/proc/\(process)/ns/net") }
+        for process in try processes() { try consider("/proc/\(process)/ns/net") }
         return paths
     }
 
@@ -29,12 +32,15 @@ extension NetworkNamespace {
     /// passed over.
     package static func hasProcess(in namespace: NamespaceIdentity) throws(SystemCallError) -> Bool
     {
-        try processes().contains { process in
-            guard let identity = try? FileIdentity(of: "/proc/\(process)/ns/net") else {
-                return false
+        for process in try processes() {
+            let identity = try ifVisible { () throws(SystemCallError) in
+                try FileIdentity(of: "/proc/\(process)/ns/net")
             }
-            return identity.device == namespace.device && identity.inode == namespace.inode
+            if identity?.device == namespace.device, identity?.inode == namespace.inode {
+                return true
+            }
         }
+        return false
     }
 
     private static func processes() throws(SystemCallError) -> [Int] {

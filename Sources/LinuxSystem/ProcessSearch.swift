@@ -10,14 +10,27 @@ package enum ProcessSearch {
     ) throws(SystemCallError) -> [String] {
         guard !paths.isEmpty else { return [] }
         let proc = Sysfs(root: "/proc")
-        return try folderEntries("/proc").compactMap { Int($0) }.sorted().filter { process in
-            let folder = "/proc/\(process)/fd"
-            return ((try? folderEntries(folder)) ?? []).contains { entry in
-                (try? linkText("\(folder)/\(entry)")).flatMap { $0 }.map(paths.contains) ?? false
-            }
-        }.map { process in
+        var holders: [String] = []
+        for process in try folderEntries("/proc").compactMap({ Int($0) }).sorted()
+        where try holds(process, paths) {
+            // Its name is a help, no more.
             let name = (try? proc.value(of: "\(process)/comm")).flatMap { $0 }
-            return name.map { "\($0) (\(process))" } ?? "process \(process)"
+            holders.append(name.map { "\($0) (\(process))" } ?? "process \(process)")
         }
+        return holders
+    }
+
+    private static func holds(
+        _ process: Int, _ paths: Set<String>
+    ) throws(SystemCallError) -> Bool {
+        let folder = "/proc/\(process)/fd"
+        let entries = try ifVisible { () throws(SystemCallError) in try folderEntries(folder) }
+        for entry in entries ?? [] {
+            let target = try ifVisible { () throws(SystemCallError) in
+                try linkText("\(folder)/\(entry)")
+            }
+            if let target = target.flatMap({ $0 }), paths.contains(target) { return true }
+        }
+        return false
     }
 }

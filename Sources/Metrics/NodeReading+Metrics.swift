@@ -94,7 +94,7 @@ extension FunctionReading.VF {
     /// The recorded name also of a VF that is in the host: it comes home under the name that it had in its container.
     private var interfaceLabel: String {
         if let attachment { return attachment.owner.interfaceName }
-        return isElsewhere ? "" : link?.name ?? ""
+        return isElsewhere ? "" : link?.name.description ?? ""
     }
 }
 

@@ -8,7 +8,7 @@ extension Attachment: JSONWritable {
             owner: try object.requiredObject("owner", AttachmentOwner.init),
             virtualFunction: try object.required("virtualFunction", object.address),
             physicalFunction: try object.address("physicalFunction"),
-            index: try object.number("index"),
+            index: try object.integer("index", VFInfo.indexes),
             phase: try object.required("phase", object.phase),
             boot: BootIdentity(rawValue: try object.required("boot", object.string)),
             namespace: try object.object("namespace", NamespaceReference.init),
@@ -18,7 +18,7 @@ extension Attachment: JSONWritable {
             originalDriver: try object.string("originalDriver"),
             frontEndData: try object.string("frontEndData"),
             handover: try object.object("handover", Handover.init),
-            created: try object.required("created", object.number),
+            created: try object.required("created", Self.momentsOfCreation),
             functionInstance: try object.number("functionInstance"))
     }
 
@@ -40,6 +40,11 @@ extension Attachment: JSONWritable {
         writer.member("settings", settings)
         writer.member("virtualFunction", virtualFunction.description)
     }
+}
+
+extension Attachment {
+    /// Seconds since 1970, from the year 1 to 9999: what a clock can tell, and ISO 8601 can write.
+    static var momentsOfCreation: ClosedRange<Int64> { -62_135_596_800...253_402_300_799 }
 }
 
 extension JSONObject {

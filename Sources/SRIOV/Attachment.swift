@@ -63,6 +63,12 @@ extension Attachment {
     /// Where the VF is, in words for people: the namespace's path, or the host.
     package var place: String { namespace?.path ?? "the host" }
 
+    /// What was given away, in words: a VF, or a function that is either a PF as a whole or a VF whose PF is not visible.
+    var subject: String { "\(kind) \(virtualFunction)" }
+
+    /// The same without its address.
+    var kind: String { index == nil && physicalFunction == nil ? "function" : "VF" }
+
     /// The interface's name in the container; nil where the runtime chooses it.
     var expectedName: KernelText? {
         owner.interfaceName.isEmpty ? nil : KernelText(owner.interfaceName)

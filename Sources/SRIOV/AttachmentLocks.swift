@@ -1,6 +1,6 @@
 package import LinuxSystem
 
-/// The locks that work on one VF needs: its PF's, shared, so that nobody changes the number of
+/// The locks that work on one VF needs: its PF's, mostly shared, so that nobody changes the number of
 /// VFs meanwhile, and its own.
 ///
 /// They are held as long as the value lives. The PF's is always taken first.
@@ -8,26 +8,40 @@ package struct AttachmentLocks: Sendable {
     private let physicalFunction: FileLock?
     private let virtualFunction: FileLock
 
+    /// Takes the locks, the PF's first.
+    ///
+    /// - Parameters:
+    ///   - mode: How the VF's is taken.
+    ///   - parentMode: How the PF's is taken; exclusive for what concerns all its VFs, `sharedOnceMore` with another
+    ///     VF's locks in hand.
+    ///   - deadline: When waiting ends, for each of them.
+    ///   - parentDeadline: When waiting for the PF's ends; nil for the same.
     package init(
-        _ function: VirtualFunction, mode: FileLock.Mode = .exclusive, in folder: LockFolder,
-        deadline: Deadline
+        _ function: VirtualFunction, mode: FileLock.Mode = .exclusive,
+        parentMode: FileLock.Mode = .shared, in folder: LockFolder, deadline: Deadline,
+        parentDeadline: Deadline? = nil
     ) throws(ManagerError) {
         if let address = function.physicalFunction {
-            physicalFunction = try folder.lock(address, .shared, deadline: deadline)
+            physicalFunction = try folder.lock(
+                address, parentMode, deadline: parentDeadline ?? deadline)
         } else {
             physicalFunction = nil
         }
         virtualFunction = try folder.lock(function.address, mode, deadline: deadline)
     }
 
-    /// Takes the locks without waiting.
+    /// Takes the locks without waiting for who works on the VF.
     ///
-    /// - Returns: nil if somebody else has one of them.
+    /// - Parameter parentDeadline: When waiting for who changes its PF ends.
+    /// - Returns: nil if another process has one of them.
     package static func ifFree(
-        _ function: VirtualFunction, in folder: LockFolder
+        _ function: VirtualFunction, in folder: LockFolder,
+        parentDeadline: Deadline = Deadline(after: .zero)
     ) throws(ManagerError) -> AttachmentLocks? {
         do {
-            return try AttachmentLocks(function, in: folder, deadline: Deadline(after: .zero))
+            return try AttachmentLocks(
+                function, in: folder, deadline: Deadline(after: .zero),
+                parentDeadline: parentDeadline)
         } catch  where error.code == .inUse {
             return nil
         }

@@ -71,9 +71,11 @@ private struct NetworkRow: Sendable {
         checksum = statement.integer(4)
     }
 
-    /// - Throws: `StoreError.unusable` if the definition is damaged.
+    /// - Throws: `StoreError.unusable` if the definition is damaged, or `created` is no moment.
     func network(path: String) throws(StoreError) -> NetworkRecord {
-        guard checksum == AttachmentRow.checksum(of: Array(record.definition.utf8)) else {
+        guard checksum == AttachmentRow.checksum(of: Array(record.definition.utf8)),
+            Attachment.momentsOfCreation.contains(record.created)
+        else {
             throw .unusable(
                 path: path, reason: "the record of network \(record.identifier) is damaged")
         }

@@ -24,6 +24,7 @@ package final class AttachmentStore: Sendable {
     let failpoint: (@Sendable () throws -> Void)?
     let file = Mutex<StateFile?>(nil)
     let notes: WorkNotes
+    let autoprobeNotes: AutoprobeNotes
     /// What was decoded last: whoever takes a record's lock reads it once more, and mostly it is the same.
     private let latest = Mutex<(row: AttachmentRow, attachment: Attachment)?>(nil)
 
@@ -42,6 +43,7 @@ package final class AttachmentStore: Sendable {
         self.schema = schema
         self.failpoint = failpoint
         notes = WorkNotes(folder: path + "-work")
+        autoprobeNotes = AutoprobeNotes(folder: notes.folder)
     }
 
     /// Writes the record of a VF that nobody has.
@@ -80,7 +82,7 @@ package final class AttachmentStore: Sendable {
     ///
     /// - Parameter phase: `preparing` or `detaching`, which the record is found in from now on.
     package func note(_ phase: AttachmentPhase, of attachment: Attachment) throws {
-        try changeNotes { notes throws(SystemCallError) in try notes.write(phase, of: attachment) }
+        try change { () throws(SystemCallError) in try notes.write(phase, of: attachment) }
     }
 
     /// Erases the note of what was being done with a VF: its record is in the phase that was written.
@@ -95,8 +97,26 @@ package final class AttachmentStore: Sendable {
         guard !hasMoved else {
             throw StoreError.unusable(path: path, reason: "moved or deleted meanwhile")
         }
-        try changeNotes { notes throws(SystemCallError) in
+        try change { () throws(SystemCallError) in
             try notes.erase(attachment.virtualFunction)
+        }
+    }
+
+    /// Notes that a PF's `sriov_drivers_autoprobe` is about to be switched on for a moment.
+    ///
+    /// - Throws: `StoreError`; there is no note then.
+    func writeAutoprobeNote(_ text: String, of physicalFunction: PCIAddress) throws {
+        try change { () throws(SystemCallError) in
+            try autoprobeNotes.write(text, of: physicalFunction)
+        }
+    }
+
+    /// Erases the note that `writeAutoprobeNote` has written; nothing if there is none.
+    ///
+    /// - Throws: `StoreError`, with the note as it was.
+    func eraseAutoprobeNote(of physicalFunction: PCIAddress) throws {
+        try change { () throws(SystemCallError) in
+            try autoprobeNotes.erase(physicalFunction)
         }
     }
 
@@ -145,6 +165,33 @@ package final class AttachmentStore: Sendable {
     /// All records, sorted by address.
     package func attachments() throws -> [Attachment] {
         try rows("boot = ?1", .text(boot.rawValue))
+    }
+
+    /// The records that can be read, sorted by address, and those that are damaged.
+    ///
+    /// For what must not fail as a whole because of one of them.
+    package func readableAttachments() throws -> (
+        attachments: [Attachment], damaged: [DamagedRecord]
+    ) {
+        let found = try read { database in
+            var attachments: [Attachment] = []
+            var damaged: [DamagedRecord] = []
+            let rows = try AttachmentRow.select(
+                "boot = ?1", [.text(boot.rawValue)], from: database)
+            for row in rows {
+                do throws(StoreError) {
+                    _ = try decode(row)
+                } catch {
+                    damaged.append(
+                        DamagedRecord(address: PCIAddress(row.key.address), problem: error))
+                    continue
+                }
+                attachments.append(try attachment(in: row))
+            }
+            return (attachments, damaged)
+        }
+        guard let found else { return ([], []) }
+        return (found.0.sorted { $0.virtualFunction < $1.virtualFunction }, found.1)
     }
 
     /// The records of a PF's VFs, sorted by address.
@@ -197,13 +244,12 @@ package final class AttachmentStore: Sendable {
         return attachment
     }
 
-    private func changeNotes(
-        _ change: (WorkNotes) throws(SystemCallError) -> Void
-    ) throws {
+    /// Changes notes.
+    private func change(_ change: () throws(SystemCallError) -> Void) throws {
         guard access == .readWrite else { throw openedForReading }
         try failpoint?()
         do throws(SystemCallError) {
-            try change(notes)
+            try change()
         } catch {
             throw StoreError.unusable(path: path, reason: error.description)
         }

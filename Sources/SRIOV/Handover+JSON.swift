@@ -1,7 +1,8 @@
 extension Handover: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(
-            phaseBegan: try object.required("phaseBegan", object.number),
+            // Up to 136 years, so that differences of such moments are none to overflow.
+            phaseBegan: try object.required("phaseBegan", 0...Int64(UInt32.max)),
             isTrustLent: try object.required("isTrustLent", object.boolean))
     }
 

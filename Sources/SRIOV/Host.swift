@@ -84,7 +84,7 @@ package protocol Host: Sendable {
     /// Binds a VF to another driver, by `driver_override` and `drivers_probe`, and waits for its interface as far
     /// as the driver makes any.
     ///
-    /// - Parameter driver: nil for the one that the kernel chooses, be it told to bind none to this PF's VFs.
+    /// - Parameter driver: nil for the one that the kernel chooses, which needs `bindsDrivers(to:)` of its PF.
     /// - Throws: If the driver does not take the VF; the one before is bound again then.
     func bindDriver(_ driver: String?, to address: PCIAddress, deadline: Deadline) throws
 

@@ -11,7 +11,14 @@ extension JSONObject {
         return value
     }
 
-    /// A whole number that its type can hold; nil if it is absent.
+    /// - Throws: `JSONKeyError` too if the key is absent.
+    package func required<Number: FixedWidthInteger>(
+        _ key: String, _ range: ClosedRange<Number>
+    ) throws(JSONKeyError) -> Number {
+        try required(key) { key throws(JSONKeyError) in try integer(key, range) }
+    }
+
+    /// A whole number of which every value of its type makes sense; nil if it is absent.
     package func number<Number: FixedWidthInteger>(
         _ key: String
     ) throws(JSONKeyError) -> Number? {

@@ -34,4 +34,15 @@ package struct LockFolder: Sendable {
             }
         }
     }
+
+    /// Takes the lock of one PCI function alone, without waiting.
+    ///
+    /// - Returns: nil if another process has it.
+    func lockIfFree(_ address: PCIAddress) throws(ManagerError) -> FileLock? {
+        do {
+            return try lock(address, .exclusive, deadline: Deadline(after: .zero))
+        } catch  where error.code == .inUse {
+            return nil
+        }
+    }
 }

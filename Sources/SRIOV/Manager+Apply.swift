@@ -23,8 +23,7 @@ extension Manager {
                 problems: planned.problems, selectsNothing: planned.selectsNothing)
             if let address = planned.address, !planned.changes.isEmpty {
                 do {
-                    let lock = try locks.lock(
-                        address, .exclusive, deadline: Deadline(after: patience.lock))
+                    let lock = try lockWhole(address)
                     try withExtendedLifetime(lock) {
                         try work(on: address, configuration, force, &entry)
                     }
@@ -174,8 +173,7 @@ extension Manager {
             let outcome = bringBack(attachment, within: nil, releasing: releaseByRecord)
             for failure in outcome.failures { warn("\(failure), proceeding anyway") }
         }
-        try host.bindDriver(
-            driver.name, to: address, deadline: Deadline(after: patience.binding))
+        try bindLocked(try virtualFunction(at: address), to: driver)
     }
 }
 

@@ -17,8 +17,10 @@ extension Manager {
                 .unsupported,
                 "there is no driver \(name) in the kernel: load its module (modprobe \(name))")
         }
+        // The kernel's choice may depend on what concerns all VFs of the PF.
         let locks = try AttachmentLocks(
-            function, in: locks, deadline: Deadline(after: patience.lock))
+            function, parentMode: driver.name == nil ? .exclusive : .shared, in: locks,
+            deadline: Deadline(after: patience.lock))
         return try withExtendedLifetime(locks) { () throws(ManagerError) -> VirtualFunction in
             try makeFree(function)
             do {
@@ -31,12 +33,21 @@ extension Manager {
                 if let user = try user(of: present, link, nil, asksPrograms: true) {
                     throw ManagerError(.inUse, user)
                 }
-                try host.bindDriver(
-                    driver.name, to: address, deadline: Deadline(after: patience.binding))
+                try bindLocked(present, to: driver)
                 return try host.virtualFunction(at: address) ?? present
             } catch {
                 throw error as? ManagerError ?? .wrapping(error, "bind \(address) to \(driver)")
             }
         }
+    }
+
+    /// Binds a VF with its lock held, and the PF's exclusive one unless the driver is named.
+    func bindLocked(_ function: VirtualFunction, to driver: VFDriver) throws {
+        func bind() throws {
+            try host.bindDriver(
+                driver.name, to: function.address, deadline: Deadline(after: patience.binding))
+        }
+        guard driver.name == nil, let parent = function.physicalFunction else { return try bind() }
+        try withAutoprobe(of: parent, bind)
     }
 }

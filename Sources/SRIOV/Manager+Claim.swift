@@ -58,14 +58,18 @@ extension Manager {
     ) throws(ManagerError) -> Claim {
         let deadline = Deadline(after: patience.returnOfInterface)
         let search = Deadline(after: patience.search)
+
+        let lockDeadline = Deadline(after: patience.lock)
         // Free ones first: bringing back what somebody left behind takes time.
         for mayBringBack in [false, true] {
             for address in candidates.addresses {
                 let function = try virtualFunction(at: address)
                 if !mayBringBack, try isHeld(function) { continue }
-                guard let locks = try AttachmentLocks.ifFree(function, in: self.locks) else {
-                    continue
-                }
+                // A PF that is being changed, or about to be, is worth waiting for only where no other has a free VF.
+                let locks = try AttachmentLocks.ifFree(
+                    function, in: self.locks,
+                    parentDeadline: mayBringBack ? lockDeadline : Deadline(after: .zero))
+                guard let locks else { continue }
                 do {
                     try sharing(deadline, search: search).makeFree(function)
                 } catch  where [.inUse, .obstructed, .incomplete].contains(error.code) {
@@ -169,8 +173,11 @@ extension Manager {
             // The function itself may have gone, and its record with it then.
             let function = VirtualFunction(
                 address: existing.virtualFunction, physicalFunction: existing.physicalFunction)
+            // A PF's exclusive lock may be waited for, and what is waited for is ours.
+            let isSamePF = existing.physicalFunction == attachment.physicalFunction
             let locks = try AttachmentLocks(
-                function, in: locks, deadline: Deadline(after: .zero))
+                function, parentMode: isSamePF ? .sharedOnceMore : .shared, in: locks,
+                deadline: Deadline(after: .zero))
             try withExtendedLifetime(locks) {
                 try makeFree(function)
                 try store.insert(attachment, becoming: goal)
@@ -193,7 +200,7 @@ extension Manager {
     func inUse(_ address: PCIAddress, by attachment: Attachment) -> ManagerError {
         ManagerError(
             .inUse,
-            "\(attachment.index == nil && attachment.physicalFunction == nil ? "function" : "VF") \(address) is \(attachment.phase.rawValue) to \(attachment.owner) in "
+            "\(attachment.kind) \(address) is \(attachment.phase.rawValue) to \(attachment.owner) in "
                 + attachment.place)
     }
 }

@@ -9,8 +9,9 @@ extension Manager {
     /// recognise: the VF that the request names, if it is in the namespace that the request names.
     ///
     /// - Parameter releaseOwn: Undoes the front end's part in place of what the record keeps; it gets the record,
-    ///   nil if there is none. It runs with the VF's lock held, so that no attach of the same owner is under
-    ///   way, and before the record goes. What it throws is not thrown on, but the record stays.
+    ///   nil if there is none, and is called again if a record shows up meanwhile. It runs with the VF's lock held,
+    ///   where there is a record or the request names the VF, so that no attach of the same owner is in progress, and
+    ///   before the record goes. What it throws is not thrown on, but the record stays.
     /// - Returns: The record that was undone, and the settings that the hardware refuses to restore now: those
     ///   do not keep the VF in the container.
     /// - Throws: `ManagerError` `incomplete` if the VF could not be brought home, or `inUse` if
@@ -18,30 +19,61 @@ extension Manager {
     package func detach(
         _ request: DetachRequest, releasing releaseOwn: ((Attachment?) throws -> Void)? = nil
     ) throws -> DetachOutcome {
-        let (found, isStoreUsable) = record(of: request.owner)
-        let isForeign = try found == nil && foreignClaim(of: request.owner) != nil
-        let locks = try lockVF(of: found, or: request)
-        return try withExtendedLifetime(locks) {
-            // Whoever had the lock before may have done the work, or have just made the attachment.
-            let present = isStoreUsable ? try store.attachment(of: request.owner) : nil
-            if let present, found == nil || found?.virtualFunction == present.virtualFunction {
-                return try detach(present, request, releaseOwn)
+        let deadline = Deadline(after: patience.lock)
+        while true {
+            let (found, isStoreUsable) = record(of: request.owner)
+            let isForeign = try found == nil && foreignClaim(of: request.owner) != nil
+            let function = try functionToLock(of: found, or: request)
+            let locks = try function.map {
+                try AttachmentLocks($0, in: self.locks, deadline: deadline)
             }
-            if found == nil {
-                let claim = isForeign ? try foreignClaim(of: request.owner) : nil
-                if let claim, let attachment = try adopt(claim, request, isStoreUsable) {
-                    return try detach(attachment, request, releaseOwn)
-                }
-                // Another VF than the one that the claim is about is not locked.
-                if claim?.virtualFunction ?? request.virtualFunction == request.virtualFunction {
-                    try takeBackWithoutRecord(request, isStoreUsable: isStoreUsable)
-                }
-                if let claim { forget(claim) }
+            let outcome = try withExtendedLifetime(locks) {
+                try detachLocked(
+                    function?.address, found, isForeign: isForeign, isStoreUsable: isStoreUsable,
+                    request, releaseOwn)
             }
-            // Its error is the caller's to report.
-            try? releaseOwn?(found)
-            return DetachOutcome(attachment: found, unrestored: [])
+            if let outcome { return outcome }
+            guard !deadline.hasPassed else {
+                throw ManagerError(
+                    .inUse,
+                    "\(request.owner) is being attached by another process again and again, "
+                        + "waited \(deadline.allowance)")
+            }
         }
+    }
+
+    /// One attempt at `detach`.
+    ///
+    /// - Parameters:
+    ///   - locked: The VF whose lock is held; nil for none.
+    ///   - found: The owner's record, as it was before the lock was taken.
+    /// - Returns: nil if the owner has a record meanwhile of a VF that is not locked; it was not touched.
+    private func detachLocked(
+        _ locked: PCIAddress?, _ found: Attachment?, isForeign: Bool, isStoreUsable: Bool,
+        _ request: DetachRequest, _ releaseOwn: ((Attachment?) throws -> Void)?
+    ) throws -> DetachOutcome? {
+        // Whoever had the lock before may have done the work, or have just made an attachment, of another VF too.
+        if isStoreUsable, let present = try store.attachment(of: request.owner) {
+            return present.virtualFunction == locked
+                ? try detach(present, request, releaseOwn) : nil
+        }
+        if found == nil {
+            let claim = isForeign ? try foreignClaim(of: request.owner) : nil
+            if let claim, let attachment = try adopt(claim, request, isStoreUsable) {
+                return try detach(attachment, request, releaseOwn)
+            }
+            // Another VF than the one that the claim is about is not locked.
+            if claim?.virtualFunction ?? request.virtualFunction == request.virtualFunction {
+                try takeBackWithoutRecord(request, isStoreUsable: isStoreUsable)
+            }
+            if let claim { forget(claim) }
+        }
+        // Its error is the caller's to report.
+        try? releaseOwn?(found)
+        // No lock keeps the owner from being given another VF meanwhile, and what was just released may have been that
+        // attachment's: so that it does not live on without, it goes too.
+        if isStoreUsable, try store.attachment(of: request.owner) != nil { return nil }
+        return DetachOutcome(attachment: found, unrestored: [])
     }
 
     /// The record of an owner; with a state file that cannot be used there is none.
@@ -78,24 +110,19 @@ extension Manager {
         return DetachOutcome(attachment: attachment, unrestored: unrestored)
     }
 
-    /// The locks of a record's VF, or else of the VF that the request names.
+    /// The VF of a record, or else the one that the request names.
     ///
     /// - Returns: nil where there is no such VF.
-    private func lockVF(
+    private func functionToLock(
         of found: Attachment?, or request: DetachRequest
-    ) throws -> AttachmentLocks? {
-        let function: VirtualFunction?
+    ) throws -> VirtualFunction? {
         if let found {
             // The VF itself may have gone.
-            function = VirtualFunction(
+            return VirtualFunction(
                 address: found.virtualFunction, physicalFunction: found.physicalFunction)
-        } else {
-            let foreign = try foreignClaim(of: request.owner)?.virtualFunction
-            function = try (foreign ?? request.virtualFunction).flatMap(host.virtualFunction)
         }
-        return try function.map {
-            try AttachmentLocks($0, in: locks, deadline: Deadline(after: patience.lock))
-        }
+        let foreign = try foreignClaim(of: request.owner)?.virtualFunction
+        return try (foreign ?? request.virtualFunction).flatMap(host.virtualFunction)
     }
 
     /// The request's namespace, if it is the one that the record tells of under another path.

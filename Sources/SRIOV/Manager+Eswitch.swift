@@ -26,8 +26,7 @@ extension Manager {
     package func setEswitchMode(
         _ mode: EswitchMode, of function: PhysicalFunction
     ) throws(ManagerError) {
-        let lock = try locks.lock(
-            function.address, .exclusive, deadline: Deadline(after: patience.lock))
+        let lock = try lockWhole(function.address)
         defer { withExtendedLifetime(lock) {} }
         guard try eswitchMode(of: function) != mode else { return }
         do {

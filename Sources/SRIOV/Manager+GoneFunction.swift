@@ -19,10 +19,10 @@ extension Manager {
     /// That the function of a record is gone, in words; nil if that is not certain.
     func loss(of attachment: Attachment) -> String? {
         let address = attachment.virtualFunction
-        guard host.functionExists(at: address) else { return "VF \(address) is gone" }
+        guard host.functionExists(at: address) else { return "\(attachment.subject) is gone" }
         guard let recorded = attachment.functionInstance,
             let present = host.functionInstance(at: address), present != recorded
         else { return nil }
-        return "VF \(address) is gone, and another has its address"
+        return "\(attachment.subject) is gone, and another has its address"
     }
 }

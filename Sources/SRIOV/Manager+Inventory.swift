@@ -15,7 +15,8 @@ extension Manager {
             let links = Dictionary(
                 try host.links().map { ($0.name, $0) },
                 uniquingKeysWith: { first, _ in first })
-            let attachments = try knownAttachments()
+            let known = try knownAttachments()
+            let attachments = known.attachments
             var parents: [Inventory.PFEntry] = []
             var children: [Inventory.VFEntry] = []
             let search = Deadline(after: .seconds(1))
@@ -25,13 +26,13 @@ extension Manager {
             }
             for parent in try host.physicalFunctions() {
                 let info = try host.vfInfos(ofPF: parent.address)
-                let whole = attachments?[parent.address]
+                let whole = attachments[parent.address]
                 parents.append(
                     Inventory.PFEntry(
                         function: parent, link: info?.link, attachment: whole,
                         staleness: staleness(whole)))
                 for function in try host.virtualFunctions(of: parent, isDescribed: isDescribed) {
-                    let attachment = attachments?[function.address]
+                    let attachment = attachments[function.address]
                     let home = function.interfaceName.flatMap { links[$0] }
                     let away = home == nil ? elsewhere.find(function, attachment) : nil
                     children.append(
@@ -39,11 +40,12 @@ extension Manager {
                             function: function,
                             info: function.index.flatMap { info?.vf($0) },
                             link: home ?? away?.link, namespacePath: away?.path,
-                            attachment: attachment, attachmentIsKnown: attachments != nil,
+                            attachment: attachment,
+                            attachmentIsKnown: known.isKnown(function.address),
                             staleness: staleness(attachment)))
                 }
             }
-            children += vanished(attachments ?? [:], shown: children, parents, staleness)
+            children += vanished(attachments, shown: children, parents, staleness)
             return Inventory(
                 physicalFunctions: parents,
                 virtualFunctions: children.sorted { $0.function.address < $1.function.address })
@@ -52,16 +54,24 @@ extension Manager {
         }
     }
 
-    /// The records of this boot; nil, with a warning, if the caller may not read them.
-    private func knownAttachments() throws -> [PCIAddress: Attachment]? {
+    /// The records of this boot, with a warning of those that are damaged; none, with a warning, if the caller cannot
+    /// read them for want of rights.
+    private func knownAttachments() throws -> KnownAttachments {
         do {
-            return Dictionary(
-                try store.attachments().map { ($0.virtualFunction, $0) },
-                uniquingKeysWith: { first, _ in first })
+            let (attachments, damaged) = try store.readableAttachments()
+            for record in damaged { warn("an owner is not known: \(record.problem)") }
+            return KnownAttachments(
+                attachments: Dictionary(
+                    attachments.map { ($0.virtualFunction, $0) },
+                    uniquingKeysWith: { first, _ in first }),
+                unreadable: Set(damaged.compactMap(\.address)), areReadable: true)
         } catch let error as StoreError {
-            guard case .notPermitted = error else { throw error }
+            switch error {
+            case .notPermitted, .older: break
+            default: throw error
+            }
             warn("owners are not known: \(error)")
-            return nil
+            return KnownAttachments(attachments: [:], unreadable: [], areReadable: false)
         }
     }
 
@@ -118,5 +128,18 @@ extension Manager {
             (try? store.attachment(of: attachment.virtualFunction)) == attachment
         else { return nil }
         return reason
+    }
+}
+
+/// What the caller may read of the state file.
+private struct KnownAttachments {
+    let attachments: [PCIAddress: Attachment]
+    /// The functions whose record is damaged.
+    let unreadable: Set<PCIAddress>
+    let areReadable: Bool
+
+    /// Whether it is known if a function has an attachment.
+    func isKnown(_ address: PCIAddress) -> Bool {
+        areReadable && !unreadable.contains(address)
     }
 }

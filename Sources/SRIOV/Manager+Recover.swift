@@ -6,8 +6,9 @@ extension Manager {
     ///
     /// VFs that another process works on are left to it.
     ///
-    /// - Throws: `ManagerError` if the state file cannot be read.
+    /// - Throws: `ManagerError` if the state file cannot be read, or a record in it; the others are recovered then.
     package func recover() throws(ManagerError) -> RecoveryReport {
+        endAbandonedAutoprobe()
         do {
             var entries: [RecoveryReport.Entry] = []
             for attachment in try store.attachmentsOfOtherBoots() {
@@ -16,7 +17,8 @@ extension Manager {
             }
             let deadline = Deadline(after: patience.returnOfInterface)
             let search = Deadline(after: patience.search)
-            for attachment in try store.attachments() {
+            let (attachments, damaged) = try store.readableAttachments()
+            for attachment in attachments {
                 let result: RecoveryReport.Result?
                 do {
                     result = try sharing(deadline, search: search).recover(attachment)
@@ -28,6 +30,8 @@ extension Manager {
                     entries.append(RecoveryReport.Entry(attachment: attachment, result: result))
                 }
             }
+            // It has kept no other record from being recovered.
+            if let problem = damaged.first?.problem { throw problem }
             let waiting = try store.attachments().compactMap(remainingPatience)
             return RecoveryReport(entries: entries, nextDeadline: waiting.min())
         } catch {

@@ -39,8 +39,7 @@ extension Manager {
     package func resize(
         _ function: PhysicalFunction, to count: Int, force: Bool
     ) throws(ManagerError) -> PhysicalFunction {
-        let deadline = Deadline(after: patience.lock)
-        let lock = try locks.lock(function.address, .exclusive, deadline: deadline)
+        let lock = try lockWhole(function.address)
         defer { withExtendedLifetime(lock) {} }
         return try resizeLocked(function, to: count, force: force)
     }

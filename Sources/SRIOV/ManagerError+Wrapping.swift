@@ -12,7 +12,7 @@ extension ManagerError {
         switch error {
         case let error as ManagerError: error.code
         case is NetworkNamespaceError: .invalidNamespace
-        case StoreError.notPermitted: .notPermitted
+        case StoreError.notPermitted, StoreError.older: .notPermitted
         case StoreError.busy: .stateBusy
         case is StoreError: .stateUnusable
         // Settings have been checked by then: what the kernel finds invalid, its driver cannot.

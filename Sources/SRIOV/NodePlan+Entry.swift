@@ -21,9 +21,8 @@ extension NodePlan.Entry {
             return
         }
         planInterface(wanted, state)
-        let isRemade = planFunctions(wanted, state)
-        if isRemade {
-            planFutureFunctions(wanted, count: wanted.numberOfVFs ?? state.virtualFunctions.count)
+        if let count = planFunctions(wanted, state) {
+            planFutureFunctions(wanted, state, count: count)
         } else {
             for (_, vf) in state.virtualFunctions.sorted(by: { $0.key < $1.key }) {
                 plan(vf, wanted, areNew)
@@ -51,10 +50,10 @@ extension NodePlan.Entry {
         if let mtu = wanted.mtu, mtu != link.mtu { changes.append(.init(.setMTU(mtu))) }
     }
 
-    /// - Returns: Whether there will be other VFs than now.
+    /// - Returns: How many VFs will be made in place of those that there are; nil if these stay.
     private mutating func planFunctions(
         _ wanted: PhysicalFunctionConfiguration, _ state: PhysicalFunctionState
-    ) -> Bool {
+    ) -> Int? {
         let present = state.virtualFunctions.count
         var count = wanted.numberOfVFs ?? present
         if count > state.function.maximumVFs {
@@ -66,7 +65,7 @@ extension NodePlan.Entry {
         if let binds = wanted.driver?.letsKernelBind, let now = state.bindsDrivers, binds != now {
             changes.append(.init(.letKernelBindDrivers(binds)))
         }
-        guard mode != nil || count != present else { return false }
+        guard mode != nil || count != present else { return nil }
         if present > 0 {
             changes.append(.init(.removeVFs(present), disturbing: state.obstacles))
         }
@@ -75,7 +74,7 @@ extension NodePlan.Entry {
             changes.append(
                 .init(.createVFs(count), disturbing: present == 0 ? state.obstacles : []))
         }
-        return present > 0 || count != present
+        return present > 0 || count != present ? count : nil
     }
 
     /// - Returns: The mode that must be set; nil for none.
@@ -101,18 +100,34 @@ extension NodePlan.Entry {
     }
 
     /// The steps for VFs that are yet to be made, as far as they can be told.
-    private mutating func planFutureFunctions(_ wanted: PhysicalFunctionConfiguration, count: Int) {
+    private mutating func planFutureFunctions(
+        _ wanted: PhysicalFunctionConfiguration, _ state: PhysicalFunctionState, count: Int
+    ) {
+        guard count > 0 else { return }
+        var attributes = VFPlan.changes(for: wanted.defaults, from: VFInfo(index: 0))
+        if state.link == nil, !attributes.isEmpty {
+            attributes = []
+            noteThatSettingsNeedAnInterface()
+        }
+        // A driver of user space makes no interface.
+        var driver: String?
+        if case .named(let name)? = wanted.driver { driver = name }
+        let mtu = driver.map(UserspaceDriver.isKnown) == true ? nil : wanted.defaults.mtu
         for index in 0..<count {
-            if case .named? = wanted.driver, let driver = wanted.driver {
+            if driver != nil, let driver = wanted.driver {
                 changes.append(.init(.bind(index: index, driver)))
             }
-            for attribute in VFPlan.changes(for: wanted.defaults, from: VFInfo(index: index)) {
+            for attribute in attributes {
                 changes.append(.init(.setVF(index: index, attribute)))
             }
-            if let mtu = wanted.defaults.mtu {
-                changes.append(.init(.setVFMTU(index: index, mtu)))
-            }
+            if let mtu { changes.append(.init(.setVFMTU(index: index, mtu))) }
         }
+    }
+
+    private mutating func noteThatSettingsNeedAnInterface() {
+        let problem =
+            "it has no interface in this network namespace, through which settings of VFs are made"
+        if !problems.contains(problem) { problems.append(problem) }
     }
 
     private mutating func plan(
@@ -131,10 +146,7 @@ extension NodePlan.Entry {
             changes += VFPlan.changes(for: defaults, from: info)
                 .map { .init(.setVF(index: index, $0)) }
         } else if wanted.defaults.needsPhysicalFunction {
-            let problem =
-                "it has no interface in this network namespace, through which settings of VFs "
-                + "are made"
-            if !problems.contains(problem) { problems.append(problem) }
+            noteThatSettingsNeedAnInterface()
         }
         if let mtu = wanted.defaults.mtu, let link = vf.link, link.mtu != mtu {
             changes.append(.init(.setVFMTU(index: index, mtu)))

@@ -24,6 +24,7 @@ struct StateFile: ~Copyable {
 
     let database: SQLiteDatabase
     private let path: String
+    private let access: SQLiteDatabase.Access
     private let schema: StateSchema
     private let beforeWrite: @Sendable () throws -> Void
     /// Whether all of the file has been looked at, which is done once.
@@ -44,6 +45,7 @@ struct StateFile: ~Copyable {
         beforeWrite: @escaping @Sendable () throws -> Void
     ) throws(SQLiteError) {
         self.path = path
+        self.access = access
         self.schema = schema
         self.beforeWrite = beforeWrite
         let database = try SQLiteDatabase(path: path, access: access)
@@ -52,15 +54,21 @@ struct StateFile: ~Copyable {
         self.database = database
     }
 
-    /// Runs a transaction that reads.
+    /// Runs a transaction that reads; an earlier schema is migrated first.
     ///
+    /// - Throws: `StoreError.older` if the file would have to be migrated, and was opened for reading only.
     /// - Returns: nil if the file is empty.
     mutating func read<Value>(_ body: (borrowing SQLiteDatabase) throws -> Value) throws -> Value? {
         while true {
             switch try attemptRead(body) {
             case .value(let value): return value
             case .empty: return nil
-            case .outdated: try write { _, _ in }
+            case .outdated(let version):
+                guard access == .readWrite else {
+                    throw StoreError.older(
+                        path: path, version: version, supported: schema.version)
+                }
+                try write { _, _ in }
             }
         }
     }
@@ -163,7 +171,8 @@ struct StateFile: ~Copyable {
     private enum ReadOutcome<Value> {
         case value(Value)
         case empty
-        case outdated
+        /// An earlier schema, with its version.
+        case outdated(Int64)
     }
 
     private mutating func attemptRead<Value>(
@@ -175,7 +184,7 @@ struct StateFile: ~Copyable {
                 switch try examine() {
                 case .current: .value(try body(database))
                 case .empty: .empty
-                case .outdated: .outdated
+                case .outdated(let version): .outdated(version)
                 }
             try database.execute("COMMIT")
             return outcome

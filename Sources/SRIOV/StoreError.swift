@@ -8,6 +8,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case notPermitted(path: String, errno: ErrorNumber)
     /// A later version of this program wrote the file. It was not changed.
     case newer(path: String, version: Int64, supported: Int64)
+    /// An earlier version of this program wrote the file, and the reader may not upgrade it. It was not changed.
+    case older(path: String, version: Int64, supported: Int64)
     /// The file is somebody else's database. It was not changed.
     case foreign(path: String, applicationID: Int64)
     /// Other processes kept the file locked for as long as we wait.
@@ -30,6 +32,9 @@ extension StoreError: CustomStringConvertible {
         case .newer(let path, let version, let supported):
             "state file \(path): written by a later version (schema \(version), "
                 + "this program knows \(supported))"
+        case .older(let path, let version, let supported):
+            "state file \(path): written by an earlier version (schema \(version), this program "
+                + "reads \(supported)); any vfmap command run as root upgrades it"
         case .foreign(let path, let applicationID):
             "state file \(path): a database of another program "
                 + "(application id 0x\(hexadecimal(applicationID, digits: 8)))"

@@ -71,13 +71,13 @@ package struct SysfsInventory: Sendable {
 
     /// The PF behind an interface of this namespace.
     ///
-    /// - Returns: nil if there is no such interface, or its device is no PF.
+    /// - Returns: nil if there is no such interface, it is a representor, or its device is no PF.
     package func physicalFunction(
         named name: String
     ) throws(SystemCallError) -> PhysicalFunction? {
         guard InterfaceName.isLegal(name),
             let target = try sysfs.linkTarget(of: "class/net/\(name)/device"),
-            let address = PCIAddress(target)
+            let address = PCIAddress(target), try port(of: KernelText(name)) == nil
         else { return nil }
         return try physicalFunction(at: address)
     }
@@ -154,7 +154,8 @@ package struct SysfsInventory: Sendable {
     ) throws(SystemCallError) -> VirtualFunction {
         VirtualFunction(
             address: address, physicalFunction: parent, index: index,
-            interfaceName: try interfaceName(of: address),
+            interfaceName: parent == nil
+                ? try interfaceName(of: address) : try interfaceName(ofVF: address),
             driver: try sysfs.linkTarget(of: "\(folder(of: address))/driver"))
     }
 
@@ -186,39 +187,60 @@ package struct SysfsInventory: Sendable {
         try? FileIdentity(of: "\(sysfs.root)/\(folder(of: address))").inode
     }
 
-    /// The names of a function's interfaces in this namespace, sorted.
+    /// The names of a function's own interfaces in this namespace, sorted, without the representors that stand beside
+    /// them.
     package func interfaceNames(of address: PCIAddress) throws(SystemCallError) -> [KernelText] {
-        try sysfs.entryNames(of: "\(folder(of: address))/net")
+        var names: [KernelText] = []
+        for name in try namesOfInterfaces(at: address) where try port(of: name) == nil {
+            names.append(name)
+        }
+        return names
     }
 
     // MARK: Attributes
 
-    /// The function's own interface: representors of its VFs (`pf0vf1`) stand in the same folder.
+    /// The function's own interface; of several the first. Representors of its VFs (`pf0vf1`) stand beside it.
+    ///
+    /// - Returns: nil if it has none, be there representors.
     package func interfaceName(of address: PCIAddress) throws(SystemCallError) -> KernelText? {
-        let names = try interfaceNames(of: address)
-        guard names.count > 1 else { return names.first }
-        for name in names {
-            let port = try sysfs.value(of: "class/net/\(name)/phys_port_name") ?? ""
-            let isRepresentor = port.hasPrefix("pf") || port.hasPrefix("c")
-            if !isRepresentor { return name }
+        for name in try namesOfInterfaces(at: address) where try port(of: name) == nil {
+            return name
         }
         return nil
     }
 
+    /// The same for a VF: representors stand beside the interface of its PF, so the only one here needs no second look,
+    /// which would be one file for each VF of a list.
+    private func interfaceName(ofVF address: PCIAddress) throws(SystemCallError) -> KernelText? {
+        let names = try namesOfInterfaces(at: address)
+        return names.count > 1 ? try interfaceName(of: address) : names.first
+    }
+
     /// The interface that stands for a VF on its PF's switch: among those of the PF the one whose port is the
-    /// VF's (`pf0vf1`).
+    /// VF's (`pf0vf1`). One of this host goes before one of another controller's.
     ///
     /// - Returns: nil if there is none, as always outside switchdev mode.
     package func representor(
         of function: VirtualFunction
     ) throws(SystemCallError) -> KernelText? {
         guard let parent = function.physicalFunction, let index = function.index else { return nil }
-        for name in try interfaceNames(of: parent) {
-            let port = try sysfs.value(of: "class/net/\(name)/phys_port_name") ?? ""
-            guard port.hasPrefix("pf") || port.hasPrefix("c") else { continue }
-            if port.hasSuffix("vf\(index)") { return name }
+        var elsewhere: KernelText?
+        for name in try namesOfInterfaces(at: parent) {
+            guard let port = try port(of: name), port.virtualFunction == index else { continue }
+            if port.controller == nil { return name }
+            elsewhere = elsewhere ?? name
         }
-        return nil
+        return elsewhere
+    }
+
+    /// The names of everything below a function that is an interface in this namespace, sorted.
+    func namesOfInterfaces(at address: PCIAddress) throws(SystemCallError) -> [KernelText] {
+        try sysfs.entryNames(of: "\(folder(of: address))/net")
+    }
+
+    /// The port for which an interface is the representor; nil if it is none.
+    private func port(of name: KernelText) throws(SystemCallError) -> EswitchPort? {
+        try sysfs.value(of: "class/net/\(name)/phys_port_name").flatMap(EswitchPort.init)
     }
 
     /// Whether the function has a reset of its own: the kernel shows the attribute only then.

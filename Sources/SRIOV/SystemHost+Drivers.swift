@@ -10,6 +10,7 @@ extension SystemHost {
         _ driver: String?, to address: PCIAddress, deadline: Deadline
     ) throws {
         let override = try override(of: address)
+        let before = try functions.driver(of: address)
         // It listens before the interface appears, so none is missed.
         let monitor = try LinkMonitor()
         do {
@@ -23,7 +24,7 @@ extension SystemHost {
             }
         } catch {
             // The error is the first one's; that the old driver does not come back either adds nothing.
-            try? exchangeDriver(of: address, override: override)
+            try? restoreDriver(before, of: address, override: override)
             throw error
         }
         while try isWaitedFor(address), !deadline.hasPassed {
@@ -83,7 +84,8 @@ extension SystemHost {
         "\(functions.folder(of: function))/sriov_drivers_autoprobe"
     }
 
-    /// Takes the driver of a VF away and has the kernel look for the one of an override; nil has it choose.
+    /// Takes the driver of a VF away and has the kernel look for the one of an override; nil has it choose, which it
+    /// does only if it binds drivers to this PF's VFs.
     private func exchangeDriver(of address: PCIAddress, override: String?) throws {
         let folder = functions.folder(of: address)
         let hadOverride = try self.override(of: address) != nil
@@ -95,18 +97,17 @@ extension SystemHost {
             if present == override || isChosen { return }
             try sysfs.write("\(address)", to: "bus/pci/drivers/\(present)/unbind")
         }
-        // The kernel asks its drivers only if that is wanted for this PF's VFs, unless there is an override.
-        let parent = try functions.virtualFunction(at: address, detail: .work)?
-            .physicalFunction
-        let bindsNone = try parent.flatMap { try bindsDrivers(to: $0) } == false
-        guard override == nil, bindsNone, let parent else {
-            try sysfs.write("\(address)", to: "bus/pci/drivers_probe")
-            return
-        }
-        try setBindsDrivers(true, to: parent)
-        let result = Result { try sysfs.write("\(address)", to: "bus/pci/drivers_probe") }
-        try setBindsDrivers(false, to: parent)
-        try result.get()
+        try sysfs.write("\(address)", to: "bus/pci/drivers_probe")
+    }
+
+    /// Binds a function to the driver that it had, by name: with an override the kernel asks that driver although it
+    /// may bind none to this PF's VFs by itself.
+    private func restoreDriver(
+        _ driver: String?, of address: PCIAddress, override: String?
+    ) throws {
+        if let driver { try exchangeDriver(of: address, override: driver) }
+        try sysfs.write(
+            "\(override ?? "")\n", to: "\(functions.folder(of: address))/driver_override")
     }
 
     /// What an administrator should know of a driver that did not take a VF.

@@ -14,7 +14,7 @@ extension SystemHost {
                 ofPCIFunction: function, until: Deadline(after: searchTime))
         }
         // Here sysfs knows the names, so that the cost does not grow with the number of interfaces.
-        for name in try functions.interfaceNames(of: function) {
+        for name in try functions.namesOfInterfaces(at: function) {
             if let link = try socket.link(named: name), link.isOwnInterface(of: function) {
                 return link
             }

@@ -8,7 +8,7 @@ extension VFInfo: JSONWritable {
             vlans.append(try VLANTag(tag))
         }
         self.init(
-            index: try object.required("index", object.number),
+            index: try object.required("index", Self.indexes),
             macAddress: try object.required("macAddress", object.macAddress), vlans: vlans,
             transmitRate: try object.requiredObject("transmitRate", TransmitRate.init),
             spoofCheck: try object.boolean("spoofCheck"), trust: try object.boolean("trust"),
@@ -28,6 +28,11 @@ extension VFInfo: JSONWritable {
         writer.member("trust", trust)
         writer.member("vlans", vlans)
     }
+}
+
+extension VFInfo {
+    /// The indexes that a VF can have: `TotalVFs` of the SR-IOV capability has 16 bits.
+    static var indexes: ClosedRange<Int> { 0...65_535 }
 }
 
 extension TransmitRate: JSONWritable {

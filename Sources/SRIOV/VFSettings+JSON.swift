@@ -5,11 +5,12 @@ extension VFSettings: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(
             macAddress: try object.macAddress("macAddress"),
-            vlan: try object.object("vlan", VLANTag.init),
+            vlan: try object.object("vlan", VLANTag.init(askedFor:)),
             minimumRate: try object.number("minimumRate"),
             maximumRate: try object.number("maximumRate"),
             spoofCheck: try object.boolean("spoofCheck"), trust: try object.boolean("trust"),
-            linkState: try object.linkState("linkState"), mtu: try object.number("mtu"),
+            linkState: try object.linkState("linkState"),
+            mtu: try object.integer("mtu", Self.mtus),
             isPromiscuous: try object.boolean("isPromiscuous"),
             receivesAllMulticast: try object.boolean("receivesAllMulticast"),
             toleratesUnsupportedLinkState: try object.boolean("toleratesUnsupportedLinkState"),

@@ -2,6 +2,9 @@ internal import LinuxSystem
 internal import Netlink
 
 extension VFSettings {
+    /// Bytes that can be asked for.
+    static var mtus: ClosedRange<UInt32> { 68...65_535 }
+
     /// Refuses values that no hardware can take, before any is asked.
     ///
     /// Front ends check their own keys first, to name them; this is the last line.
@@ -30,7 +33,7 @@ extension VFSettings {
                 .invalidRequest,
                 "minimum rate \(minimumRate) Mbit/s is above maximum rate \(maximumRate) Mbit/s")
         }
-        if let mtu, !(68...65535).contains(mtu) {
+        if let mtu, !Self.mtus.contains(mtu) {
             throw ManagerError(.invalidRequest, "MTU \(mtu) is not in 68 to 65535")
         }
     }

@@ -9,10 +9,13 @@ import Testing
 @Suite(.enabled(if: geteuid() == 0, "needs root to give up its rights"))
 struct UnprivilegedListTests {
     /// Runs a command as nobody, in a process that a test made for this, with one of two VFs attached.
-    private static func runAsNobody(_ arguments: String...) throws -> (AdminFixture.Run, String) {
+    private static func runAsNobody(
+        _ arguments: String..., prepare: (AdminFixture) throws -> Void = { _ in }
+    ) throws -> (AdminFixture.Run, String) {
         try AdminFixture.with { fixture in
             let attach = fixture.run("attach", "0000:01:10.0", "--netns", "blue")
             try #require(attach.status == .success)
+            try prepare(fixture)
             try systemCall("open the folder", on: fixture.folder) { chmod(fixture.folder, 0o755) }
             try systemCall("change group", on: "") { setegid(65534) }
             try systemCall("change user", on: "") { seteuid(65534) }
@@ -38,6 +41,29 @@ struct UnprivilegedListTests {
                 run.errors == [
                     "vfmap: owners are not known: state file \(path): permission denied (EACCES)"
                 ])
+            try #require(run.status == .success)
+        }
+    }
+
+    /// A file that everybody may read, as an earlier version left it.
+    @Test func listOfAnEarlierVersionsFileSaysWhatUpgradesIt() async {
+        await #expect(processExitsWith: .success) {
+            let (run, path) = try UnprivilegedListTests.runAsNobody("list") { fixture in
+                let record = try #require(try fixture.store.attachments().first)
+                unlink(fixture.statePath)
+                try AttachmentStore(
+                    path: fixture.statePath, boot: fixture.host.kernel.boot,
+                    schema: StateSchema(steps: [StateSchema.current.steps[0]])
+                ).insert(record)
+                chmod(fixture.statePath, 0o644)
+            }
+            try #require(
+                run.errors == [
+                    "vfmap: owners are not known: state file \(path): written by an earlier "
+                        + "version (schema 1, this program reads 2); any vfmap command run as root "
+                        + "upgrades it"
+                ])
+            try #require(run.output.contains("0000:01:10.0  pf0  0  igbvf   net1"))
             try #require(run.status == .success)
         }
     }

@@ -46,6 +46,11 @@ import Testing
         }
     }
 
+    /// What the ear has heard so far.
+    private final class Heard: Sendable {
+        let lines = Mutex<[String]>([])
+    }
+
     @Test(arguments: [true, false])
     func itHearsThatTheDaemonIsReadyAliveAndStopping(isAbstract: Bool) async throws {
         let folder = try TestFolder()
@@ -56,22 +61,22 @@ import Testing
             socket: try NotifySocket(environment: ["NOTIFY_SOCKET": ear.name]),
             watchdog: .milliseconds(20), isReady: ready,
             loop: MultiThreadedEventLoopGroup.singleton.next(), log: lines.log())
-        let heard = Mutex<[String]>([])
+        let heard = Heard()
         // All the time, as systemd does: what nobody takes fills the socket, and the reporter would wait.
         async let listening: Void = blocking {
-            while heard.withLock({ $0.last?.hasPrefix("STOPPING=1") }) != true {
+            while heard.lines.withLock({ $0.last?.hasPrefix("STOPPING=1") }) != true {
                 let next = try ear.next()
-                heard.withLock { $0.append(next) }
+                heard.lines.withLock { $0.append(next) }
             }
         }
         try await running(reporter) {
             ready.reach("a")
             #expect(lines.all.isEmpty)
             ready.reach("b")
-            try await reach { heard.withLock { $0.count >= 3 } }
+            try await reach { heard.lines.withLock { $0.count >= 3 } }
         }
         try await listening
-        let told = heard.withLock { $0 }
+        let told = heard.lines.withLock { $0 }
         #expect(told.first == "READY=1\nSTATUS=serving")
         #expect(told.dropFirst().dropLast().allSatisfy { $0 == "WATCHDOG=1" })
         #expect(told.last == "STOPPING=1\nSTATUS=finishing what has begun")

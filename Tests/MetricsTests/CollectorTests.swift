@@ -129,7 +129,7 @@ import Testing
         #expect(first[0].contains(#"interface="net1""#))
         #expect(first[1].contains(#"interface="""#))
         #expect(first[2].contains(#"interface="net1""#))
-        for name in ["made0", "made1"] {
+        for name in ["made0", "made1"] as [KernelText] {
             fixture.host.withKernel { kernel in
                 for vf in [Self.vf0, Self.vf1] {
                     guard let link = kernel.vfs[vf]?.linkIndex else { return }

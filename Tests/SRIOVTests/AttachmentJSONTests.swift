@@ -141,7 +141,7 @@ import Testing
         ),
         (
             #""identifier":100"#, #""identifier":65536"#,
-            "settings.vlan.identifier: must be an integer from 0 to 65535, not 65536"
+            "settings.vlan.identifier: must be an integer from 0 to 4094, not 65536"
         ),
         (
             #""identifier":4094,"#, "",
@@ -158,7 +158,50 @@ import Testing
         ),
         (
             #""created":1700000000"#, #""created":1.5"#,
-            "created: must be an integer from -9223372036854775808 to 9223372036854775807, not 1.5"
+            "created: must be an integer from -62135596800 to 253402300799, not 1.5"
+        ),
+        (
+            #""created":1700000000"#, #""created":-9223372036854775808"#,
+            "created: must be an integer from -62135596800 to 253402300799, "
+                + "not -9223372036854775808"
+        ),
+        (
+            #""phaseBegan":77"#, #""phaseBegan":-9223372036854775808"#,
+            "handover.phaseBegan: must be an integer from 0 to 4294967295, "
+                + "not -9223372036854775808"
+        ),
+        (
+            #""phaseBegan":77"#, #""phaseBegan":4294967296"#,
+            "handover.phaseBegan: must be an integer from 0 to 4294967295, not 4294967296"
+        ),
+        (
+            #""index":1,"namespace""#, #""index":-1,"namespace""#,
+            "index: must be an integer from 0 to 65535, not -1"
+        ),
+        (
+            #""index":1,"linkState""#, #""index":4294967296,"linkState""#,
+            "originalInfo.index: must be an integer from 0 to 65535, not 4294967296"
+        ),
+        (
+            #""mtu":1500"#, #""mtu":-1"#,
+            "originalInterface.mtu: must be an integer from 0 to 4294967295, not -1"
+        ),
+        (
+            #""mtu":9000"#, #""mtu":67"#,
+            "settings.mtu: must be an integer from 68 to 65535, not 67"
+        ),
+        (
+            #""identifier":100"#, #""identifier":4095"#,
+            "settings.vlan.identifier: must be an integer from 0 to 4094, not 4095"
+        ),
+        (
+            #""qualityOfService":3"#, #""qualityOfService":8"#,
+            "settings.vlan.qualityOfService: must be an integer from 0 to 7, not 8"
+        ),
+        (
+            #""maximum":4294967295"#, #""maximum":4294967296"#,
+            "originalInfo.transmitRate.maximum: must be an integer from 0 to 4294967295, "
+                + "not 4294967296"
         ),
         (
             #""isTrustLent":true"#, #""isTrustLent":"yes""#,

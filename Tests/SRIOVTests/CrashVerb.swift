@@ -5,19 +5,21 @@ import SimulatedHost
 
 /// What a process of a crash test does, most of it about the first VF of pf0.
 enum CrashVerb: String, CaseIterable, Sendable {
-    case attachA, attachB, attachOtherToA, attachAnyToB, detachA, detachB, recover, resize
+    case attachA, attachB, attachOtherToA, attachAnyToA, attachAnyToB, detachA, detachB,
+        detachOwnerA, recover, resize
 
     func run(_ fixture: ManagerFixture, in process: SimulatedHost) throws {
         switch self {
         case .attachA: try fixture.attach(.vf(0, for: "a", .full), in: process)
         case .attachB: try fixture.attach(.vf(0, for: "b", .plain), in: process)
         case .attachOtherToA: try fixture.attach(.vf(1, for: "a", .full), in: process)
-        case .attachAnyToB:
-            var request = AttachRequest.vf(0, for: "b", .plain)
+        case .attachAnyToA, .attachAnyToB:
+            var request = AttachRequest.vf(0, for: self == .attachAnyToA ? "a" : "b", .plain)
             request.selection = .anyOf(physicalFunction: SimulatedHost.pfAddress())
             try fixture.attach(request, in: process)
         case .detachA: try fixture.detach(.vf(0, of: "a"), in: process)
         case .detachB: try fixture.detach(.vf(0, of: "b"), in: process)
+        case .detachOwnerA: try fixture.detach(DetachRequest(owner: .cni("a")), in: process)
         case .recover: _ = try fixture.manager(in: process).recover()
         case .resize:
             guard let function = try process.physicalFunction(at: SimulatedHost.pfAddress()) else {
@@ -54,8 +56,8 @@ enum CrashStage: String, CaseIterable, Sendable {
     var verbs: [CrashVerb] {
         switch self {
         case .free: [.attachA, .resize]
-        case .attached: [.detachA, .resize]
-        case .abandoned: [.attachB, .recover, .detachA, .resize]
+        case .attached: [.detachA, .detachOwnerA, .resize]
+        case .abandoned: [.attachB, .recover, .detachA, .detachOwnerA, .resize]
         case .held: [.attachB, .detachA]
         }
     }

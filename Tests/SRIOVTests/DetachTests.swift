@@ -321,6 +321,64 @@ import Testing
         #expect(fixture.host.kernel.vfs[function]?.info.vlans == [])
     }
 
+    /// An attach of the same owner may begin after the first look at the records; its VF is not touched without its lock.
+    @Test(arguments: [nil, SimulatedHost.vfAddress(1)])
+    func aRecordThatShowsUpMeanwhileIsUndoneUnderItsVFsLock(named other: PCIAddress?) throws {
+        let (fixture, before) = try attached()
+        let record = try #require(try fixture.store().attachment(of: function))
+        try fixture.store().remove(record)
+        let locks = LockFolder(path: fixture.folder.path + "/locks")
+        let lock = Mutex<FileLock?>(nil)
+        let manager = fixture.manager(
+            foreignClaims: ForeignClaims(
+                claim: { _ in nil },
+                claimOfOwner: { [function] _ in
+                    try lock.withLock { lock in
+                        guard lock == nil else { return }
+                        lock = try locks.lock(
+                            function, .exclusive, deadline: Deadline(after: .zero))
+                        try fixture.store().insert(record)
+                    }
+                    return nil
+                }, all: { [] }, forget: { _ in }))
+        let request = DetachRequest(owner: .cni("a"), virtualFunction: other)
+        let afterwards = fixture.host.kernel
+        let refusal = error { _ = try manager.detach(request) { _ in } }
+        #expect(refusal?.code == .inUse)
+        #expect(
+            refusal?.description
+                == "\(function) is being worked on by another process, waited 0.05 seconds")
+        #expect(fixture.host.kernel == afterwards)
+        #expect(try fixture.store().attachments() == [record])
+
+        lock.withLock { $0 = nil }
+        try fixture.detach(request)
+        try expectPristine(fixture, before)
+    }
+
+    /// Whoever is between its two looks while another attach of the owner comes and ends.
+    @Test func anAttachThatEndsMeanwhileIsUndone() throws {
+        let (fixture, before) = try attached()
+        try fixture.detach(.vf(0, of: "a"))
+        let isDone = Mutex(false)
+        let manager = fixture.manager(
+            foreignClaims: ForeignClaims(
+                claim: { _ in nil },
+                claimOfOwner: { _ in
+                    let isFirst = isDone.withLock { isDone in
+                        defer { isDone = true }
+                        return !isDone
+                    }
+                    if isFirst { try fixture.attach(.vf(1, for: "a", .full)) }
+                    return nil
+                }, all: { [] }, forget: { _ in }))
+        let outcome = try manager.detach(DetachRequest(owner: .cni("a"))) { _ in
+            fixture.leases.withLock { _ = $0.remove(.cni("a")) }
+        }
+        #expect(outcome.attachment?.virtualFunction == SimulatedHost.vfAddress(1))
+        try expectPristine(fixture, before)
+    }
+
     @Test func withoutARecordAVFThatAnotherRecordHoldsIsNotTouched() throws {
         let (fixture, _) = try attached()
         let before = fixture.host.kernel

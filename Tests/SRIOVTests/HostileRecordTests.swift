@@ -1,6 +1,7 @@
 import Foundation
 import Fuzzing
 import LinuxSystem
+import Netlink
 import SRIOV
 import SimulatedHost
 import Testing
@@ -57,6 +58,91 @@ import Testing
             _ = try fixture.manager().recover()
         }
         #expect(refused > 0 && undone > 0, "\(refused) refused, \(undone) undone")
+    }
+
+    /// In place of each number of a record with every property, in every phase: a value that a program cannot calculate
+    /// with makes the record a damaged one, and stops none.
+    @Test(arguments: AttachmentPhase.allCases)
+    func noNumberIsTooLargeOrTooSmall(phase: AttachmentPhase) throws {
+        let fixture = try ManagerFixture(.withVFs(2))
+        fixture.makeContainer("/run/docker/netns/a")
+        try fixture.start("e", in: "/run/docker/netns/a", .full)
+        try fixture.changeRecord { record in
+            record.phase = phase
+            record.originalInfo?.vlans = [VLANTag(identifier: 7, qualityOfService: 1)]
+            record.originalInfo?.statistics = VFStatistics()
+            record.originalInfo?.linkState = .enabled
+            record.settings.minimumRate = 1
+            record.settings.linkState = .enabled
+        }
+        let attached = fixture.host.kernel
+        let database = try SQLiteDatabase(path: fixture.statePath, access: .readWrite)
+        let record = try record(in: database)
+        let numbers = record.matches(of: /:-?[0-9]+(?=[,}])/)
+        #expect(numbers.count > 30)
+        var refused = 0
+        for number in numbers {
+            for value in [
+                "-9223372036854775808", "-1", "32768", "65536", "2147483648", "4294967295",
+                "4294967296", "253402300800", "9223372036854775807", "9223372036854775808",
+                "18446744073709551615", "18446744073709551616", "1e300",
+            ] {
+                var text = record
+                text.replaceSubrange(number.range, with: ":" + value)
+                let comment: Comment = "\(text)"
+                fixture.host.withKernel { $0 = attached }
+                try database.execute("DELETE FROM attachments")
+                try database.execute(
+                    """
+                    INSERT INTO attachments (boot, address, pf, front_end, network, container,
+                        interface_name, phase, created, record, checksum)
+                    VALUES (?1, '0000:01:10.0', '0000:01:00.0', 'docker', 'n1', 'e', '', ?2,
+                        coalesce(json_extract(?3, '$.created'), 0), ?3, ?4)
+                    """,
+                    [
+                        .text(attached.boot.rawValue), .text(phase.rawValue), .text(text),
+                        .integer(checksum(of: text)),
+                    ])
+                do {
+                    _ = try fixture.store().attachments()
+                } catch let error as StoreError {
+                    try #require(
+                        "\(error)".contains("the record of 0000:01:10.0 is damaged: "), comment)
+                    refused += 1
+                }
+                // Each may fail, none must end the process.
+                _ = try? fixture.manager().check(.docker("e"))
+                _ = try fixture.manager().inventory()
+                _ = try? fixture.manager().settle(.docker("e"))
+                _ = try? fixture.manager().recover()
+                _ = try? fixture.detach(DetachRequest(owner: .docker("e")))
+            }
+        }
+        #expect(refused > numbers.count * 3)
+    }
+
+    @Test func aDamagedRecordKeepsNoOtherFromBeingShownOrRecovered() throws {
+        let fixture = try ManagerFixture(.withVFs(3))
+        for (index, name) in ["a", "b"].enumerated() {
+            fixture.host.makeNamespace("/run/netns/\(name)")
+            try fixture.attach(.vf(index, for: name))
+        }
+        try SQLiteDatabase(path: fixture.statePath, access: .readWrite).execute(
+            "UPDATE attachments SET checksum = checksum + 1 WHERE container = 'a'")
+        let inventory = try fixture.manager().inventory()
+        #expect(inventory.virtualFunctions.map(\.attachmentIsKnown) == [false, true, true])
+        #expect(
+            inventory.virtualFunctions.map(\.attachment?.owner) == [nil, .cni("b"), nil])
+        let damage =
+            "state file \(fixture.statePath): the record of 0000:01:10.0 is damaged"
+        #expect(fixture.warnings == ["an owner is not known: \(damage)"])
+
+        fixture.host.deleteNamespace("/run/netns/b")
+        let error = #expect(throws: ManagerError.self) { try fixture.manager().recover() }
+        #expect(error?.description == "recover: \(damage)")
+        let left = try fixture.store().readableAttachments()
+        #expect(left.attachments == [])
+        #expect(left.damaged.map(\.address) == [SimulatedHost.vfAddress(0)])
     }
 
     private func record(in database: borrowing SQLiteDatabase) throws -> String {

@@ -26,6 +26,9 @@ import Testing
             (.free, .attachA, .attachAnyToB),
             (.abandoned, .attachAnyToB, .attachB), (.free, .attachA, .recover),
             (.free, .attachA, .resize),
+            (.free, .attachA, .detachOwnerA), (.free, .attachAnyToA, .detachOwnerA),
+            (.attached, .detachA, .detachOwnerA), (.attached, .detachOwnerA, .attachAnyToB),
+            (.attached, .detachOwnerA, .attachOtherToA), (.abandoned, .attachB, .detachOwnerA),
             (.attached, .detachA, .attachB), (.attached, .detachA, .detachA),
             (.attached, .detachA, .recover), (.attached, .detachA, .resize),
             (.attached, .detachA, .attachOtherToA), (.abandoned, .attachB, .detachA),
@@ -85,20 +88,4 @@ import Testing
         let found = try fixture.contradictions(since: before, isAllFinished: isAllFinished)
         #expect(found == [], "\(what)")
     }
-}
-
-/// A thread that can be waited for; the cooperative pool must not be blocked by turns.
-private final class VerbThread: Sendable {
-    private let isDone = DispatchSemaphore(value: 0)
-
-    init(_ work: @escaping @Sendable () -> Void) {
-        let isDone = isDone
-        let thread = Thread {
-            work()
-            isDone.signal()
-        }
-        thread.start()
-    }
-
-    func join() { isDone.wait() }
 }

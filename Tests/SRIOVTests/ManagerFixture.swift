@@ -43,7 +43,11 @@ final class ManagerFixture: Sendable {
     }
 
     /// A manager as a new process would make it.
-    func manager(in process: SimulatedHost? = nil) -> Manager<SimulatedHost> {
+    ///
+    /// - Parameter foreignClaims: What another program knows; nil for nothing.
+    func manager(
+        in process: SimulatedHost? = nil, foreignClaims: ForeignClaims? = nil
+    ) -> Manager<SimulatedHost> {
         let process = process ?? host
         var patience = Patience()
         patience.lock = .milliseconds(50)
@@ -51,7 +55,7 @@ final class ManagerFixture: Sendable {
         return Manager(
             host: process, store: store(in: process),
             locks: LockFolder(path: folder.path + "/locks"),
-            patience: patience,
+            patience: patience, foreignClaims: foreignClaims ?? .none,
             releaseFrontEnd: { [self] attachment in try release(attachment.owner, in: process) },
             warn: { [self] message in messages.withLock { $0.append(message) } })
     }
@@ -90,9 +94,19 @@ final class ManagerFixture: Sendable {
     }
 
     /// A detach as a CNI DEL does it: the front end takes its address back itself, with a record or without.
-    func detach(_ request: DetachRequest, in process: SimulatedHost? = nil) throws {
-        let process = process ?? host
-        _ = try manager(in: process).detach(request) { _ in
+    ///
+    /// Another process has a step between its looks at the records, so that they are no single one.
+    func detach(_ request: DetachRequest, in other: SimulatedHost? = nil) throws {
+        let process = other ?? host
+        let claims = other.map { other in
+            ForeignClaims(
+                claim: { _ in nil },
+                claimOfOwner: { _ in
+                    try other.step("look for another program's claim")
+                    return nil
+                }, all: { [] }, forget: { _ in })
+        }
+        _ = try manager(in: process, foreignClaims: claims).detach(request) { _ in
             try self.release(request.owner, in: process)
         }
     }

@@ -58,6 +58,16 @@ import Testing
         ) { try fixture.store.network("a", of: "docker") }
     }
 
+    @Test(arguments: ["-9223372036854775808", "9223372036854775807", "253402300800"])
+    func aNetworkMadeAtNoMomentIsDamaged(created: String) throws {
+        try fixture.store.insert(network("a"))
+        try fixture.execute("UPDATE networks SET created = \(created)")
+        #expect(
+            throws: StoreError.unusable(
+                path: fixture.path, reason: "the record of network a is damaged")
+        ) { try fixture.store.networks(of: nil) }
+    }
+
     @Test func aFileOfTheFirstVersionGetsTheTable() throws {
         let first = AttachmentStore(
             path: fixture.path, boot: StoreFixture.boot,

@@ -141,6 +141,44 @@ import Testing
                 ])
     }
 
+    @Test func moreThanTheHardwareHasNeedsNoStepsForThem() {
+        #expect(
+            plan(
+                {
+                    $0.numberOfVFs = 8
+                    $0.eswitchMode = .switchdev
+                    $0.defaults = VFSettings(trust: true)
+                }, state([vf(0), vf(1)]) { $0.eswitchMode = .legacy }) == [
+                    "remove 2 VFs", "set eswitch mode to switchdev", "create 2 VFs",
+                    "set trust of VF 0 to on", "set trust of VF 1 to on",
+                    "! 8 VFs are asked for, and it can have 7",
+                ])
+    }
+
+    @Test func aDriverThatMakesNoInterfaceLeavesNoneToSetTheMTUOf() {
+        #expect(
+            plan(
+                {
+                    $0.numberOfVFs = 1
+                    $0.driver = .named("vfio-pci")
+                    $0.defaults = VFSettings(mtu: 9000)
+                }, state { $0.bindsDrivers = false }) == [
+                    "create 1 VF", "bind VF 0 to vfio-pci",
+                ])
+    }
+
+    @Test func newVFsOfAPFWithoutInterfaceHaveNoSettings() {
+        #expect(
+            plan(
+                {
+                    $0.numberOfVFs = 2
+                    $0.defaults = VFSettings(trust: true)
+                }, state { $0.link = nil }) == [
+                    "create 2 VFs",
+                    "! it has no interface in this network namespace, through which settings of VFs are made",
+                ])
+    }
+
     @Test(
         arguments: [
             (VFDriver.netdevice, "igbvf", []),

@@ -63,6 +63,26 @@ final class StoreRightsTests {
         #expect(try fixture.store.attachments() == [try .sample(1)])
     }
 
+    @Test func readerOfAnEarlierVersionsFileIsToldWhatUpgradesIt() async throws {
+        try AttachmentStore(
+            path: fixture.path, boot: StoreFixture.boot,
+            schema: StateSchema(steps: [StateSchema.current.steps[0]])
+        ).insert(try .sample())
+        #expect(chmod(fixture.path, 0o644) == 0)
+        let before = try fixture.bytes()
+        await #expect(processExitsWith: .success) { [path = fixture.path as String] in
+            try Privilege.drop()
+            let store = AttachmentStore(path: path, boot: StoreFixture.boot, access: .readOnly)
+            let error = try #require(throws: StoreError.self) { try store.attachments() }
+            try #require(error == .older(path: path, version: 1, supported: 2))
+            try #require(
+                "\(error)" == "state file \(path): written by an earlier version (schema 1, "
+                    + "this program reads 2); any vfmap command run as root upgrades it")
+        }
+        #expect(try fixture.bytes() == before)
+        #expect(try fixture.store.attachments() == [try .sample()])
+    }
+
     @Test func readerThatTheFileIsOpenedToReads() async throws {
         try fixture.store.insert(try .sample())
         #expect(chmod(fixture.path, 0o644) == 0)

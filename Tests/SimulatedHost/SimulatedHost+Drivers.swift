@@ -16,6 +16,9 @@ extension SimulatedHost {
             if let driver, !kernel.drivers.contains(driver) {
                 throw refusal("bind driver", .noSuchFile, of: KernelText(driver))
             }
+            if driver == nil, !pf.bindsDrivers {
+                throw ManagerError(.unsupported, "no driver of the kernel takes VF \(address)")
+            }
             kernel.bind(
                 address, to: driver ?? "\(pf.driver.rawValue)vf",
                 named: KernelText("\(name)v\(vf.function.index ?? 0)"))

@@ -51,6 +51,22 @@ int vfmap_open(const char *_Nonnull path, int flags, mode_t mode);
 /// openat(2), below the directory behind `directory`, with the flags given and O_CLOEXEC always; the C function is variadic.
 int vfmap_open_at(int directory, const char *_Nonnull path, int flags, mode_t mode);
 
+/// The next entries of the directory behind `descriptor`, as `struct linux_dirent64` one behind the other: the bytes
+/// that were put into `buffer`, 0 at the end. getdents64(2), behind _GNU_SOURCE. readdir(3) tells an error from the
+/// end by errno alone.
+ssize_t vfmap_read_directory(int descriptor, void *_Nonnull buffer, size_t size);
+
+/// The gate of a lock file, a lock of its own on it that flock(2) knows nothing of: fcntl(2) with F_OFD_SETLK, which
+/// belongs to the open file as flock(2)'s does. Both are behind _GNU_SOURCE, and the function is variadic.
+/// -EAGAIN if it is closed through another open file.
+int vfmap_close_gate(int descriptor);
+
+/// Opens a gate that was closed through `descriptor`; nothing if it was not.
+int vfmap_open_gate(int descriptor);
+
+/// 1 if the gate is closed through another open file than that behind `descriptor`, 0 if not: F_OFD_GETLK.
+int vfmap_gate_is_closed(int descriptor);
+
 /// A pipe: `ends[0]` to read from, `ends[1]` to write to, both close-on-exec: pipe2(2), behind _GNU_SOURCE.
 int vfmap_pipe(int ends[_Nonnull 2]);
 

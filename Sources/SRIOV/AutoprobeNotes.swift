@@ -1,0 +1,58 @@
+internal import Glibc
+internal import LinuxSystem
+
+/// Which PFs' `sriov_drivers_autoprobe` was switched on for a moment: a note beside the state file for each where that
+/// moment lasts, or a process died in it.
+///
+/// A note is a symbolic link like those of `WorkNotes`, named after the PF's address, whose text tells the boot and
+/// the device that it is about: another device at the address, or the next boot, begins with the kernel's value.
+/// Only who has the PF's exclusive lock writes, heeds or erases it.
+struct AutoprobeNotes: Sendable {
+    let folder: String
+
+    private static var suffix: String { ".autoprobe" }
+
+    /// The PFs with a note, in any order.
+    func physicalFunctions() throws(SystemCallError) -> [PCIAddress] {
+        let names: [String]
+        do {
+            names = try folderEntries(folder)
+        } catch  where error.errno.isAbsence {
+            return []
+        }
+        return names.compactMap { name in
+            name.hasSuffix(Self.suffix)
+                ? PCIAddress(String(name.dropLast(Self.suffix.count))) : nil
+        }
+    }
+
+    /// What the note on a PF tells; nil if there is none.
+    func text(of address: PCIAddress) throws(SystemCallError) -> String? {
+        try linkText(path(address))
+    }
+
+    /// Writes a note; one of another boot or device must have been erased.
+    func write(_ text: String, of address: PCIAddress) throws(SystemCallError) {
+        let note = path(address)
+        do {
+            try systemCall("make", on: note) { symlink(text, note) }
+        } catch  where error.errno == .noSuchFile {
+            try makeOpenFolder(folder)
+            try systemCall("make", on: note) { symlink(text, note) }
+        }
+    }
+
+    /// Erases the note on a PF; nothing if there is none.
+    func erase(_ address: PCIAddress) throws(SystemCallError) {
+        let note = path(address)
+        do {
+            try systemCall("delete", on: note) { unlink(note) }
+        } catch  where error.errno.isAbsence {
+            return
+        }
+    }
+
+    private func path(_ address: PCIAddress) -> String {
+        "\(folder)/\(address)\(Self.suffix)"
+    }
+}
