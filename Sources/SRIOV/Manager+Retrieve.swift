@@ -61,7 +61,7 @@ extension Manager {
     /// - Parameters:
     ///   - expectedName: Its name in the container, where it is looked for first.
     ///   - name: The name that it gets, if that is free in the host; nil keeps its own.
-    ///   - index: The index that it gets, if that is free in the host; nil for any.
+    ///   - index: The index that it gets, if that is free in the host; nil for the one that it has.
     /// - Returns: false if the function has no interface in the namespace.
     /// - Throws: If the interface has not come; it is where it was, or wherever somebody else has moved it.
     func moveHome(
@@ -92,7 +92,7 @@ extension Manager {
         else { return false }
         var name = wanted ?? link.name
         if try host.link(named: name, in: own) != nil { name = spareName(for: function) }
-        let index = try freeIndex(preferring: index, in: own)
+        let index = try freeIndex(preferring: index ?? link.index, in: own)
         // A name that is taken in the target makes the kernel refuse, some of it after the move.
         for alternative in link.alternativeNames {
             try host.removeAlternativeName(alternative, from: link, in: container)
@@ -117,8 +117,8 @@ extension Manager {
     /// An index that no interface of the host has.
     ///
     /// - Parameter preferred: The one to take if it is free.
-    private func freeIndex(preferring preferred: Int32?, in own: H.Namespace) throws -> Int32 {
-        var candidate = preferred ?? Int32.random(in: spareIndexes)
+    private func freeIndex(preferring preferred: Int32, in own: H.Namespace) throws -> Int32 {
+        var candidate = preferred
         while try host.link(index: candidate, in: own) != nil {
             candidate = Int32.random(in: spareIndexes)
         }

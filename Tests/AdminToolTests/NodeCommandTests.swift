@@ -399,11 +399,12 @@ import Testing
                 $0.renamePF(SimulatedHost.pfAddress(), to: "a\u{1b}[2J")
             }
             let dot = fixture.run("topology", "--format", "dot").output
-            #expect(dot.contains(#"[label="0: 0000:01:10.0, igbvf, <&\"'\\]]>", fillcolor="#))
+            #expect(dot.contains(#"[label="0: 0000:01:10.0, igbvf, <&\"'\\\\]]>", fillcolor="#))
             #expect(
-                dot.contains(#"pf0 [label="a?[2J (0000:01:00.0, igb, up, legacy, 2 of 7 VFs)"];"#))
+                dot.contains(
+                    #"pf0 [label="a\\x1b[2J (0000:01:00.0, igb, up, legacy, 2 of 7 VFs)"];"#))
             let svg = fixture.run("topology", "--format", "svg").output
-            #expect(svg.contains("0: 0000:01:10.0, igbvf, &lt;&amp;&quot;&apos;\\]]&gt;</text>"))
+            #expect(svg.contains(#"0: 0000:01:10.0, igbvf, &lt;&amp;&quot;&apos;\\]]&gt;</text>"#))
             #expect(!svg.contains("\u{1b}"))
             let tags = svg.split(separator: "<").dropFirst().map { $0.prefix { $0 != ">" } }
             #expect(tags.count { $0.hasPrefix("text ") } == tags.count { $0 == "/text" })

@@ -75,8 +75,16 @@ import Testing
         /// Everything outside: what it is, and what it holds.
         func outside() throws -> [String: String] {
             var found: [String: String] = [:]
-            for name in try FileManager.default.subpathsOfDirectory(atPath: root)
-            where name != "allowed" && !name.hasPrefix("allowed/") {
+            let files = FileManager.default
+            // What is allowed may hold directories deeper than a path can say.
+            let tops = try files.contentsOfDirectory(atPath: root).filter { $0 != "allowed" }
+            let names = try tops.flatMap { top in
+                [top]
+                    + (try files.subpathsOfDirectory(atPath: "\(root)/\(top)").map {
+                        "\(top)/\($0)"
+                    })
+            }
+            for name in names {
                 let path = "\(root)/\(name)"
                 let attributes = try FileManager.default.attributesOfItem(atPath: path)
                 let contents = FileManager.default.contents(atPath: path) ?? Data()

@@ -223,7 +223,7 @@ import Testing
             report.entries.map(\.result) == [
                 .refused(
                     "its network namespace /run/netns/c1 is gone; DEL, or the next ADD, brings it back"
-                ), .refused("a key is missing at byte 1"), .refused("there is no VF 0000:09:10.0"),
+                ), .refused("it is not a JSON document"), .refused("there is no VF 0000:09:10.0"),
                 .refused("no file of sriov-cni tells whose 0000:01:10.2 is"),
             ])
         #expect(try fixture.plugin.store().attachments() == [])
