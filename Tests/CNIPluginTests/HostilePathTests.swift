@@ -135,7 +135,11 @@ import Testing
         }
         // Files that are allowed are written.
         #expect(successes > 0)
-        let log = try String(contentsOfFile: root + "/allowed/new", encoding: .utf8)
+        let last = root + "/allowed/last"
+        let input = fixture.configuration(
+            #""logLevel":"debug","announce":false,"logFile":\#(JSONTree.quoted(last))"#, ipam: "{}")
+        #expect(fixture.call("ADD", input).status == 0)
+        let log = try String(contentsOfFile: last, encoding: .utf8)
         #expect(log.contains("level=debug"))
     }
 }
