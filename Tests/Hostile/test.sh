@@ -609,7 +609,9 @@ scrape() { # WHAT
     local program=${vfmap%/*}/vfmapd began base turn
     [[ -x $program ]] || return 0
     echo '{"daemon": {"dockerSocket": null, "metrics": "unix:'"$work"'/metrics.sock"}}' >"$work/daemon.json"
-    LD_PRELOAD=$work/parent-device.so "$program" --config "$work/daemon.json" >"$work/daemon.log" 2>&1 &
+    # The host of this test has a PID namespace of its own, as a node that is a container.
+    LD_PRELOAD=$work/parent-device.so "$program" --node-is-container --config "$work/daemon.json" \
+        >"$work/daemon.log" 2>&1 &
     daemon=$!
     await 60 is_serving
     base=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$daemon/status")
