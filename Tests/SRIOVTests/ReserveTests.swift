@@ -84,6 +84,32 @@ import Testing
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == false)
     }
 
+    /// A container that keeps its interface down is never seen as having joined.
+    @Test func lentTrustEndsWithTheTimeForJoiningWhateverTheLinkDoes() throws {
+        let fixture = try fixture(wasUp: true)
+        _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
+        let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        try fixture.runtimeMoves(joined, to: Self.path)
+        fixture.host.withKernel { kernel in
+            if let number = kernel.paths[Self.path] { kernel.populated.insert(number) }
+            kernel.change(Self.vf) { $0.link.flags &= ~1 }
+            // A MAC that the VF has given itself by the trust.
+            if let mac = MACAddress("02:66:66:66:66:66") {
+                kernel.vfs[Self.vf]?.info.macAddress = mac
+            }
+        }
+        _ = try fixture.manager().recover()
+        #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == true)
+
+        fixture.pass(seconds: 121)
+        _ = try fixture.manager().recover()
+        let info = fixture.host.kernel.vfs[Self.vf]?.info
+        #expect(info?.trust == false)
+        #expect(info?.macAddress == Self.settings.macAddress)
+        #expect(try fixture.record?.handover?.isTrustLent == false)
+        #expect(try fixture.record?.phase == .joined)
+    }
+
     @Test func lentTrustIsTakenBackWhereTheDriverReportedNone() throws {
         let fixture = try fixture(wasUp: true)
         fixture.host.withKernel { $0.vfs[Self.vf]?.info.trust = nil }
