@@ -1,12 +1,15 @@
 import Foundation
 import Glibc
 import LinuxSystem
+import Synchronization
 
 /// A client with a bare socket, for saying what no HTTP library would say.
 final class TestClient: Sendable {
     struct Silence: Error {}
 
     private let socket: Int32
+    /// What one read gave beyond what was waited for: two answers may come in one piece.
+    private let unread = Mutex<[UInt8]>([])
 
     /// A client of TCP.
     init(_ address: TCPAddress) throws {
@@ -123,7 +126,7 @@ final class TestClient: Sendable {
 
     /// Everything until the server closes.
     func readToEnd() throws -> String {
-        var all: [UInt8] = []
+        var all = takeUnread()
         do {
             while let part = try part() { all += part }
         } catch let error as SystemCallError where error.errno.name == "ECONNRESET" {
@@ -132,18 +135,29 @@ final class TestClient: Sendable {
         return String(decoding: all, as: UTF8.self)
     }
 
-    /// Reads until the text ends with something.
+    private func takeUnread() -> [UInt8] {
+        unread.withLock { bytes in
+            defer { bytes = [] }
+            return bytes
+        }
+    }
+
+    /// Reads until something has come, which ends what is returned; what came with it is for the next read.
     func read(until end: String) throws -> String {
-        var all: [UInt8] = []
-        while !String(decoding: all, as: UTF8.self).hasSuffix(end) {
+        var all = takeUnread()
+        while true {
+            if let range = all.firstRange(of: Array(end.utf8)) {
+                unread.withLock { $0 = Array(all[range.upperBound...]) }
+                return String(decoding: all[..<range.upperBound], as: UTF8.self)
+            }
             guard let part = try part() else { throw Silence() }
             all += part
         }
-        return String(decoding: all, as: UTF8.self)
     }
 
     /// Whether something can be read, the end too, within a time.
     func hears(within milliseconds: Int32) -> Bool {
+        if !unread.withLock({ $0.isEmpty }) { return true }
         var file = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         return poll(&file, 1, milliseconds) > 0
     }
