@@ -43,7 +43,7 @@ bench: build ## Measure the plugin against host-device and the least that the ke
 	@Tests/Bench/bench.sh
 	@Tests/Bench/node.sh
 
-link-order: setup ## Make the list anew by which the linker puts together what an ADD and a DEL need of the plugin
+link-order: setup ## Regenerate Sources/StaticRuntime/link-order.txt, by which the linker places what an ADD and a DEL touch
 	@Tests/Bench/link-order.sh
 
 demo: build ## Show the main job: on emulated hardware, or with PF=<name> on this host's

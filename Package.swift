@@ -52,45 +52,52 @@ let package = Package(
     targets: [
         // C libraries and the few C functions that Swift cannot call or express.
         .target(name: "CLinuxShim", cSettings: hardened),
-        .target(
-            name: "CPluginStart",
-            cSettings: [.define("VFMAP_STATIC", .when(configuration: .release))] + hardened),
         .systemLibrary(
             name: "CNetlink", pkgConfig: "libnl-genl-3.0",
             providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "CSQLiteMemory", dependencies: ["CSQLite"], cSettings: hardened),
         .target(name: "CPCI", cSettings: hardened, linkerSettings: [.linkedLibrary("pci")]),
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
 
+        // What makes the plugin start fast; linked into `sriov` alone.
+        .target(
+            name: "StaticRuntime", dependencies: ["CSQLite"], exclude: ["link-order.txt"],
+            cSettings: [.define("VFMAP_STATIC", .when(configuration: .release))] + hardened),
+
         // Libraries, each depending only on those above it.
+        .target(name: "JSON", swiftSettings: strict + separable),
         .target(
             name: "LinuxSystem", dependencies: ["CLinuxShim"], swiftSettings: strict + separable),
+        .target(
+            name: "SQLite", dependencies: ["LinuxSystem", "CSQLite"],
+            swiftSettings: strict + separable),
         .target(
             name: "Netlink", dependencies: ["LinuxSystem", "CNetlink"],
             swiftSettings: strict + separable),
         .target(
-            name: "SRIOV", dependencies: ["LinuxSystem", "Netlink", "CSQLite", "CSQLiteMemory"],
+            name: "SRIOV", dependencies: ["JSON", "LinuxSystem", "Netlink", "SQLite"],
             swiftSettings: strict + separable),
         .target(
             name: "PCIDevices", dependencies: ["LinuxSystem", "CPCI", "CUdev"],
             swiftSettings: strict),
         .target(
-            name: "CNIPlugin", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
+            name: "CNIPlugin", dependencies: ["JSON", "LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict + separable),
         .target(
-            name: "DockerDriver", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
+            name: "DockerDriver", dependencies: ["JSON", "LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
         .target(
-            name: "Metrics", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
+            name: "Metrics", dependencies: ["JSON", "LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
         .target(
-            name: "DaemonInterface", dependencies: ["LinuxSystem", "SRIOV"], swiftSettings: strict),
+            name: "DaemonInterface", dependencies: ["JSON", "LinuxSystem", "SRIOV"],
+            swiftSettings: strict),
         .target(
             name: "Daemon",
             dependencies: [
-                "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin", "DockerDriver",
+                "JSON", "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin",
+                "DockerDriver",
                 "DaemonInterface", "Metrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -104,8 +111,8 @@ let package = Package(
         .target(
             name: "AdminTool",
             dependencies: [
-                "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin", "DaemonInterface",
-                "Metrics",
+                "JSON", "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin",
+                "DaemonInterface", "Metrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -113,13 +120,13 @@ let package = Package(
         // Programs. The plugin is exec'ed for every container, so it is a static executable:
         // it starts in a third of the time and runs on a node that has none of our libraries.
         .executableTarget(
-            name: "sriov", dependencies: ["CNIPlugin", "CPluginStart"],
-            exclude: ["link-order.txt"], swiftSettings: strict,
+            name: "sriov", dependencies: ["CNIPlugin", "SRIOV", "StaticRuntime"],
+            swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(
                     [
                         "-static-executable", "-Xlinker", "-s", "-use-ld=lld", "-Xlinker",
-                        "--symbol-ordering-file=\(Context.packageDirectory)/Sources/sriov/link-order.txt",
+                        "--symbol-ordering-file=\(Context.packageDirectory)/Sources/StaticRuntime/link-order.txt",
                         "-Xlinker", "--no-warn-symbol-ordering",
                     ], .when(configuration: .release))
             ]),
@@ -135,6 +142,7 @@ let package = Package(
         .target(
             name: "SimulatedHost", dependencies: ["LinuxSystem", "Netlink", "SRIOV", "Fuzzing"],
             path: "Tests/SimulatedHost", swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "Fuzzing"], swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem"], swiftSettings: strict),
         .testTarget(
@@ -147,19 +155,21 @@ let package = Package(
         .testTarget(
             name: "SRIOVTests",
             dependencies: [
-                "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing", "CSQLite",
+                "JSON", "LinuxSystem", "Netlink", "SQLite", "SRIOV", "SimulatedHost", "Fuzzing",
+                "CSQLite",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "CNIPluginTests",
             dependencies: [
-                "CNIPlugin", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing",
+                "CNIPlugin", "JSON", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing",
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "DockerDriverTests",
             dependencies: [
-                "DockerDriver", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing",
+                "DockerDriver", "JSON", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost",
+                "Fuzzing",
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
@@ -169,7 +179,8 @@ let package = Package(
         .testTarget(
             name: "AdminToolTests",
             dependencies: [
-                "AdminTool", "DaemonInterface", "LinuxSystem", "Metrics", "Netlink", "PCIDevices",
+                "AdminTool", "DaemonInterface", "JSON", "LinuxSystem", "Metrics", "Netlink",
+                "PCIDevices",
                 "SRIOV", "SimulatedHost", "Fuzzing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -177,7 +188,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Daemon", "DaemonInterface", "LinuxSystem", "CLinuxShim", "Metrics", "Netlink",
+                "Daemon", "DaemonInterface", "JSON", "LinuxSystem", "CLinuxShim", "Metrics",
+                "Netlink",
                 "PCIDevices", "SRIOV", "SimulatedHost", "vfmapd",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

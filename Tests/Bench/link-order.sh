@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes Sources/sriov/link-order.txt anew: what an ADD and a DEL touch of the executable, which the linker then puts side by side.
+# Regenerates Sources/StaticRuntime/link-order.txt: what an ADD and a DEL touch of the executable, which the linker then puts side by side.
 #
 # Usage: link-order.sh
 # Worth doing after larger changes, or with another compiler: names that are no more are passed over by the linker, and the list
@@ -11,7 +11,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 lab=$root/Tests/Lab/lab
 tools=$root/.build/bench
-list=$root/Sources/sriov/link-order.txt
+list=$root/Sources/StaticRuntime/link-order.txt
 export VFMAP_LAB_INSTANCE=${VFMAP_LAB_INSTANCE:-link-order-$$}
 
 command -v valgrind >/dev/null || apt-get install -y --no-install-recommends valgrind

@@ -1,5 +1,6 @@
 import CNIPlugin
 import Foundation
+import JSON
 import LinuxSystem
 import SRIOV
 import Synchronization

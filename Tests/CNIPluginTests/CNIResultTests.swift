@@ -1,4 +1,5 @@
 import CNIPlugin
+import JSON
 import Netlink
 import SRIOV
 import Testing

@@ -44,7 +44,7 @@ struct PluginBinaryTests {
         #expect(names.map { String($0.0) } == ["Foundation.__SwiftValue"])
     }
 
-    /// The part of Swift's runtime that would look for one at every start is left out, see Sources/CPluginStart.
+    /// The part of Swift's runtime that would look for one at every start is left out, see Sources/StaticRuntime.
     @Test func itHasNoBacktraces() throws {
         let program = try Data(contentsOf: URL(filePath: pluginPath))
         #expect(program.range(of: Data("swift-backtrace".utf8)) == nil)

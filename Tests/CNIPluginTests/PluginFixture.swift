@@ -1,5 +1,6 @@
 import CNIPlugin
 import Foundation
+import JSON
 import LinuxSystem
 import Netlink
 import SRIOV

@@ -1,4 +1,5 @@
 import DockerDriver
+import JSON
 import LinuxSystem
 import Netlink
 import SRIOV

@@ -1,5 +1,6 @@
 import DockerDriver
 import Foundation
+import JSON
 import LinuxSystem
 import Netlink
 import SRIOV

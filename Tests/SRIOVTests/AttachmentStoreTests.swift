@@ -1,5 +1,7 @@
 import Glibc
+import JSON
 import LinuxSystem
+import SQLite
 import SRIOV
 import Testing
 

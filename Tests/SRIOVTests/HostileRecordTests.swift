@@ -2,6 +2,7 @@ import Foundation
 import Fuzzing
 import LinuxSystem
 import Netlink
+import SQLite
 import SRIOV
 import SimulatedHost
 import Testing

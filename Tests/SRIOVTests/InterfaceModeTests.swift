@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import LinuxSystem
 import Netlink
 import SimulatedHost

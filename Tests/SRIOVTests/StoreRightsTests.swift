@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import SQLite
 import SRIOV
 import Testing
 

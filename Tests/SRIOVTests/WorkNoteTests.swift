@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import Netlink
+import SQLite
 import SRIOV
 import SimulatedHost
 import Testing

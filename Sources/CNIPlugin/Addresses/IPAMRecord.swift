@@ -1,3 +1,4 @@
+internal import JSON
 internal import SRIOV
 
 /// What an attachment's record keeps so that the plugin's own part of it can be undone by anybody later: everything

@@ -1,3 +1,4 @@
+internal import JSON
 internal import SRIOV
 
 /// `runtimeConfig.bandwidth`, as far as a VF can keep it: it limits what it sends.

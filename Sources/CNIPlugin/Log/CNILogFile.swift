@@ -1,6 +1,7 @@
 internal import Glibc
+package import JSON
 internal import LinuxSystem
-package import SRIOV
+internal import SRIOV
 
 /// The file of `logFile`, which the administrator of the node must allow: who writes a network's configuration is not
 /// trusted with the files of the host.

@@ -1,5 +1,6 @@
+package import JSON
 internal import LinuxSystem
-package import SRIOV
+internal import SRIOV
 
 /// An error as a CNI plugin reports it: one JSON document on standard output.
 package struct CNIError: Error, Hashable, Sendable {

@@ -1,4 +1,5 @@
-package import SRIOV
+package import JSON
+internal import SRIOV
 
 /// The document on standard input, as far as it can be read; what is wrong with it is kept for the
 /// command to judge: ADD and CHECK refuse it, DEL does what it still can.

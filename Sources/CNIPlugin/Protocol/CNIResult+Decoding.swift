@@ -1,5 +1,6 @@
+package import JSON
 internal import Netlink
-package import SRIOV
+internal import SRIOV
 
 extension CNIResult {
     /// Reads a result of any version, up to the types of 1.1.0.

@@ -1,5 +1,6 @@
+package import JSON
 internal import Netlink
-package import SRIOV
+internal import SRIOV
 
 extension CNIResult {
     /// The result as a configuration of this version expects it.

@@ -1,5 +1,6 @@
+package import JSON
 package import LinuxSystem
-package import SRIOV
+internal import SRIOV
 
 /// What a device-info file tells of a VF, by the Device Information Specification 1.1.0 of the Network Plumbing
 /// Working Group.

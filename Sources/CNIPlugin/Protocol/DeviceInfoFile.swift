@@ -1,6 +1,7 @@
 internal import Glibc
+package import JSON
 package import LinuxSystem
-package import SRIOV
+internal import SRIOV
 
 /// The file of one attachment through which Multus learns about its device: `runtimeConfig.CNIDeviceInfoFile`.
 ///

@@ -1,3 +1,4 @@
+package import JSON
 package import SRIOV
 
 /// The attachments of a network that a runtime still knows, as it lists them for GC.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import LinuxSystem
+internal import SQLite
 package import SRIOV
 
 /// The program `sriov`: one call of the plugin over the streams of this process.
@@ -10,7 +11,6 @@ package enum CNIProgram {
     package static func run<H: Host>(makeHost: @escaping @Sendable () throws -> H) -> Never {
         StandardStream.reserve()
         useOneHeapForAllThreads()
-        SQLiteDatabase.expectShortLife()
         let watch = Stopwatch()
         let dispatcher = CNIDispatcher(
             environment: .process,

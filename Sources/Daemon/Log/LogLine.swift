@@ -1,4 +1,5 @@
 package import Glibc
+internal import JSON
 package import Logging
 internal import SRIOV
 

@@ -1,3 +1,4 @@
+internal import JSON
 internal import SRIOV
 
 /// The answer to a request.

@@ -1,3 +1,4 @@
+internal import JSON
 internal import SRIOV
 
 /// A port of a container that its user wants to reach at the host's address.

@@ -1,3 +1,4 @@
+internal import JSON
 internal import SRIOV
 
 /// What CreateNetwork asks for, as far as it can be told without looking at the machine.

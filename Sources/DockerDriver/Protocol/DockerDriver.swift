@@ -1,3 +1,4 @@
+internal import JSON
 package import SRIOV
 
 /// Docker's network driver `sriov`: every call of the remote driver protocol, from its body to its reply.

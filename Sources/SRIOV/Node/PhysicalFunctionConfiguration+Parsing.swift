@@ -1,3 +1,4 @@
+internal import JSON
 internal import LinuxSystem
 internal import Netlink
 
@@ -96,8 +97,8 @@ extension VFSettings {
     static func defaults(_ object: JSONObject) throws(JSONKeyError) -> VFSettings {
         try object.refuseKeys(otherThan: Self.defaultKeys)
         var settings = VFSettings()
-        settings.spoofCheck = try object.onOrOff("spoofChk")
-        settings.trust = try object.onOrOff("trust")
+        settings.spoofCheck = try object.isOn("spoofChk")
+        settings.trust = try object.isOn("trust")
         settings.linkState = try object.choice(
             "linkState", of: [VFLinkState.automatic, .enabled, .disabled], \.description)
         let priority = try object.integer("vlanQoS", UInt8(0)...7)

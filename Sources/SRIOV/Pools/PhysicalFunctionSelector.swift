@@ -1,3 +1,4 @@
+internal import JSON
 internal import LinuxSystem
 
 /// One `selectors` object of a PF's configuration: a PF must satisfy all that it has; what is empty lets every PF

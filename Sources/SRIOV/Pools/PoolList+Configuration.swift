@@ -1,3 +1,4 @@
+package import JSON
 internal import LinuxSystem
 
 /// The configuration file: the vocabulary of the Kubernetes device plugin for SR-IOV, so that one file

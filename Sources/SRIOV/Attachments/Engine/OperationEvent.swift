@@ -1,3 +1,4 @@
+internal import JSON
 internal import LinuxSystem
 
 /// One finished operation of a short-lived program, as it tells the daemon, which counts them.

@@ -1,3 +1,4 @@
+package import JSON
 internal import LinuxSystem
 
 /// What the administrator of a node allows the networks of the CNI plugin: the object `cni` of the configuration file.

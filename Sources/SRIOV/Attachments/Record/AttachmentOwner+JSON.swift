@@ -1,3 +1,5 @@
+internal import JSON
+
 extension AttachmentOwner: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(

@@ -1,3 +1,5 @@
+internal import JSON
+
 extension Handover: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(

@@ -1,4 +1,6 @@
+internal import JSON
 internal import LinuxSystem
+internal import SQLite
 
 /// A record as it lies in the state file: the attachment as JSON, and its checksum.
 struct AttachmentRow: Hashable, Sendable {

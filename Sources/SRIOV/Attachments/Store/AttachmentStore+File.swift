@@ -1,5 +1,6 @@
 internal import Glibc
 internal import LinuxSystem
+internal import SQLite
 
 extension AttachmentStore {
     /// Opens the file unless it is open already and still the one at the path.

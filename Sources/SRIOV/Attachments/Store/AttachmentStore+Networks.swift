@@ -1,3 +1,5 @@
+internal import SQLite
+
 /// The networks of runtimes: unlike attachments they outlive a boot.
 extension AttachmentStore {
     /// Writes a network down; one that is there already with the same definition stays as it is.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import LinuxSystem
+internal import SQLite
 internal import Synchronization
 
 extension AttachmentStore {

@@ -1,4 +1,5 @@
 package import LinuxSystem
+internal import SQLite
 internal import Synchronization
 
 /// The state file: one SQLite database with every attachment.

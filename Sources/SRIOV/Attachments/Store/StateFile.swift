@@ -1,6 +1,7 @@
 internal import CSQLite
 internal import Glibc
 internal import LinuxSystem
+internal import SQLite
 
 /// The state file, open: transactions on it, its making and its migration.
 ///

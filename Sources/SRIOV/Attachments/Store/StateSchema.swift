@@ -1,3 +1,5 @@
+internal import SQLite
+
 /// The shape of the state file, as the list of steps that lead to it.
 package struct StateSchema: Sendable {
     /// The version that the steps lead to (`PRAGMA user_version`).

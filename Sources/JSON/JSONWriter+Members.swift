@@ -1,14 +1,14 @@
 /// What writes itself as a JSON object, member by member.
 ///
 /// For what is written by every process, of which a tree of values would only be made to be taken apart.
-protocol JSONWritable {
+package protocol JSONWritable {
     /// Writes the members, sorted by key.
     func writeMembers(to writer: inout JSONWriter)
 }
 
 extension JSONWritable {
     /// The object in one line.
-    func encodedJSON() -> [UInt8] {
+    package func encodedJSON() -> [UInt8] {
         var writer = JSONWriter(.line)
         writer.write(self)
         return writer.bytes
@@ -17,37 +17,37 @@ extension JSONWritable {
 
 /// Members of an object that is being written; what is nil is left out.
 extension JSONWriter {
-    mutating func write(_ object: some JSONWritable) {
+    package mutating func write(_ object: some JSONWritable) {
         begin("{")
         object.writeMembers(to: &self)
         end("}")
     }
 
-    mutating func member(_ key: StaticString, _ text: String?) {
+    package mutating func member(_ key: StaticString, _ text: String?) {
         guard let text else { return }
         beginMember(key)
         quote(text)
     }
 
-    mutating func member(_ key: StaticString, _ truth: Bool?) {
+    package mutating func member(_ key: StaticString, _ truth: Bool?) {
         guard let truth else { return }
         beginMember(key)
         write(.bool(truth))
     }
 
-    mutating func member(_ key: StaticString, _ number: (some FixedWidthInteger)?) {
+    package mutating func member(_ key: StaticString, _ number: (some FixedWidthInteger)?) {
         guard let number else { return }
         beginMember(key)
         write(number.description)
     }
 
-    mutating func member(_ key: StaticString, _ object: (some JSONWritable)?) {
+    package mutating func member(_ key: StaticString, _ object: (some JSONWritable)?) {
         guard let object else { return }
         beginMember(key)
         write(object)
     }
 
-    mutating func member(_ key: StaticString, _ objects: [some JSONWritable]) {
+    package mutating func member(_ key: StaticString, _ objects: [some JSONWritable]) {
         beginMember(key)
         begin("[")
         for object in objects {
@@ -57,7 +57,7 @@ extension JSONWriter {
         end("]")
     }
 
-    mutating func member(_ key: StaticString, _ texts: [String]) {
+    package mutating func member(_ key: StaticString, _ texts: [String]) {
         beginMember(key)
         begin("[")
         for text in texts {

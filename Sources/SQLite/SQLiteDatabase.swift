@@ -1,5 +1,4 @@
 internal import CSQLite
-internal import CSQLiteMemory
 internal import LinuxSystem
 
 /// An open SQLite database with one owner, closed when the owner lets go of it.
@@ -18,12 +17,6 @@ package struct SQLiteDatabase: ~Copyable {
 
     /// Done once in a process. It fails only if somebody else has begun to use SQLite, which then works as ever.
     private static let memoryIsConfigured: Bool = vfmap_sqlite_configure_memory() == SQLITE_OK
-
-    /// Gives SQLite memory that costs less, for a process that uses it on one thread and ends soon; what SQLite gives
-    /// back stays its own. Call it before the first database is opened, or it does nothing.
-    package static func expectShortLife() {
-        _ = vfmap_sqlite_use_pieces()
-    }
 
     /// Opens a file that is there; SQLite reads nothing of it before the first statement.
     ///

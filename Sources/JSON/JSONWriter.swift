@@ -2,9 +2,9 @@
 ///
 /// Not Foundation's encoder: its generic containers cost a process that lives for one call more than the
 /// rest of its own work, and half of the executable.
-struct JSONWriter {
+package struct JSONWriter {
     /// How a document is laid out.
-    enum Layout {
+    package enum Layout: Hashable, Sendable {
         /// In one line, without any space.
         case line
         /// A line for each value, two spaces deeper in each object and array.
@@ -12,19 +12,19 @@ struct JSONWriter {
     }
 
     /// The document so far.
-    private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
     private let layout: Layout
     private var depth = 0
     /// Whether nothing has been written yet of the array or object that was begun last.
     private var isEmpty = true
 
-    init(_ layout: Layout) {
+    package init(_ layout: Layout) {
         self.layout = layout
         // Enough for a record; to grow is dear.
         bytes.reserveCapacity(2048)
     }
 
-    mutating func write(_ value: JSONValue) {
+    package mutating func write(_ value: JSONValue) {
         switch value {
         case .null: write("null")
         case .bool(let truth): write(truth ? "true" : "false")
@@ -59,24 +59,24 @@ struct JSONWriter {
     }
 
     /// Text that is JSON already.
-    mutating func write(_ text: String) {
+    package mutating func write(_ text: String) {
         bytes.append(contentsOf: text.utf8)
     }
 
-    mutating func begin(_ bracket: Unicode.Scalar) {
+    package mutating func begin(_ bracket: Unicode.Scalar) {
         bytes.append(UInt8(ascii: bracket))
         depth += 1
         isEmpty = true
     }
 
     /// Comes before every element of an array and every member of an object.
-    mutating func next() {
+    package mutating func next() {
         if !isEmpty { bytes.append(UInt8(ascii: ",")) }
         isEmpty = false
         beginLine()
     }
 
-    mutating func end(_ bracket: Unicode.Scalar) {
+    package mutating func end(_ bracket: Unicode.Scalar) {
         if isEmpty, layout == .indented { bytes.append(UInt8(ascii: "\n")) }
         depth -= 1
         isEmpty = false
@@ -84,7 +84,7 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: bracket))
     }
 
-    mutating func writeColon() {
+    package mutating func writeColon() {
         if layout == .indented { bytes.append(UInt8(ascii: " ")) }
         bytes.append(UInt8(ascii: ":"))
         if layout == .indented { bytes.append(UInt8(ascii: " ")) }
@@ -97,7 +97,7 @@ struct JSONWriter {
     }
 
     /// A text in quotes; only what must be escaped is.
-    mutating func quote(_ text: String) {
+    package mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { characters in

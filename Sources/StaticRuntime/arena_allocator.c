@@ -3,7 +3,7 @@
 // a chunk and goes back to a list of pieces of its size, never to the system; a longer one is malloc's. Before each lie
 // eight bytes with its whole length. It is for one thread.
 
-#include "CSQLiteMemory.h"
+#include "StaticRuntime.h"
 
 #include <sqlite3.h>
 #include <stdint.h>
@@ -80,7 +80,7 @@ static int begin(void *unused) {
 
 static void end(void *unused) { (void)unused; }
 
-int vfmap_sqlite_use_pieces(void) {
+int vfmap_sqlite_use_arena_allocator(void) {
     static const sqlite3_mem_methods methods = {
         .xMalloc = take,
         .xFree = give,

@@ -1,4 +1,4 @@
-import SRIOV
+import JSON
 import Testing
 
 @Suite struct JSONMembersTests {

@@ -3,7 +3,7 @@ import Fuzzing
 import Glibc
 import Testing
 
-@testable import SRIOV
+@testable import JSON
 
 /// What is a JSON document and what is not.
 @Suite struct JSONParserTests {

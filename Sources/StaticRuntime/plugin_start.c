@@ -4,7 +4,7 @@
 // defined here it does not. Should a later runtime refer to more of them, the link fails with a symbol that is defined
 // twice. A crash still prints what went wrong, and ends by the same signal.
 
-#include "CPluginStart.h"
+#include "StaticRuntime.h"
 
 #ifdef VFMAP_STATIC
 

@@ -1,6 +1,6 @@
 import Foundation
 import Fuzzing
-import SRIOV
+import JSON
 import Testing
 
 /// What documents look like: as Foundation's encoder writes them.

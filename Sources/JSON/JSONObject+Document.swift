@@ -1,15 +1,12 @@
 /// What configuration files need beyond single values.
 extension JSONObject {
-    /// Reads a configuration file's text, which must be one JSON object.
+    /// Reads a text that must be one JSON object.
     ///
-    /// A key that an object has twice is refused, unlike elsewhere: whoever wrote the one that would not count
+    /// A key that an object has twice is refused, unlike elsewhere: the author of the one that would not count
     /// believes that it does.
     ///
-    /// - Parameter path: The file, for errors.
-    /// - Throws: `ManagerError` `invalidRequest` with the line and the column of a mistake.
-    package static func document(
-        _ bytes: [UInt8], path: String
-    ) throws(ManagerError) -> JSONObject {
+    /// - Throws: `JSONDocumentError` with the line and the column of a mistake.
+    package static func document(_ bytes: [UInt8]) throws(JSONDocumentError) -> JSONObject {
         let value: JSONValue
         let repeatedKey: String?
         do {
@@ -17,28 +14,24 @@ extension JSONObject {
             value = try parser.document()
             repeatedKey = parser.repeatedKey
         } catch {
-            throw ManagerError(
-                .invalidRequest,
-                "\(path): is not a JSON document: \(error.place(in: bytes)): \(error.problem)")
+            throw JSONDocumentError(
+                "is not a JSON document: \(error.place(in: bytes)): \(error.problem)")
         }
-        if let repeatedKey {
-            throw ManagerError(.invalidRequest, "\(path): \(repeatedKey): is given twice")
-        }
+        if let repeatedKey { throw JSONDocumentError("\(repeatedKey): is given twice") }
         guard case .object(let members) = value else {
-            throw ManagerError(
-                .invalidRequest, "\(path): must be a JSON object, not \(value.kind)")
+            throw JSONDocumentError("must be a JSON object, not \(value.kind)")
         }
         return JSONObject(members)
     }
 
     /// Where the object itself lies in its document: `physicalFunctions[0]`.
-    var ownPath: String {
+    package var ownPath: String {
         let path = path("")
         return path.hasSuffix(".") ? String(path.dropLast()) : path
     }
 
     /// One object, or an array of at least one; empty if it is absent.
-    func oneOrMore(_ key: String) throws(JSONKeyError) -> [JSONObject] {
+    package func oneOrMore(_ key: String) throws(JSONKeyError) -> [JSONObject] {
         switch value(key) {
         case nil: return []
         case .array:
@@ -53,7 +46,7 @@ extension JSONObject {
     }
 
     /// One of several values by its spelling, upper or lower case; nil if it is absent.
-    func choice<Value>(
+    package func choice<Value>(
         _ key: String, of values: [Value], _ spelling: (Value) -> String
     ) throws(JSONKeyError) -> Value? {
         guard let text = try string(key) else { return nil }
@@ -64,7 +57,7 @@ extension JSONObject {
     }
 
     /// `on` or `off`, or true or false; nil if it is absent.
-    func onOrOff(_ key: String) throws(JSONKeyError) -> Bool? {
+    package func isOn(_ key: String) throws(JSONKeyError) -> Bool? {
         switch value(key) {
         case .bool(let truth): return truth
         case .string: return try choice(key, of: [true, false]) { $0 ? "on" : "off" }

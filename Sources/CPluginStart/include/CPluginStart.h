@@ -1,3 +1,0 @@
-// Nothing is called from here: see plugin_start.c.
-
-#pragma once
