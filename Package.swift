@@ -82,13 +82,27 @@ let package = Package(
             name: "PCIDevices", dependencies: ["LinuxSystem", "CPCI", "CUdev"],
             swiftSettings: strict),
         .target(
-            name: "CNIPlugin", dependencies: ["JSON", "LinuxSystem", "Netlink", "SRIOV"],
+            name: "CNI", dependencies: ["JSON", "LinuxSystem", "Netlink"],
+            swiftSettings: strict + separable),
+        .target(
+            name: "FrontEndSupport",
+            dependencies: ["CNI", "JSON", "LinuxSystem", "Netlink", "SRIOV"],
+            swiftSettings: strict + separable),
+        // Not linked into the plugin: what makes PFs and VFs as the configuration file asks.
+        .target(
+            name: "Node",
+            dependencies: ["FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SRIOV"],
+            swiftSettings: strict),
+        .target(
+            name: "CNIPlugin",
+            dependencies: ["CNI", "FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict + separable),
         .target(
             name: "DockerDriver", dependencies: ["JSON", "LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
         .target(
-            name: "Metrics", dependencies: ["JSON", "LinuxSystem", "Netlink", "SRIOV"],
+            name: "Metrics",
+            dependencies: ["FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
         .target(
             name: "DaemonInterface", dependencies: ["JSON", "LinuxSystem", "SRIOV"],
@@ -96,9 +110,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "JSON", "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin",
-                "DockerDriver",
-                "DaemonInterface", "Metrics",
+                "JSON", "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "FrontEndSupport", "Node",
+                "DockerDriver", "DaemonInterface", "Metrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -111,7 +124,7 @@ let package = Package(
         .target(
             name: "AdminTool",
             dependencies: [
-                "JSON", "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "CNIPlugin",
+                "JSON", "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "FrontEndSupport", "Node",
                 "DaemonInterface", "Metrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -142,6 +155,7 @@ let package = Package(
         .target(
             name: "SimulatedHost", dependencies: ["LinuxSystem", "Netlink", "SRIOV", "Fuzzing"],
             path: "Tests/SimulatedHost", swiftSettings: strict),
+        .testTarget(name: "RulesTests", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "Fuzzing"], swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem"], swiftSettings: strict),
@@ -155,14 +169,18 @@ let package = Package(
         .testTarget(
             name: "SRIOVTests",
             dependencies: [
-                "JSON", "LinuxSystem", "Netlink", "SQLite", "SRIOV", "SimulatedHost", "Fuzzing",
+                "Node",
+                "FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SQLite", "SRIOV",
+                "SimulatedHost",
+                "Fuzzing",
                 "CSQLite",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "CNIPluginTests",
             dependencies: [
-                "CNIPlugin", "JSON", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost", "Fuzzing",
+                "CNI", "CNIPlugin", "FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SRIOV",
+                "SimulatedHost", "Fuzzing",
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
@@ -174,12 +192,16 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "MetricsTests",
-            dependencies: ["Metrics", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost"],
+            dependencies: [
+                "FrontEndSupport", "Metrics", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "AdminToolTests",
             dependencies: [
-                "AdminTool", "DaemonInterface", "JSON", "LinuxSystem", "Metrics", "Netlink",
+                "AdminTool", "DaemonInterface", "FrontEndSupport", "Node", "JSON", "LinuxSystem",
+                "Metrics",
+                "Netlink",
                 "PCIDevices",
                 "SRIOV", "SimulatedHost", "Fuzzing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -188,7 +210,9 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Daemon", "DaemonInterface", "JSON", "LinuxSystem", "CLinuxShim", "Metrics",
+                "Daemon", "DaemonInterface", "FrontEndSupport", "Node", "JSON", "LinuxSystem",
+                "CLinuxShim",
+                "Metrics",
                 "Netlink",
                 "PCIDevices", "SRIOV", "SimulatedHost", "vfmapd",
                 .product(name: "Logging", package: "swift-log"),

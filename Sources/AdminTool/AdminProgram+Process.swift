@@ -1,7 +1,8 @@
-internal import CNIPlugin
+internal import FrontEndSupport
 internal import Glibc
 internal import LinuxSystem
 internal import Netlink
+internal import Node
 internal import PCIDevices
 internal import SRIOV
 
@@ -28,7 +29,7 @@ extension AdminProgram {
                         path: path, boot: try host.bootIdentity(),
                         access: isPrivileged ? .readWrite : .readOnly),
                     locks: LockFolder(path: environment.lockDirectory),
-                    foreignClaims: PeerCache(environment: environment).claims,
+                    foreignClaims: SRIOVCNICache(environment: environment).claims,
                     releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
                     warn: warn)
             })

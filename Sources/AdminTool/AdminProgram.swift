@@ -1,4 +1,5 @@
 internal import ArgumentParser
+package import FrontEndSupport
 package import LinuxSystem
 internal import Metrics
 package import PCIDevices

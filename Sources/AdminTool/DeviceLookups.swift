@@ -1,5 +1,6 @@
 package import LinuxSystem
 package import Netlink
+internal import Node
 
 /// What is known of a NIC beyond the core's business: its names and the mode of its switch.
 package struct DeviceLookups: Sendable {

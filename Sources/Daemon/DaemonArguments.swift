@@ -1,5 +1,6 @@
 package import ArgumentParser
 internal import DaemonInterface
+internal import FrontEndSupport
 package import LinuxSystem
 internal import SRIOV
 

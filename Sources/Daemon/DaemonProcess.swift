@@ -1,9 +1,10 @@
 internal import ArgumentParser
-internal import CNIPlugin
 internal import DaemonInterface
+internal import FrontEndSupport
 internal import Glibc
 internal import LinuxSystem
 internal import Logging
+internal import Node
 package import SRIOV
 
 /// The program as this process: its arguments, its environment, its streams.
@@ -70,7 +71,7 @@ package enum DaemonProcess {
         return Manager(
             host: host, store: AttachmentStore(path: statePath, boot: try host.bootIdentity()),
             locks: LockFolder(path: environment.lockDirectory),
-            foreignClaims: PeerCache(environment: environment).claims,
+            foreignClaims: SRIOVCNICache(environment: environment).claims,
             releaseFrontEnd: IPAMRelease(
                 environment: environment, configurationPath: configurationPath, passOn: warn
             ).release,

@@ -1,4 +1,5 @@
 internal import DaemonInterface
+internal import FrontEndSupport
 internal import LinuxSystem
 internal import Logging
 internal import Metrics

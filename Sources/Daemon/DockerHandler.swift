@@ -1,4 +1,5 @@
 internal import DockerDriver
+internal import FrontEndSupport
 internal import LinuxSystem
 internal import Metrics
 internal import SRIOV

@@ -1,4 +1,5 @@
 internal import DaemonInterface
+internal import FrontEndSupport
 internal import Glibc
 package import Metrics
 package import SRIOV

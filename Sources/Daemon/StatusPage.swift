@@ -1,5 +1,6 @@
 package import DaemonInterface
 internal import FoundationEssentials
+internal import FrontEndSupport
 internal import Glibc
 package import SRIOV
 

@@ -24,6 +24,21 @@ extension JSONObject {
         return JSONObject(members)
     }
 
+    /// A key that is mistyped would let every VF pass, and of two that differ by case alone one would not count.
+    package func refuseKeys(otherThan known: [String]) throws(JSONKeyError) {
+        let folded = Set(known.map { $0.lowercased() })
+        var found: Set<String> = []
+        for key in keys {
+            guard folded.contains(key.lowercased()) else {
+                throw JSONKeyError(path(key), "is not known")
+            }
+            guard found.insert(key.lowercased()).inserted else {
+                throw JSONKeyError(
+                    path(key), "is given twice: upper and lower case do not matter in keys")
+            }
+        }
+    }
+
     /// Where the object itself lies in its document: `physicalFunctions[0]`.
     package var ownPath: String {
         let path = path("")

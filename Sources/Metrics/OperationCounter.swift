@@ -1,4 +1,5 @@
-package import SRIOV
+package import FrontEndSupport
+internal import SRIOV
 internal import Synchronization
 
 /// Counts operations of front ends, with how they ended and how long they took.

@@ -1,6 +1,8 @@
 import AdminTool
+import FrontEndSupport
 import Glibc
 import LinuxSystem
+import Node
 import PCIDevices
 import SRIOV
 import SimulatedHost

@@ -1,5 +1,6 @@
 import LinuxSystem
 import Netlink
+import Node
 import SRIOV
 import Synchronization
 import Testing

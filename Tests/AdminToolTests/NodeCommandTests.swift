@@ -2,6 +2,7 @@ import AdminTool
 import Foundation
 import LinuxSystem
 import Netlink
+import Node
 import SRIOV
 import SimulatedHost
 import Testing

@@ -1,6 +1,7 @@
 import AdminTool
 import DaemonInterface
 import Foundation
+import FrontEndSupport
 import Glibc
 import LinuxSystem
 import SRIOV

@@ -1,4 +1,5 @@
 import Foundation
+import FrontEndSupport
 import LinuxSystem
 import Netlink
 import SRIOV

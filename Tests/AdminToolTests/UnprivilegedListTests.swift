@@ -1,4 +1,5 @@
 import AdminTool
+import FrontEndSupport
 import Glibc
 import LinuxSystem
 import SRIOV

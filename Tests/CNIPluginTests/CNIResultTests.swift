@@ -1,3 +1,4 @@
+import CNI
 import CNIPlugin
 import JSON
 import Netlink

@@ -1,5 +1,7 @@
+import CNI
 import CNIPlugin
 import Foundation
+import FrontEndSupport
 import JSON
 import LinuxSystem
 import SRIOV

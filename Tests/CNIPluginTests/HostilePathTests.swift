@@ -1,5 +1,6 @@
 import CNIPlugin
 import Foundation
+import FrontEndSupport
 import Fuzzing
 import LinuxSystem
 import SRIOV

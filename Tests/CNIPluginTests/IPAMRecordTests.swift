@@ -1,4 +1,5 @@
 import CNIPlugin
+import FrontEndSupport
 import JSON
 import SRIOV
 import Testing

@@ -1,4 +1,6 @@
+import CNI
 import CNIPlugin
+import FrontEndSupport
 import SRIOV
 import Testing
 

@@ -1,5 +1,6 @@
 import CNIPlugin
 import Foundation
+import FrontEndSupport
 import LinuxSystem
 import Netlink
 import SRIOV
@@ -7,7 +8,7 @@ import SimulatedHost
 import Testing
 
 /// Moving over from sriov-cni with containers running.
-@Suite struct PeerCacheTests {
+@Suite struct SRIOVCNICacheTests {
     @Test(arguments: [PeerFixture.current, PeerFixture.old, PeerFixture.oldest])
     func deleteRestoresFromTheFile(document: String) throws {
         let fixture = try PeerFixture(document)
@@ -252,7 +253,7 @@ import Testing
     func aFileThatTellsNothingIsNamedWithItsProblem(text: String, problem: String) throws {
         let fixture = try PeerFixture()
         try fixture.write(text, to: "c9-net1")
-        let claims = try PeerCache(folder: fixture.folder, bootTime: 0).claims.all()
+        let claims = try SRIOVCNICache(folder: fixture.folder, bootTime: 0).claims.all()
         #expect(claims.first { $0.path.hasSuffix("/c9-net1") }?.problem == problem)
     }
 }

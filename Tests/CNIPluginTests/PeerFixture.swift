@@ -1,5 +1,6 @@
 import CNIPlugin
 import Foundation
+import FrontEndSupport
 import LinuxSystem
 import Netlink
 import SRIOV
@@ -103,7 +104,7 @@ struct PeerFixture {
         return Manager(
             host: plugin.host, store: plugin.store(),
             locks: LockFolder(path: plugin.ipam.folder + "/locks"), patience: patience,
-            foreignClaims: PeerCache(folder: folder, bootTime: 2000).claims,
+            foreignClaims: SRIOVCNICache(folder: folder, bootTime: 2000).claims,
             releaseFrontEnd: { _ in }, warn: { _ in })
     }
 }

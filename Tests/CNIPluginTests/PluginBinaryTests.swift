@@ -1,4 +1,5 @@
 import Foundation
+import FrontEndSupport
 import LinuxSystem
 import SRIOV
 import Testing

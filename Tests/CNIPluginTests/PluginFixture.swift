@@ -1,5 +1,6 @@
 import CNIPlugin
 import Foundation
+import FrontEndSupport
 import JSON
 import LinuxSystem
 import Netlink

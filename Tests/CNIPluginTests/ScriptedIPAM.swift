@@ -1,3 +1,4 @@
+import CNI
 import CNIPlugin
 import Foundation
 import Synchronization

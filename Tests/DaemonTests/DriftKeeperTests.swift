@@ -1,6 +1,7 @@
 import Daemon
 import DaemonInterface
 import Foundation
+import FrontEndSupport
 import Netlink
 import SRIOV
 import SimulatedHost

@@ -1,5 +1,6 @@
 import DaemonInterface
 import Foundation
+import FrontEndSupport
 import LinuxSystem
 import SRIOV
 import Testing

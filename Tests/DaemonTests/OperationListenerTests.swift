@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import FrontEndSupport
 import LinuxSystem
 import Metrics
 import SRIOV

@@ -1,6 +1,7 @@
 import Daemon
 import DaemonInterface
 import Foundation
+import FrontEndSupport
 import Glibc
 import LinuxSystem
 import Logging

@@ -1,5 +1,7 @@
 import Foundation
+import FrontEndSupport
 import LinuxSystem
+import Node
 import SRIOV
 import SimulatedHost
 import Testing

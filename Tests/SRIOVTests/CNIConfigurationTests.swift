@@ -1,4 +1,6 @@
 import Foundation
+import FrontEndSupport
+import Node
 import SRIOV
 import Testing
 

@@ -1,5 +1,7 @@
 import Foundation
+import FrontEndSupport
 import JSON
+import Node
 import SRIOV
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import FrontEndSupport
 import LinuxSystem
 import SRIOV
 import Testing
@@ -50,6 +51,6 @@ import Testing
             let text = try String(contentsOf: sources.appending(path: name), encoding: .utf8)
             return ["STATE", "CONFIG", "RUN"].contains { text.contains("\"VFMAP_\($0)\"") }
         }
-        #expect(readers == ["SRIOV/EnvironmentVariables+Paths.swift"])
+        #expect(readers == ["FrontEndSupport/EnvironmentVariables+Paths.swift"])
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LinuxSystem
 import Netlink
+import Node
 import SRIOV
 import SimulatedHost
 import Synchronization

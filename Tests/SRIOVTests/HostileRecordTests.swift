@@ -1,4 +1,5 @@
 import Foundation
+import FrontEndSupport
 import Fuzzing
 import LinuxSystem
 import Netlink

@@ -1,6 +1,8 @@
 import Foundation
+import FrontEndSupport
 import LinuxSystem
 import Netlink
+import Node
 import SRIOV
 import SimulatedHost
 import Synchronization

@@ -1,3 +1,4 @@
+import FrontEndSupport
 import LinuxSystem
 import Netlink
 import SRIOV

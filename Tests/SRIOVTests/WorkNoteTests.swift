@@ -1,3 +1,4 @@
+import FrontEndSupport
 import Glibc
 import LinuxSystem
 import Netlink

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FrontEndSupport
 internal import LinuxSystem
 internal import SRIOV
 

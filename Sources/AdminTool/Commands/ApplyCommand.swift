@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import LinuxSystem
+internal import Node
 internal import SRIOV
 
 /// `vfmap apply`: makes PFs and VFs as the configuration file asks.

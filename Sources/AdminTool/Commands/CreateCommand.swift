@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import LinuxSystem
+internal import Node
 internal import SRIOV
 
 /// `vfmap create`: how many VFs a PF has.

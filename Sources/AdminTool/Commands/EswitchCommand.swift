@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import LinuxSystem
 internal import Netlink
+internal import Node
 internal import SRIOV
 
 /// `vfmap eswitch`: shows or sets how a PF's switch is run.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import DaemonInterface
+internal import FrontEndSupport
 internal import LinuxSystem
 internal import SRIOV
 

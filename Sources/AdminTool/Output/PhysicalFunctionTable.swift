@@ -1,3 +1,5 @@
+internal import Node
+
 /// PFs as a table, with the owner where one is given away as a whole.
 enum PhysicalFunctionTable {
     static func text(of functions: [PhysicalFunctionView]) -> String {

@@ -1,3 +1,5 @@
+internal import Node
+
 extension PhysicalFunctionView {
     /// Everything that is known of the PF, a line each.
     var description: DescriptionBlock {

@@ -1,3 +1,4 @@
+internal import Node
 internal import SRIOV
 
 /// Steps as lines for people, in which VFs with the same step stand together.

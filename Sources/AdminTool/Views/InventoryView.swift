@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import Node
 internal import SRIOV
 
 /// Everything that is known of this host's PFs and VFs, for programs.

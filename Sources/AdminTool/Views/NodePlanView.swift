@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import Node
 internal import SRIOV
 
 /// What `apply` would do, for programs.

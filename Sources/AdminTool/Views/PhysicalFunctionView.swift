@@ -1,5 +1,6 @@
 internal import LinuxSystem
 internal import Netlink
+internal import Node
 internal import SRIOV
 
 /// A PF for programs.

@@ -1,3 +1,4 @@
+internal import Node
 internal import SRIOV
 
 /// PFs with their VFs and those who have them, for programs.

@@ -1,3 +1,4 @@
+package import CNI
 internal import Glibc
 internal import LinuxSystem
 package import Netlink

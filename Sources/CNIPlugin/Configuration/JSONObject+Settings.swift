@@ -1,3 +1,4 @@
+internal import CNI
 internal import JSON
 internal import LinuxSystem
 internal import Netlink
@@ -89,17 +90,5 @@ extension JSONObject {
     func mtu() throws(JSONKeyError) -> UInt32? {
         if value("mtu") == .integer(0) { return nil }
         return try integer("mtu", 68...65535)
-    }
-
-    func linkState() throws(JSONKeyError) -> VFLinkState? {
-        guard let word = try word("link_state") else { return nil }
-        switch word.lowercased() {
-        case "auto": return .automatic
-        case "enable": return .enabled
-        case "disable": return .disabled
-        default:
-            throw JSONKeyError(
-                "link_state", "must be \"auto\", \"enable\" or \"disable\", not \"\(word)\"")
-        }
     }
 }

@@ -1,3 +1,5 @@
+package import CNI
+internal import FrontEndSupport
 package import JSON
 package import LinuxSystem
 package import SRIOV

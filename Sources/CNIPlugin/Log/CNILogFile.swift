@@ -1,3 +1,4 @@
+internal import FrontEndSupport
 internal import Glibc
 package import JSON
 internal import LinuxSystem

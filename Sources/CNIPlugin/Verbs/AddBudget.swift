@@ -1,3 +1,5 @@
+package import CNI
+
 /// How an ADD shares out its time. Runtimes kill a plugin after about 60 s, and one that is killed undoes
 /// nothing itself.
 package struct AddBudget: Sendable {

@@ -1,3 +1,4 @@
+internal import CNI
 internal import JSON
 internal import LinuxSystem
 internal import Netlink

@@ -1,3 +1,4 @@
+internal import CNI
 internal import Glibc
 internal import LinuxSystem
 internal import SRIOV

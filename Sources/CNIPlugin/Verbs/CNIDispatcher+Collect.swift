@@ -1,3 +1,5 @@
+internal import CNI
+internal import FrontEndSupport
 internal import SRIOV
 
 extension CNIDispatcher {
@@ -102,6 +104,6 @@ extension CNIDispatcher {
         _ owner: AttachmentOwner, in network: String, except valid: ValidAttachments
     ) -> Bool {
         owner.frontEnd == AttachmentOwner.cniFrontEnd && owner.network == network
-            && !valid.contains(owner)
+            && !valid.contains(container: owner.container, interfaceName: owner.interfaceName)
     }
 }

@@ -1,3 +1,5 @@
+internal import CNI
+internal import FrontEndSupport
 internal import LinuxSystem
 internal import SRIOV
 

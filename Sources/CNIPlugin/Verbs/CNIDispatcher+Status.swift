@@ -1,3 +1,4 @@
+internal import CNI
 internal import SRIOV
 
 extension CNIDispatcher {

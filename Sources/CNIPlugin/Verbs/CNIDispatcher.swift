@@ -1,3 +1,5 @@
+package import CNI
+package import FrontEndSupport
 internal import JSON
 package import LinuxSystem
 package import SRIOV
@@ -161,7 +163,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
         return Manager(
             host: host, store: store,
             locks: LockFolder(path: environment.lockDirectory), patience: patience,
-            foreignClaims: PeerCache(environment: environment).claims,
+            foreignClaims: SRIOVCNICache(environment: environment).claims,
             releaseFrontEnd: { try release.release($0) }, warn: { log.warning($0) })
     }
 

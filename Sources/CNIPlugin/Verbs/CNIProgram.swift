@@ -1,6 +1,7 @@
+internal import CNI
+internal import FrontEndSupport
 internal import Glibc
 internal import LinuxSystem
-internal import SQLite
 package import SRIOV
 
 /// The program `sriov`: one call of the plugin over the streams of this process.

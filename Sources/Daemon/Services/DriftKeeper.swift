@@ -1,7 +1,9 @@
 package import DaemonInterface
+internal import FrontEndSupport
 internal import Glibc
 internal import LinuxSystem
 internal import Logging
+internal import Node
 package import SRIOV
 internal import Synchronization
 

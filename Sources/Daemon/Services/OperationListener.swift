@@ -1,3 +1,4 @@
+internal import FrontEndSupport
 package import LinuxSystem
 package import Metrics
 internal import SRIOV

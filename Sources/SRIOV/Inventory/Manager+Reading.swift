@@ -1,4 +1,4 @@
-internal import LinuxSystem
+package import LinuxSystem
 internal import Netlink
 
 extension Manager {
@@ -21,7 +21,7 @@ extension Manager {
     ///
     /// - Parameter isUnlocked: Whether no more of it is wanted than its locks need.
     /// - Throws: `ManagerError` that says what is there instead.
-    func virtualFunction(
+    package func virtualFunction(
         at address: PCIAddress, isUnlocked: Bool = false
     ) throws(ManagerError) -> VirtualFunction {
         do {

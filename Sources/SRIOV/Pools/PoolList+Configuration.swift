@@ -28,7 +28,7 @@ extension PoolList {
     }
 
     /// - Parameter document: The whole file.
-    init(_ document: JSONObject, path: String) throws(ManagerError) {
+    package init(_ document: JSONObject, path: String) throws(ManagerError) {
         do {
             var pools: [Pool] = []
             for resource in try document.objects("resourceList") {
@@ -92,23 +92,6 @@ extension Pool {
         guard object.value("selectors") != nil else { return [PoolSelector()] }
         return try object.oneOrMore("selectors").map { object throws(JSONKeyError) in
             try PoolSelector(object)
-        }
-    }
-}
-
-extension JSONObject {
-    /// A key that is mistyped would let every VF pass, and of two that differ by case alone one would not count.
-    package func refuseKeys(otherThan known: [String]) throws(JSONKeyError) {
-        let folded = Set(known.map { $0.lowercased() })
-        var found: Set<String> = []
-        for key in keys {
-            guard folded.contains(key.lowercased()) else {
-                throw JSONKeyError(path(key), "is not known")
-            }
-            guard found.insert(key.lowercased()).inserted else {
-                throw JSONKeyError(
-                    path(key), "is given twice: upper and lower case do not matter in keys")
-            }
         }
     }
 }

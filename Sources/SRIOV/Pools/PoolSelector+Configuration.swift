@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 internal import LinuxSystem
 
 extension PoolSelector {
@@ -57,7 +57,7 @@ extension JSONObject {
     }
 
     /// PCI numbers of vendors or devices: `8086`, `0x15b3`.
-    func pciNumbers(_ key: String) throws(JSONKeyError) -> Set<UInt16> {
+    package func pciNumbers(_ key: String) throws(JSONKeyError) -> Set<UInt16> {
         Set(
             try list(key, of: "a hexadecimal number such as 8086") { text in
                 let digits = text.lowercased().hasPrefix("0x") ? text.dropFirst(2) : text[...]
@@ -65,11 +65,11 @@ extension JSONObject {
             })
     }
 
-    func driverNames(_ key: String) throws(JSONKeyError) -> Set<String> {
+    package func driverNames(_ key: String) throws(JSONKeyError) -> Set<String> {
         Set(try list(key, of: "the name of a driver") { $0.isEmpty ? nil : $0 })
     }
 
-    func linkTypes(_ key: String) throws(JSONKeyError) -> Set<LinkType> {
+    package func linkTypes(_ key: String) throws(JSONKeyError) -> Set<LinkType> {
         Set(
             try list(key, of: "\"ether\" or \"infiniband\"") { text in
                 switch text.lowercased() {
@@ -81,7 +81,7 @@ extension JSONObject {
     }
 
     /// An array of whole numbers; empty if it is absent.
-    func wholeNumbers(_ key: String) throws(JSONKeyError) -> Set<Int> {
+    package func wholeNumbers(_ key: String) throws(JSONKeyError) -> Set<Int> {
         guard let value = value(key) else { return [] }
         guard case .array(let elements) = value else {
             throw JSONKeyError(path(key), "must be an array, not \(value.kind)")

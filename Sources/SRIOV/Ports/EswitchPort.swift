@@ -9,7 +9,7 @@ struct EswitchPort: Hashable, Sendable {
     /// The number of the PF on the card.
     let physicalFunction: Int
     /// The index of the VF; nil for the port of anything else.
-    let virtualFunction: Int?
+    package let virtualFunction: Int?
 
     /// - Returns: nil if it is not the name of a function's port.
     init?(_ name: String) {

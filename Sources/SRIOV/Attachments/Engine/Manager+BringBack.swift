@@ -16,7 +16,7 @@ extension Manager {
     ///     the record goes, so that a death in between loses nothing.
     /// - Returns: What is left to do. The record is dropped if nothing is, else it stays in phase
     ///   detaching or restoring.
-    func bringBack(
+    package func bringBack(
         _ attachment: Attachment, within namespace: H.Namespace?,
         releasing releaseFrontEnd: ((Attachment) throws -> Void)?
     ) -> BringBackOutcome {
@@ -51,7 +51,7 @@ extension Manager {
     }
 
     /// Undoes the front end's part of an attachment from what its record keeps, if it keeps anything.
-    func releaseByRecord(_ attachment: Attachment) throws {
+    package func releaseByRecord(_ attachment: Attachment) throws {
         if attachment.frontEndData != nil { try releaseFrontEnd(attachment) }
     }
 

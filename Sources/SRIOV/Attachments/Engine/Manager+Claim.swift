@@ -125,7 +125,7 @@ extension Manager {
     ///
     /// - Returns: Whether it had to be brought back.
     @discardableResult
-    func makeFree(_ function: VirtualFunction) throws(ManagerError) -> Bool {
+    package func makeFree(_ function: VirtualFunction) throws(ManagerError) -> Bool {
         var found = try holder(of: function)
         if found == nil { found = try abandonedClaim(on: function) }
         guard let attachment = found else { return false }

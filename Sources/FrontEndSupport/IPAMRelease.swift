@@ -1,0 +1,78 @@
+package import CNI
+package import LinuxSystem
+package import SRIOV
+
+/// Takes the addresses of an attachment back, and removes its device-info file, from its record alone: the front end's
+/// part of an undo, for whichever program does it.
+package struct IPAMRelease: Sendable {
+    private let environment: EnvironmentVariables
+    private let configurationPath: String
+    private let patience: IPAMDelegate.Patience
+    private let passOn: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - environment: That of this process; its CNI variables are replaced by the record's.
+    ///   - configurationPath: The configuration file of the node; nil for that of the environment's `VFMAP_CONFIG`, or
+    ///     the usual one.
+    ///   - passOn: Takes what the IPAM plugin writes to standard error.
+    package init(
+        environment: EnvironmentVariables, configurationPath: String? = nil,
+        patience: IPAMDelegate.Patience = .init(),
+        passOn: @escaping @Sendable (String) -> Void
+    ) {
+        self.environment = environment
+        self.configurationPath =
+            configurationPath ?? environment.configurationPath
+        self.patience = patience
+        self.passOn = passOn
+    }
+
+    /// Runs the IPAM plugin's DEL as the record of an attachment tells; nothing for a record of another front
+    /// end, or of a network without IPAM.
+    ///
+    /// - Throws: `CNIError`, also if the plugin is not there any more: the addresses are still taken then.
+    package func release(_ attachment: Attachment) throws {
+        guard attachment.owner.frontEnd == AttachmentOwner.cniFrontEnd,
+            let data = attachment.frontEndData
+        else { return }
+        let record: IPAMRecord
+        do {
+            record = try IPAMRecord(parsing: data)
+        } catch {
+            throw CNIError(
+                .internal, "the record of \(attachment.owner) does not tell its IPAM: \(error)")
+        }
+        removeDeviceInfo(record, of: attachment.virtualFunction)
+        guard let type = record.type else { return }
+        var variables = environment.forChildren.filter { !$0.key.hasPrefix("CNI_") }
+        variables["CNI_CONTAINERID"] = record.container
+        variables["CNI_IFNAME"] = record.interfaceName
+        variables["CNI_NETNS"] = record.namespacePath
+        variables["CNI_ARGS"] = record.arguments
+        variables["CNI_PATH"] = record.searchPath
+        // The plugins may have moved since: where this process finds plugins counts too.
+        let folders = "\(record.searchPath):\(environment["CNI_PATH"] ?? "")"
+        let delegate = try IPAMDelegate(
+            type: type, in: folders.split(separator: ":").map(String.init),
+            environment: variables, input: Array(record.configuration.utf8), patience: patience,
+            passOn: passOn)
+        try delegate.delete()
+    }
+
+    /// A file that stays is no reason to keep the VF or its address.
+    private func removeDeviceInfo(_ record: IPAMRecord, of function: PCIAddress) {
+        guard let path = record.deviceInfoFile else { return }
+        do {
+            let configuration = try CNIConfiguration.read(configurationPath)
+            try DeviceInfoFile(path, below: configuration.deviceInfoDirectories)
+                .remove(of: function)
+        } catch {
+            passOn("\(error), proceeding anyway\n")
+        }
+    }
+}
+
+extension AttachmentOwner {
+    /// The front end of attachments made by this plugin.
+    package static var cniFrontEnd: String { "cni" }
+}

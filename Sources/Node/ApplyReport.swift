@@ -1,0 +1,51 @@
+package import LinuxSystem
+internal import SRIOV
+
+/// What became of everything that a configuration asks for.
+package struct ApplyReport: Hashable, Sendable {
+    package enum Result: Hashable, Sendable {
+        /// Done; with `force` at the cost of what the sentences say.
+        case done(disturbed: [String])
+        /// Not done, because it would disturb what the sentences say.
+        case refused([String])
+        /// Not done, because something before it was not.
+        case skipped
+        /// Tried, and this is what the kernel said.
+        case failed(String)
+    }
+
+    package struct Step: Hashable, Sendable {
+        package let step: NodeStep
+        package var result: Result
+    }
+
+    /// What became of a PF.
+    package struct Entry: Hashable, Sendable {
+        package let key: String
+        package let name: String
+        package let address: PCIAddress?
+        /// In the order in which they were tried.
+        package var steps: [Step] = []
+        /// What is asked for and cannot be done, one sentence each.
+        package var problems: [String] = []
+        /// Whether no PF here is one that the element's selectors select.
+        package var selectsNothing = false
+
+        package var isComplete: Bool {
+            problems.isEmpty
+                && steps.allSatisfy { if case .done = $0.result { true } else { false } }
+        }
+    }
+
+    package var entries: [Entry] = []
+
+    /// Whether everything is as asked for.
+    package var isComplete: Bool { entries.allSatisfy(\.isComplete) }
+
+    /// Whether anything was done.
+    package var changedSomething: Bool {
+        entries.contains { entry in
+            entry.steps.contains { if case .done = $0.result { true } else { false } }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+internal import LinuxSystem
+internal import Netlink
+package import SRIOV
+
+/// How this host differs from what a configuration asks of it.
+extension Manager {
+    /// What `apply` would do: the drift, empty if everything is as asked for.
+    ///
+    /// Nothing is changed or waited for.
+    package func nodePlan(for configuration: NodeConfiguration) throws(ManagerError) -> NodePlan {
+        do {
+            return NodePlan(configuration, try states(for: configuration))
+        } catch {
+            throw error as? ManagerError ?? .wrapping(error, "look at the physical functions")
+        }
+    }
+
+    /// The PFs that a configuration names; those that it does not name cost nothing but being listed.
+    func states(for configuration: NodeConfiguration) throws -> [PhysicalFunctionState] {
+        try host.physicalFunctions().compactMap { function in
+            let info = try host.vfInfos(ofPF: function.address)
+            let state = PhysicalFunctionState(function: function, link: info?.link)
+            guard let wanted = configuration.element(for: state) else { return nil }
+            return try self.state(of: function, info, for: wanted)
+        }
+    }
+
+    /// A PF as it is, with everything that a plan for it must know.
+    func state(
+        of function: PhysicalFunction, _ info: PhysicalFunctionInfo?,
+        for wanted: PhysicalFunctionConfiguration
+    ) throws -> PhysicalFunctionState {
+        var state = PhysicalFunctionState(function: function, link: info?.link)
+        if wanted.eswitchMode != nil {
+            state.eswitchMode = try host.eswitchMode(of: function.address)
+        }
+        if wanted.driver != nil {
+            state.bindsDrivers = try host.bindsDrivers(to: function.address)
+        }
+        if case .named(let name)? = wanted.driver, !host.driverExists(name) {
+            state.missingDrivers = [name]
+        }
+        state.user = try store.attachment(of: function.address).map {
+            "it is \($0.phase.rawValue) as a whole to \($0.owner)"
+        }
+        let attachments = try store.attachments(ofPhysicalFunction: function.address)
+        let recorded = Dictionary(
+            attachments.map { ($0.virtualFunction, $0) }, uniquingKeysWith: { first, _ in first })
+        let own = try host.hostNamespace()
+        for vf in try host.virtualFunctions(of: function, isDescribed: true) {
+            guard let index = vf.index else { continue }
+            let address = vf.address
+            let link = try vf.interfaceName.flatMap {
+                try host.link(of: address, expectedName: $0, in: own)
+            }
+            state.virtualFunctions[index] = PhysicalFunctionState.VF(
+                function: vf, info: info?.vf(index), link: link,
+                user: try user(
+                    of: vf, link, recorded[address],
+                    // Asking every process costs, and matters only if the driver is to go.
+                    asksPrograms: wanted.driver.map { !$0.isSatisfied(by: vf.driver) } ?? false))
+        }
+        let count = wanted.numberOfVFs ?? function.virtualFunctions.count
+        let mode = wanted.eswitchMode ?? state.eswitchMode
+        if count != function.virtualFunctions.count || mode != state.eswitchMode {
+            state.obstacles = try obstacles(to: function, attachments)
+        }
+        return state
+    }
+}

@@ -1,0 +1,67 @@
+package import LinuxSystem
+
+/// `sriov_drivers_autoprobe` concerns all VFs of a PF, and to bind one to the driver of the kernel's choice it must be
+/// on. Where an administrator has switched it off, it is on for that moment only.
+///
+/// The PF's exclusive lock keeps others from being misled meanwhile, and a note beside the state file has whoever takes
+/// that lock next, or `recover`, switch it off again if the process dies.
+extension Manager {
+    /// Takes the exclusive lock of a PF, for what concerns all its VFs, and ends what a dead process left of it.
+    package func lockWhole(_ address: PCIAddress) throws(ManagerError) -> FileLock {
+        let lock = try locks.lock(
+            address, .exclusive, deadline: Deadline(after: patience.lock))
+        do {
+            try endAutoprobe(of: address)
+        } catch {
+            throw .wrapping(error, "switch sriov_drivers_autoprobe of \(address) off again")
+        }
+        return lock
+    }
+
+    /// Has the kernel bind drivers to a PF's VFs while the body runs, where it does not otherwise.
+    ///
+    /// The PF's exclusive lock must be held.
+    package func withAutoprobe(of address: PCIAddress, _ body: () throws -> Void) throws {
+        try endAutoprobe(of: address)
+        guard try host.bindsDrivers(to: address) == false else { return try body() }
+        try store.writeAutoprobeNote(autoprobeNote(of: address), of: address)
+        do {
+            try host.setBindsDrivers(true, to: address)
+            try body()
+        } catch {
+            // The error is the first one's; the note has it tried again.
+            try? endAutoprobe(of: address)
+            throw error
+        }
+        try endAutoprobe(of: address)
+    }
+
+    /// Switches it off again if there is a note that says so, and erases the note.
+    ///
+    /// The PF's exclusive lock must be held.
+    func endAutoprobe(of address: PCIAddress) throws {
+        guard let note = try store.autoprobeNotes.text(of: address) else { return }
+        if note == autoprobeNote(of: address), host.functionExists(at: address) {
+            try host.setBindsDrivers(false, to: address)
+        }
+        try store.eraseAutoprobeNote(of: address)
+    }
+
+    /// Ends what dead processes left, of every PF that no other process works on.
+    func endAbandonedAutoprobe() {
+        do {
+            for address in try store.autoprobeNotes.physicalFunctions() {
+                // Whoever has it sees to it.
+                guard let lock = try locks.lockIfFree(address) else { continue }
+                try withExtendedLifetime(lock) { try endAutoprobe(of: address) }
+            }
+        } catch {
+            warn("switch sriov_drivers_autoprobe off again: \(error), proceeding anyway")
+        }
+    }
+
+    /// The boot and the device that a note is about.
+    private func autoprobeNote(of address: PCIAddress) -> String {
+        "\(store.boot.rawValue) \(host.functionInstance(at: address) ?? 0)"
+    }
+}
