@@ -20,7 +20,7 @@ extension AdminProgram {
             openDeviceFeed: DeviceFeed.ofThisMachine,
             screen: Screen(lines: { StandardStream.output.terminalLines }),
             makeTicker: Ticker.ofThisMachine,
-            tell: { $0.tell(runFolder: environment.runDirectory) },
+            tell: { $0.tell(runDirectory: environment.runDirectory) },
             makeManager: { path, warn in
                 let host = host()
                 return Manager(
@@ -28,7 +28,7 @@ extension AdminProgram {
                     store: AttachmentStore(
                         path: path, boot: try host.bootIdentity(),
                         access: isPrivileged ? .readWrite : .readOnly),
-                    locks: LockFolder(path: environment.lockDirectory),
+                    locks: LockDirectory(path: environment.lockDirectory),
                     foreignClaims: SRIOVCNICache(environment: environment).claims,
                     releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
                     warn: warn)

@@ -14,7 +14,7 @@ enum FunctionCompletion {
     static var namespace: CompletionKind {
         .custom { _, _, _ in
             // Nothing is offered where there is nothing to read: a completion has nowhere to complain.
-            (try? folderEntries("/run/netns")) ?? []
+            (try? directoryNames("/run/netns")) ?? []
         }
     }
 
@@ -28,11 +28,11 @@ enum FunctionCompletion {
         names(of: functions(in: sysfs).filter { sysfs.exists("\($0)/sriov_totalvfs") }, in: sysfs)
     }
 
-    private static func names(of folders: [String], in sysfs: Sysfs) -> [String] {
-        folders.flatMap { folder in
+    private static func names(of directories: [String], in sysfs: Sysfs) -> [String] {
+        directories.flatMap { directory in
             // As above: no names rather than an error.
-            let names = (try? sysfs.entries(of: "\(folder)/net")) ?? []
-            return [lastComponent(folder)] + names
+            let names = (try? sysfs.entries(of: "\(directory)/net")) ?? []
+            return [lastComponent(directory)] + names
         }
     }
 

@@ -11,7 +11,7 @@ package struct CNIEnvironment: Hashable, Sendable {
     /// CNI_ARGS as it came.
     package let arguments: String
     /// CNI_PATH as it came.
-    private let folders: String
+    private let directories: String
 
     /// - Parameter variables: The environment; CNI_COMMAND must not be empty.
     /// - Throws: `CNIError` `invalidEnvironment` for a command that is not known, or naming all
@@ -38,11 +38,11 @@ package struct CNIEnvironment: Hashable, Sendable {
         namespacePath = variables["CNI_NETNS"] ?? ""
         interfaceName = variables["CNI_IFNAME"] ?? ""
         arguments = variables["CNI_ARGS"] ?? ""
-        folders = variables["CNI_PATH"] ?? ""
+        directories = variables["CNI_PATH"] ?? ""
     }
 
-    /// The folders of CNI_PATH.
-    package var searchPath: [String] { folders.split(separator: ":").map(String.init) }
+    /// The directories of CNI_PATH.
+    package var searchPath: [String] { directories.split(separator: ":").map(String.init) }
 
     /// The path of the container's namespace; nil if the runtime does not tell.
     package var knownNamespacePath: String? { namespacePath.isEmpty ? nil : namespacePath }
@@ -76,7 +76,7 @@ package struct CNIEnvironment: Hashable, Sendable {
         if scalars.contains(where: { $0.properties.generalCategory == .control }) {
             return "interface name contains control characters"
         }
-        // The kernel takes % for a pattern to fill in, and the other two are folders below
+        // The kernel takes % for a pattern to fill in, and the other two are directories below
         // /proc/sys/net that stand for every interface.
         if name.contains("%") { return "interface name contains %" }
         if name == "all" || name == "default" { return "interface name is reserved by the kernel" }

@@ -41,7 +41,7 @@ package struct DeviceInfoFile: Hashable, Sendable {
         do {
             let present = try contents()
             guard present == nil || present?["type"] == .string("pci") else { return }
-            try makeFolders(place.directory)
+            try makeDirectories(place.directory)
             try place.replace(with: info.document(over: present ?? [:]).encoded())
         } catch {
             throw failure("written", error)

@@ -30,13 +30,13 @@ package struct IPAMDelegate: Sendable {
     ///
     /// - Parameters:
     ///   - type: The program's name.
-    ///   - folders: Where to look for it.
+    ///   - directories: Where to look for it.
     ///   - environment: Variables; CNI_COMMAND is replaced, and `callMarker` is set.
     ///   - input: The complete network configuration.
     ///   - passOn: Takes what the plugin wrote to standard error.
     /// - Throws: `CNIError` `invalidConfiguration` if there is no such program, or if it is this one.
     package init(
-        type: String, in folders: [String], environment: [String: String], input: [UInt8],
+        type: String, in directories: [String], environment: [String: String], input: [UInt8],
         patience: Patience = Patience(), passOn: @escaping @Sendable (String) -> Void
     ) throws(CNIError) {
         // A zero byte would end the name for the kernel, and another plugin be run.
@@ -44,11 +44,11 @@ package struct IPAMDelegate: Sendable {
             throw CNIError(
                 .invalidConfiguration, "ipam.type: \"\(type)\" must be a name, not a path")
         }
-        guard let executable = findExecutable(named: type, in: folders) else {
+        guard let executable = findExecutable(named: type, in: directories) else {
             throw CNIError(
                 .invalidConfiguration,
                 "ipam.type: there is no plugin \"\(type)\" in CNI_PATH",
-                details: folders.joined(separator: ":"))
+                details: directories.joined(separator: ":"))
         }
         guard !Self.isThisProgram(executable) else {
             throw CNIError(

@@ -31,7 +31,7 @@ package enum DaemonProcess {
         do {
             inherited = try InheritedSocket.takeAll(environment: environment)
             configuration = try DaemonConfiguration.read(
-                configurationPath, runFolder: variables.runDirectory)
+                configurationPath, runDirectory: variables.runDirectory)
             // The daemon needs the pools of the same file, and `--check` is about all of it.
             try NodeConfiguration.checkFile(configurationPath)
         } catch {
@@ -70,7 +70,7 @@ package enum DaemonProcess {
         let warn: @Sendable (String) -> Void = { log.failure(.warning, $0) }
         return Manager(
             host: host, store: AttachmentStore(path: statePath, boot: try host.bootIdentity()),
-            locks: LockFolder(path: environment.lockDirectory),
+            locks: LockDirectory(path: environment.lockDirectory),
             foreignClaims: SRIOVCNICache(environment: environment).claims,
             releaseFrontEnd: IPAMRelease(
                 environment: environment, configurationPath: configurationPath, passOn: warn

@@ -21,10 +21,10 @@ struct DaemonProgram<H: Host>: Sendable {
     ///
     /// - Throws: What kept it from starting, or what ended it.
     func run(inherited: [InheritedSocket]) async throws {
-        let folder = EnvironmentVariables.other(environment).runDirectory
+        let directory = EnvironmentVariables.other(environment).runDirectory
         var sockets = try DaemonSockets.open(
-            configuration, inherited: inherited, lockPath: folder + "/vfmapd.lock",
-            eventsPath: OperationEvent.socketPath(runFolder: folder), log: log)
+            configuration, inherited: inherited, lockPath: directory + "/vfmapd.lock",
+            eventsPath: OperationEvent.socketPath(runDirectory: directory), log: log)
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = threads.next()
         let addresses = sockets.addresses

@@ -35,9 +35,9 @@ package struct DaemonConfiguration: Hashable, Sendable {
 
     /// What the daemon does without a configuration file.
     ///
-    /// - Parameter runFolder: Where sockets and locks lie.
-    package init(runFolder: String) {
-        statusSocket = runFolder + "/vfmapd.sock"
+    /// - Parameter runDirectory: Where sockets and locks lie.
+    package init(runDirectory: String) {
+        statusSocket = runDirectory + "/vfmapd.sock"
     }
 }
 
@@ -46,25 +46,25 @@ extension DaemonConfiguration {
     ///
     /// - Throws: `ManagerError` `invalidRequest` naming the file, the key and what is wrong.
     package static func read(
-        _ path: String, runFolder: String
+        _ path: String, runDirectory: String
     ) throws(ManagerError) -> DaemonConfiguration {
         let text: String
         do {
             text = try readTextFile(path, limit: 1 << 20)
         } catch  where error.errno == .noSuchFile {
-            return DaemonConfiguration(runFolder: runFolder)
+            return DaemonConfiguration(runDirectory: runDirectory)
         } catch {
             throw ManagerError(.invalidRequest, "configuration file", causes: [error])
         }
         return try DaemonConfiguration(
-            parsing: Array(text.utf8), path: path, runFolder: runFolder)
+            parsing: Array(text.utf8), path: path, runDirectory: runDirectory)
     }
 
     /// - Parameter path: Where the text comes from.
     package init(
-        parsing bytes: [UInt8], path: String, runFolder: String
+        parsing bytes: [UInt8], path: String, runDirectory: String
     ) throws(ManagerError) {
-        self.init(runFolder: runFolder)
+        self.init(runDirectory: runDirectory)
         let document = try JSONObject.document(bytes, path: path)
         do {
             if let object = try document.object("daemon") { try take(object) }

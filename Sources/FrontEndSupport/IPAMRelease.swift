@@ -51,9 +51,9 @@ package struct IPAMRelease: Sendable {
         variables["CNI_ARGS"] = record.arguments
         variables["CNI_PATH"] = record.searchPath
         // The plugins may have moved since: where this process finds plugins counts too.
-        let folders = "\(record.searchPath):\(environment["CNI_PATH"] ?? "")"
+        let directories = "\(record.searchPath):\(environment["CNI_PATH"] ?? "")"
         let delegate = try IPAMDelegate(
-            type: type, in: folders.split(separator: ":").map(String.init),
+            type: type, in: directories.split(separator: ":").map(String.init),
             environment: variables, input: Array(record.configuration.utf8), patience: patience,
             passOn: passOn)
         try delegate.delete()

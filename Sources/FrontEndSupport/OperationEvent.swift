@@ -30,8 +30,8 @@ package struct OperationEvent: Hashable, Sendable {
 
     /// Where the daemon hears of operations.
     ///
-    /// - Parameter runFolder: The folder of sockets and locks.
-    package static func socketPath(runFolder: String) -> String { runFolder + "/events.sock" }
+    /// - Parameter runDirectory: The directory of sockets and locks.
+    package static func socketPath(runDirectory: String) -> String { runDirectory + "/events.sock" }
 
     package func encoded() -> [UInt8] {
         var members = JSONMembers(capacity: 5)
@@ -59,7 +59,7 @@ package struct OperationEvent: Hashable, Sendable {
     }
 
     /// Tells the daemon, if one listens; who does not hear it, for whatever reason, has one to count less.
-    package func tell(runFolder: String) {
-        try? UnixDatagram.send(encoded(), to: Self.socketPath(runFolder: runFolder))
+    package func tell(runDirectory: String) {
+        try? UnixDatagram.send(encoded(), to: Self.socketPath(runDirectory: runDirectory))
     }
 }

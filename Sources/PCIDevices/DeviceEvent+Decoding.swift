@@ -60,16 +60,17 @@ extension PCIFunctionNews {
 extension PCIFunctionRole {
     /// What sysfs tells now; a function that goes while it is asked, or of which nothing can be read, is unknown.
     fileprivate init(of address: PCIAddress, in sysfs: Sysfs) {
-        let folder = "bus/pci/devices/\(address)"
+        let directory = "bus/pci/devices/\(address)"
         do {
-            if let parent = try sysfs.linkTarget(of: "\(folder)/physfn").flatMap({ PCIAddress($0) })
-            {
+            if let parent = try sysfs.linkTarget(of: "\(directory)/physfn").flatMap({
+                PCIAddress($0)
+            }) {
                 self = .virtual(of: parent)
-            } else if try sysfs.number(of: "\(folder)/sriov_totalvfs") ?? 0 > 0 {
-                let count = try sysfs.number(of: "\(folder)/sriov_numvfs")
+            } else if try sysfs.number(of: "\(directory)/sriov_totalvfs") ?? 0 > 0 {
+                let count = try sysfs.number(of: "\(directory)/sriov_numvfs")
                 self = count.map { .physical(virtualFunctions: $0) } ?? .unknown
             } else {
-                self = sysfs.exists(folder) ? .plain : .unknown
+                self = sysfs.exists(directory) ? .plain : .unknown
             }
         } catch {
             self = .unknown

@@ -10,7 +10,7 @@ package enum DeviceEventSource: String, CaseIterable, Sendable {
     /// udevd where it runs, else the kernel: without udevd nobody sends to the first.
     package static var available: DeviceEventSource { available(under: "/run") }
 
-    /// - Parameter run: The folder that stands for `/run`.
+    /// - Parameter run: The directory that stands for `/run`.
     package static func available(under run: String) -> DeviceEventSource {
         // libudev goes by the file alone, which a udevd that was killed leaves behind.
         let socket = run + "/udev/control"

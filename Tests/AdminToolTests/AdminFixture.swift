@@ -19,7 +19,7 @@ struct AdminFixture: Sendable {
     }
 
     let host: SimulatedHost
-    let folder: String
+    let directory: String
     /// What sriov-cni has attached.
     var foreignClaims = ForeignClaims.none
     /// What happens to devices while a command listens; then its time is over.
@@ -34,15 +34,15 @@ struct AdminFixture: Sendable {
     /// A host with one PF, `pf0`, and its VFs, and the namespaces `blue` and `red`.
     static func with<Value>(vfs: Int = 2, _ body: (AdminFixture) throws -> Value) throws -> Value {
         var template = Array("/tmp/vfmap-admin-XXXXXX".utf8CString)
-        let folder = String(cString: try #require(mkdtemp(&template)))
-        let fixture = AdminFixture(host: SimulatedHost.withVFs(vfs), folder: folder)
-        defer { fixture.removeFolder(folder) }
+        let directory = String(cString: try #require(mkdtemp(&template)))
+        let fixture = AdminFixture(host: SimulatedHost.withVFs(vfs), directory: directory)
+        defer { fixture.removeDirectory(directory) }
         fixture.host.makeNamespace("/run/netns/blue")
         fixture.host.makeNamespace("/run/netns/red")
         return try body(fixture)
     }
 
-    var statePath: String { folder + "/state.db" }
+    var statePath: String { directory + "/state.db" }
 
     var store: AttachmentStore {
         AttachmentStore(path: statePath, boot: host.kernel.boot)
@@ -79,7 +79,7 @@ struct AdminFixture: Sendable {
                     host: host,
                     store: AttachmentStore(
                         path: path, boot: boot, access: isPrivileged ? .readWrite : .readOnly),
-                    locks: LockFolder(path: folder + "/locks"), foreignClaims: foreignClaims,
+                    locks: LockDirectory(path: directory + "/locks"), foreignClaims: foreignClaims,
                     releaseFrontEnd: { _ in }, warn: warn)
             })
         let errors = Mutex<[String]>([])
@@ -105,11 +105,11 @@ struct AdminFixture: Sendable {
         },
         eswitchMode: { $0 == SimulatedHost.pfAddress() ? "legacy" : nil })
 
-    private func removeFolder(_ path: String) {
+    private func removeDirectory(_ path: String) {
         // What is left behind in /tmp does not change what a test found.
-        for name in (try? folderEntries(path)) ?? [] {
+        for name in (try? directoryNames(path)) ?? [] {
             let entry = path + "/" + name
-            if unlink(entry) != 0 { removeFolder(entry) }
+            if unlink(entry) != 0 { removeDirectory(entry) }
         }
         rmdir(path)
     }

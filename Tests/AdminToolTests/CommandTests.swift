@@ -318,7 +318,7 @@ import Testing
     @Test func theOptionNamesTheStateFileBeforeTheEnvironment() throws {
         try AdminFixture.with { fixture in
             _ = fixture.run("attach", "0000:01:10.0", "--netns", "blue")
-            let other = fixture.run("check", "--state-file", fixture.folder + "/other.db")
+            let other = fixture.run("check", "--state-file", fixture.directory + "/other.db")
             #expect(other.output == "VF  OWNER  RESULT\n")
             #expect(fixture.run("check").output != other.output)
         }
@@ -326,12 +326,12 @@ import Testing
 
     @Test func anUnusableStateFileIsToldFromOtherFailures() throws {
         try AdminFixture.with { fixture in
-            let folder = fixture.folder + "/state"
-            try makeFolders(folder)
-            let run = fixture.run("list", "--state-file", folder)
+            let directory = fixture.directory + "/state"
+            try makeDirectories(directory)
+            let run = fixture.run("list", "--state-file", directory)
             #expect(run.output == "")
             #expect(run.errors.count == 1)
-            #expect(run.errors.first?.contains("state file \(folder): ") == true)
+            #expect(run.errors.first?.contains("state file \(directory): ") == true)
             #expect(run.status == .stateUnusable)
         }
     }

@@ -10,15 +10,15 @@ import Testing
         var template = Array("/tmp/vfmap-sysfs-XXXXXX".utf8CString)
         let root = String(cString: try #require(mkdtemp(&template)))
         let devices = root + "/bus/pci/devices"
-        let folders = [
+        let directories = [
             devices + "/0000:01:00.0/net/ens1f0", devices + "/0000:01:00.0/sriov_totalvfs",
             devices + "/0000:01:10.0/physfn", devices + "/0000:01:10.0/net/ens1f0v0",
             devices + "/0000:02:00.0/net/eth0",
         ]
-        for folder in folders { try makeFolders(folder) }
+        for directory in directories { try makeDirectories(directory) }
         defer {
-            for folder in folders {
-                var path = folder
+            for directory in directories {
+                var path = directory
                 while path.count >= root.count, rmdir(path) == 0 {
                     path = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
                 }

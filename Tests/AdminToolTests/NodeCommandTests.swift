@@ -10,7 +10,7 @@ import Testing
 /// `apply`, `bind`, `eswitch`, `explain`, `topology` and `attach --pool`, from arguments to text.
 @Suite struct NodeCommandTests {
     private func write(_ text: String, _ fixture: AdminFixture) throws -> String {
-        let path = fixture.folder + "/config.json"
+        let path = fixture.directory + "/config.json"
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         return path
     }
@@ -163,11 +163,11 @@ import Testing
         try AdminFixture.with { fixture in
             let before = fixture.host.kernel
             #expect(
-                fixture.run("apply", "--config", fixture.folder + "/none.json")
+                fixture.run("apply", "--config", fixture.directory + "/none.json")
                     == .init(
                         output: "",
                         errors: [
-                            "vfmap: apply: configuration file: open \(fixture.folder)/none.json: "
+                            "vfmap: apply: configuration file: open \(fixture.directory)/none.json: "
                                 + "no such file or directory (ENOENT)"
                         ], status: .notFound))
             let path = try write("{\n\"physicalFunctions\": [{\"numVFs\": 1}]}", fixture)
@@ -334,7 +334,7 @@ import Testing
                     "attach", "pf0v0", "--netns", "blue", "--vlan", "100", "--mtu", "1400"
                 ).status == .success)
             let text = fixture.run(
-                "explain", "0000:01:10.0", "--config", fixture.folder + "/none.json"
+                "explain", "0000:01:10.0", "--config", fixture.directory + "/none.json"
             ).output
             #expect(text.contains("state:              attached\n"))
             #expect(text.contains("owner:              cli blue/net1\n"))
@@ -348,7 +348,7 @@ import Testing
                       up is true, was false
                       VLAN is 100, was none
 
-                    no pools: there is no \(fixture.folder)/none.json
+                    no pools: there is no \(fixture.directory)/none.json
 
                     """))
         }

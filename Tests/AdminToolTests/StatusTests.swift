@@ -12,12 +12,12 @@ import Testing
     @Test func withoutADaemonTheRestIsShown() throws {
         try AdminFixture.with { fixture in
             _ = fixture.run("attach", "0000:01:10.0", "--netns", "blue")
-            let run = fixture.run("status", "--socket", fixture.folder + "/none.sock")
+            let run = fixture.run("status", "--socket", fixture.directory + "/none.sock")
             #expect(
                 run
                     == .init(
                         output: """
-                            daemon:              not running: connect \(fixture.folder)/none.sock: \
+                            daemon:              not running: connect \(fixture.directory)/none.sock: \
                             no such file or directory (ENOENT)
                             state file:          \(fixture.statePath), usable
                             attachments:         1 attached
@@ -32,7 +32,7 @@ import Testing
     @Test func asJSON() throws {
         try AdminFixture.with { fixture in
             let run = fixture.run(
-                "status", "--socket", fixture.folder + "/none.sock", "--format", "json")
+                "status", "--socket", fixture.directory + "/none.sock", "--format", "json")
             #expect(run.status == .noDaemon)
             #expect(
                 run.output == """
@@ -46,7 +46,7 @@ import Testing
                         "reserved" : 0,
                         "restoring" : 0
                       },
-                      "daemonError" : "connect \(fixture.folder)/none.sock: \
+                      "daemonError" : "connect \(fixture.directory)/none.sock: \
                     no such file or directory (ENOENT)",
                       "physicalFunctions" : 1,
                       "stateFile" : {
@@ -63,7 +63,7 @@ import Testing
     @Test func aStateFileThatCannotBeUsedIsToldOf() throws {
         try AdminFixture.with { fixture in
             try Data(repeating: 0x61, count: 4096).write(to: URL(filePath: fixture.statePath))
-            let run = fixture.run("status", "--socket", fixture.folder + "/none.sock")
+            let run = fixture.run("status", "--socket", fixture.directory + "/none.sock")
             #expect(
                 run.output.contains(
                     "\nstate file:          state file \(fixture.statePath): file is not a database\n"
@@ -73,7 +73,7 @@ import Testing
 
     @Test func theSocketIsThatOfTheConfiguration() throws {
         try AdminFixture.with { fixture in
-            let path = fixture.folder + "/c.json"
+            let path = fixture.directory + "/c.json"
             try Data(#"{"daemon": {"statusSocket": "/nonexistent/s"}}"#.utf8).write(
                 to: URL(filePath: path))
             let run = fixture.run("status", "--config", path)
@@ -81,7 +81,7 @@ import Testing
                 run.output.hasPrefix("daemon:              not running: connect /nonexistent/s: "))
             #expect(fixture.run(["status"], environment: ["VFMAP_CONFIG": path]) == run)
             let other = fixture.run(
-                ["status", "--config", fixture.folder + "/none.json"],
+                ["status", "--config", fixture.directory + "/none.json"],
                 environment: ["VFMAP_RUN": "/nonexistent/run"])
             #expect(
                 other.output.hasPrefix(
@@ -91,7 +91,7 @@ import Testing
 
     @Test func aDaemonIsShown() throws {
         try AdminFixture.with { fixture in
-            let path = fixture.folder + "/s.sock"
+            let path = fixture.directory + "/s.sock"
             let report = DaemonReport(
                 version: "0.1.0", pid: 4711, started: 1_795_564_911, uptime: 60,
                 configuration: "/etc/vfmap/config.json",

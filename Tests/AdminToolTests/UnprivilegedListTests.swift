@@ -17,7 +17,9 @@ struct UnprivilegedListTests {
             let attach = fixture.run("attach", "0000:01:10.0", "--netns", "blue")
             try #require(attach.status == .success)
             try prepare(fixture)
-            try systemCall("open the folder", on: fixture.folder) { chmod(fixture.folder, 0o755) }
+            try systemCall("open the directory", on: fixture.directory) {
+                chmod(fixture.directory, 0o755)
+            }
             try systemCall("change group", on: "") { setegid(65534) }
             try systemCall("change user", on: "") { seteuid(65534) }
             defer {

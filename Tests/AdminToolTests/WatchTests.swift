@@ -102,7 +102,7 @@ import Testing
 
     @Test func aStateFileThatCannotBeReadIsToldOfOnce() throws {
         try withEvents { fixture in
-            let path = fixture.folder
+            let path = fixture.directory
             let run = fixture.run(["watch"], environment: ["VFMAP_STATE": path])
             #expect(run.output.split(separator: "\n").count == 8)
             #expect(run.errors.count == 1)

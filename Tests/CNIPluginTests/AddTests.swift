@@ -46,7 +46,7 @@ import Testing
         #expect(ipam.type == "scripted")
         #expect(ipam.configuration == input)
         #expect(ipam.arguments == "IgnoreUnknown=1;K8S_POD_NAME=p")
-        #expect(ipam.searchPath == fixture.ipam.folder)
+        #expect(ipam.searchPath == fixture.ipam.directory)
         #expect(ipam.container == "c1")
         #expect(ipam.interfaceName == "net1")
         #expect(ipam.namespacePath == "/run/netns/c1")

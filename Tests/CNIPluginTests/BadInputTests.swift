@@ -177,7 +177,7 @@ import Testing
             answer.output
                 == (try errorDocument(
                     7, #"ipam.type: there is no plugin "unknown" in CNI_PATH"#,
-                    details: fixture.ipam.folder)))
+                    details: fixture.ipam.directory)))
         #expect(fixture.host.kernel == before)
         #expect(fixture.call("DEL", input).status == 0)
     }
@@ -195,7 +195,7 @@ import Testing
     }
 
     enum StateFile: String, CaseIterable, Sendable {
-        case corrupt, newer, folder, unwritable
+        case corrupt, newer, directory, unwritable
     }
 
     @Test(arguments: StateFile.allCases)
@@ -239,15 +239,15 @@ import Testing
 
     /// - Returns: The path of the state file.
     private func makeUnusable(_ kind: StateFile, in fixture: PluginFixture) throws -> String {
-        let path = "\(fixture.ipam.folder)/\(kind.rawValue).db"
+        let path = "\(fixture.ipam.directory)/\(kind.rawValue).db"
         switch kind {
         case .corrupt:
             try Data(repeating: 0x61, count: 8192).write(to: URL(filePath: path))
-        case .folder:
+        case .directory:
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true)
         case .unwritable:
-            // Rights do not stop root, a file in the place of the folder does.
+            // Rights do not stop root, a file in the place of the directory does.
             try Data().write(to: URL(filePath: path))
             return path + "/state.db"
         case .newer:

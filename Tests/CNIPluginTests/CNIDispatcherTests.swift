@@ -83,7 +83,7 @@ import Testing
 
     @Test func anErrorIsInTheLogFileAsWell() throws {
         let fixture = try PluginFixture()
-        let path = fixture.ipam.folder + "/log"
+        let path = fixture.ipam.directory + "/log"
         let answer = fixture.call(
             "ADD", fixture.configuration(#""vlan":9999,"logFile":"\#(path)""#))
         #expect(answer.status == 1)

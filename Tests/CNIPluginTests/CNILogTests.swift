@@ -74,12 +74,12 @@ import Testing
     }
 
     @Test func aFileIsAppendedToWithTheTime() throws {
-        let folder = FileManager.default.temporaryDirectory.path
-        let path = "\(folder)/vfmap-\(UUID())"
+        let directory = FileManager.default.temporaryDirectory.path
+        let path = "\(directory)/vfmap-\(UUID())"
         defer { try? FileManager.default.removeItem(atPath: path) }  // A leftover fails no test.
         try Data("before\n".utf8).write(to: URL(filePath: path))
         let log = CNILog.writing(
-            to: try CNILogFile(path, below: folder), level: .info, context: CNILog.Context()
+            to: try CNILogFile(path, below: directory), level: .info, context: CNILog.Context()
         ) { _ in }
         log.error("one")
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
@@ -115,31 +115,33 @@ import Testing
     func anAddGoesOnWithoutALogElsewhere(rest: String) throws {
         let fixture = try PluginFixture()
         let files = FileManager.default
-        let folder = fixture.ipam.folder
+        let directory = fixture.ipam.directory
         for name in ["log", "elsewhere"] {
             try files.createDirectory(
-                atPath: "\(folder)/\(name)", withIntermediateDirectories: false)
+                atPath: "\(directory)/\(name)", withIntermediateDirectories: false)
         }
         try files.createSymbolicLink(
-            atPath: folder + "/log/link", withDestinationPath: folder + "/elsewhere")
+            atPath: directory + "/log/link", withDestinationPath: directory + "/elsewhere")
         try files.createSymbolicLink(
-            atPath: folder + "/log/linked", withDestinationPath: folder + "/elsewhere/x.sh")
-        try Data(#"{"cni":{"logDirectory":"\#(folder)/log"}}"#.utf8)
+            atPath: directory + "/log/linked", withDestinationPath: directory + "/elsewhere/x.sh")
+        try Data(#"{"cni":{"logDirectory":"\#(directory)/log"}}"#.utf8)
             .write(to: URL(filePath: fixture.configurationPath))
         try fixture.add(
             fixture.configuration(
-                #""logLevel":"debug","announce":false,"logFile":"\#(folder)/\#(rest)""#))
+                #""logLevel":"debug","announce":false,"logFile":"\#(directory)/\#(rest)""#))
         #expect(fixture.complaint.contains("level=warning msg=\"logFile: "))
         #expect(fixture.complaint.contains("level=debug msg="))
-        #expect(try files.contentsOfDirectory(atPath: folder + "/elsewhere") == [])
+        #expect(try files.contentsOfDirectory(atPath: directory + "/elsewhere") == [])
         #expect(
-            try files.contentsOfDirectory(atPath: folder + "/log").sorted() == ["link", "linked"])
+            try files.contentsOfDirectory(atPath: directory + "/log").sorted() == [
+                "link", "linked",
+            ])
     }
 
     @Test func aConfigurationFileThatIsWrongAllowsNoLogFile() throws {
         let fixture = try PluginFixture()
         try Data("{".utf8).write(to: URL(filePath: fixture.configurationPath))
-        let path = fixture.ipam.folder + "/log"
+        let path = fixture.ipam.directory + "/log"
         try fixture.add(fixture.configuration(#""logLevel":"debug","logFile":"\#(path)""#))
         #expect(!FileManager.default.fileExists(atPath: path))
         #expect(

@@ -13,7 +13,7 @@ struct DebianIPAMTests {
     @Test(arguments: ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0"])
     func aLeaseIsTakenCheckedAndGivenBack(version: String) throws {
         let fixture = try PluginFixture()
-        let leases = fixture.ipam.folder + "/leases"
+        let leases = fixture.ipam.directory + "/leases"
         let ipam =
             #"{"type":"host-local","dataDir":"\#(leases)","#
             + #""ranges":[[{"subnet":"10.7.0.0/29"}],[{"subnet":"fd07::/64"}]],"#
@@ -36,7 +36,7 @@ struct DebianIPAMTests {
     /// They do not speak 1.1.0, so they know neither GC nor STATUS.
     @Test func theyAreNoObstacleToGCAndTheReasonThatStatusFails() throws {
         let fixture = try PluginFixture()
-        let leases = fixture.ipam.folder + "/leases"
+        let leases = fixture.ipam.directory + "/leases"
         let ipam =
             #"{"type":"host-local","dataDir":"\#(leases)","ranges":[[{"subnet":"10.7.0.0/29"}]]}"#
         let variables = [
@@ -59,7 +59,7 @@ struct DebianIPAMTests {
     @Test func aFullRangeIsTheIPAMPluginsOwnError() throws {
         let fixture = try PluginFixture()
         let ipam =
-            #"{"type":"host-local","dataDir":"\#(fixture.ipam.folder)/leases","#
+            #"{"type":"host-local","dataDir":"\#(fixture.ipam.directory)/leases","#
             + #""ranges":[[{"subnet":"10.7.0.0/29","rangeStart":"10.7.0.2","rangeEnd":"10.7.0.2"}]]}"#
         let path = ["CNI_PATH": "/usr/lib/cni"]
         let before = fixture.machine

@@ -147,13 +147,13 @@ import Testing
         let fixture = try PluginFixture()
         let before = fixture.machine
         try fixture.add()
-        try FileManager.default.removeItem(atPath: fixture.ipam.folder + "/scripted")
+        try FileManager.default.removeItem(atPath: fixture.ipam.directory + "/scripted")
         let answer = fixture.call("DEL")
         #expect(
             answer.output
                 == (try errorDocument(
                     7, #"ipam.type: there is no plugin "scripted" in CNI_PATH"#,
-                    details: fixture.ipam.folder)))
+                    details: fixture.ipam.directory)))
         #expect(fixture.machine == before)
     }
 

@@ -16,7 +16,7 @@ import Testing
 
     init() throws {
         fixture = try PluginFixture()
-        path = fixture.ipam.folder + "/devinfo/cni/c1-net1.json"
+        path = fixture.ipam.directory + "/devinfo/cni/c1-net1.json"
     }
 
     private func configuration(ipam: String = #"{"type":"scripted"}"#) -> String {
@@ -31,14 +31,14 @@ import Testing
 
     private func write(_ text: String) throws {
         try FileManager.default.createDirectory(
-            atPath: fixture.ipam.folder + "/devinfo/cni", withIntermediateDirectories: true)
+            atPath: fixture.ipam.directory + "/devinfo/cni", withIntermediateDirectories: true)
         try Data(text.utf8).write(to: URL(filePath: path))
     }
 
-    private var folderEntries: [String] {
-        // A folder that is not there has no entries.
+    private var directoryNames: [String] {
+        // A directory that is not there has no entries.
         (try? FileManager.default.contentsOfDirectory(
-            atPath: fixture.ipam.folder + "/devinfo/cni")) ?? []
+            atPath: fixture.ipam.directory + "/devinfo/cni")) ?? []
     }
 
     private let plain =
@@ -49,10 +49,10 @@ import Testing
     func addWritesItAndDelRemovesIt(ipam: String) throws {
         try fixture.add(configuration(ipam: ipam))
         #expect(contents == plain)
-        #expect(folderEntries == ["c1-net1.json"])
+        #expect(directoryNames == ["c1-net1.json"])
         let status = fixture.call("DEL", configuration(ipam: ipam)).status
         #expect(status == 0)
-        #expect(folderEntries == [])
+        #expect(directoryNames == [])
         #expect(fixture.call("DEL", configuration(ipam: ipam)).status == 0)
     }
 
@@ -60,7 +60,7 @@ import Testing
     func delRemovesItAlsoIfTheRuntimeDoesNotNameItAnyMore(ipam: String) throws {
         try fixture.add(configuration(ipam: ipam))
         #expect(fixture.call("DEL", fixture.configuration(ipam: ipam)).status == 0)
-        #expect(folderEntries == [])
+        #expect(directoryNames == [])
     }
 
     @Test func representorAndRDMADeviceAreTold() throws {
@@ -112,8 +112,8 @@ import Testing
         #expect(contents == "root:x:0:0")
     }
 
-    @Test func aFolderThatCannotBeMadeIsAnErrorThatLeavesNothing() throws {
-        let file = fixture.ipam.folder + "/devinfo"
+    @Test func aDirectoryThatCannotBeMadeIsAnErrorThatLeavesNothing() throws {
+        let file = fixture.ipam.directory + "/devinfo"
         try Data().write(to: URL(filePath: file))
         let before = fixture.machine
         let answer = fixture.call("ADD", configuration())
@@ -143,7 +143,7 @@ import Testing
         try fixture.store().update(record)
         fixture.host.makeNamespace("/run/netns/c2")
         try fixture.add(nil, ["CNI_CONTAINERID": "c2", "CNI_NETNS": "/run/netns/c2"])
-        #expect(folderEntries == [])
+        #expect(directoryNames == [])
     }
 
     private func fails(_ path: String) throws -> String {
@@ -160,15 +160,15 @@ import Testing
 
     @Test(arguments: ["x.json", "devinfo/../x.json", "devinfo", "devinfo/a/../../x.json"])
     func aFileElsewhereIsRefusedBeforeAnythingIsDone(rest: String) throws {
-        let path = "\(fixture.ipam.folder)/\(rest)"
+        let path = "\(fixture.ipam.directory)/\(rest)"
         #expect(
             try fails(path)
                 == (try errorDocument(
                     7,
                     "runtimeConfig.CNIDeviceInfoFile: \"\(path)\" is not the path of a file below "
-                        + "\(fixture.ipam.folder)/devinfo")))
-        #expect(!FileManager.default.fileExists(atPath: fixture.ipam.folder + "/devinfo"))
-        #expect(!FileManager.default.fileExists(atPath: fixture.ipam.folder + "/x.json"))
+                        + "\(fixture.ipam.directory)/devinfo")))
+        #expect(!FileManager.default.fileExists(atPath: fixture.ipam.directory + "/devinfo"))
+        #expect(!FileManager.default.fileExists(atPath: fixture.ipam.directory + "/x.json"))
     }
 
     @Test func withoutAConfigurationItIsTheDirectoryOfTheSpecification() throws {
@@ -199,12 +199,12 @@ import Testing
         try fixture.add(fixture.configuration())
         try write(plain)
         #expect(fixture.call("DEL", configuration()).status == 0)
-        #expect(folderEntries == [])
+        #expect(directoryNames == [])
     }
 
     @Test func aRecordThatNamesAFileElsewhereHasItLeftAlone() throws {
         try fixture.add(configuration())
-        let moved = fixture.ipam.folder + "/x.json"
+        let moved = fixture.ipam.directory + "/x.json"
         try FileManager.default.moveItem(atPath: path, toPath: moved)
         var record = try #require(try fixture.store().attachments().first)
         record.frontEndData = record.frontEndData?.replacingOccurrences(
@@ -220,12 +220,12 @@ import Testing
     @Test func whatADraftOfAnEarlierVersionWasLinkedToStays() throws {
         try write("")
         try FileManager.default.removeItem(atPath: path)
-        let victim = fixture.ipam.folder + "/victim"
+        let victim = fixture.ipam.directory + "/victim"
         try Data("root:x:0:0".utf8).write(to: URL(filePath: victim))
         try FileManager.default.linkItem(atPath: victim, toPath: path + ".vfmap")
         try fixture.add(configuration())
         #expect(contents == plain)
         #expect(FileManager.default.contents(atPath: victim) == Data("root:x:0:0".utf8))
-        #expect(folderEntries.sorted() == ["c1-net1.json", "c1-net1.json.vfmap"])
+        #expect(directoryNames.sorted() == ["c1-net1.json", "c1-net1.json.vfmap"])
     }
 }

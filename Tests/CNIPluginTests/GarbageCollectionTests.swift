@@ -133,7 +133,7 @@ import Testing
 
     @Test func aVFThatSomebodyWorksOnIsLeftToThem() throws {
         let fixture = try attached()
-        let lock = try LockFolder(path: fixture.ipam.folder + "/locks").lock(
+        let lock = try LockDirectory(path: fixture.ipam.directory + "/locks").lock(
             SimulatedHost.vfAddress(0), .exclusive, deadline: Deadline(after: .zero))
         let answer = withExtendedLifetime(lock) {
             collect(fixture, #","cni.dev/valid-attachments":[]"#, lock: .milliseconds(100))

@@ -23,15 +23,15 @@ struct HostileCall: CustomStringConvertible {
 
     /// - Parameters:
     ///   - variables: Those of a sound call.
-    ///   - folder: Where a log file may be.
+    ///   - directory: Where a log file may be.
     init(
-        _ verb: String, _ variables: [String: String], folder: String,
+        _ verb: String, _ variables: [String: String], directory: String,
         using generator: inout SeededGenerator
     ) {
         self.verb = verb
         self.variables = variables
         var document = Self.configuration(using: &generator)
-        let values = HostileValues.known(folder: folder)
+        let values = HostileValues.known(directory: directory)
         if generator.chance(90) {
             for _ in 0..<generator.number(in: 1...3) {
                 document.damage(values: values, using: &generator)
@@ -39,7 +39,7 @@ struct HostileCall: CustomStringConvertible {
         }
         input = Array(document.text.utf8)
         // A damaged path would lead anywhere.
-        let namesFile = document.text.range(of: folder) != nil
+        let namesFile = document.text.range(of: directory) != nil
         if !namesFile, generator.chance(40) { damageBytes(using: &generator) }
         if generator.chance(30) { damageEnvironment(using: &generator) }
     }

@@ -63,22 +63,22 @@ import Testing
 
     @Test func anAddSucceedsOrIsUndone() throws {
         let fixture = try PluginFixture()
-        let memory = try MemoryFolder()
-        let folder = memory.path
-        let state = ["VFMAP_STATE": folder + "/state.db", "VFMAP_RUN": folder]
-        let store = AttachmentStore(path: folder + "/state.db", boot: fixture.host.kernel.boot)
+        let memory = try MemoryDirectory()
+        let directory = memory.path
+        let state = ["VFMAP_STATE": directory + "/state.db", "VFMAP_RUN": directory]
+        let store = AttachmentStore(path: directory + "/state.db", boot: fixture.host.kernel.boot)
         // The shell's own commands and one cat: it is run some thousand times.
         try fixture.ipam.write(
             """
             #!/bin/sh
-            echo "$CNI_COMMAND" >> '\(folder)/calls'
+            echo "$CNI_COMMAND" >> '\(directory)/calls'
             [ "$CNI_COMMAND" = ADD ] || exit 0
-            read status < '\(folder)/status'
-            cat '\(folder)/reply'
+            read status < '\(directory)/status'
+            cat '\(directory)/reply'
             exit "$status"
             """)
         func calls() throws -> [String] {
-            try String(contentsOfFile: folder + "/calls", encoding: .utf8).split(separator: "\n")
+            try String(contentsOfFile: directory + "/calls", encoding: .utf8).split(separator: "\n")
                 .map(String.init)
         }
         let pristine = fixture.machine
@@ -94,9 +94,9 @@ import Testing
             if generator.chance(40) { reply.damage(using: &generator) }
             if generator.chance(2) { reply = [UInt8](repeating: 32, count: (1 << 20) + 1) }
             let status = generator.chance(20) ? generator.pick([1, 3, 127, 255]) : 0
-            try Data(reply).write(to: URL(filePath: folder + "/reply"))
-            try Data("\(status)\n".utf8).write(to: URL(filePath: folder + "/status"))
-            try Data().write(to: URL(filePath: folder + "/calls"))
+            try Data(reply).write(to: URL(filePath: directory + "/reply"))
+            try Data("\(status)\n".utf8).write(to: URL(filePath: directory + "/status"))
+            try Data().write(to: URL(filePath: directory + "/calls"))
 
             let input = fixture.configuration(#""announce":false"#, version: version)
             let answer = fixture.call("ADD", input, state)

@@ -13,11 +13,11 @@ import Testing
     private final class Bench {
         let fixture: PluginFixture
         let pristine: SimulatedKernel
-        private let memory: MemoryFolder
+        private let memory: MemoryDirectory
         let variables: [String: String]
 
         /// Where the state file is.
-        var folder: String { memory.path }
+        var directory: String { memory.path }
 
         init() throws {
             fixture = try PluginFixture()
@@ -30,16 +30,16 @@ import Testing
                 """)
             fixture.host.makeNamespace("/run/netns/c2")
             pristine = fixture.machine
-            memory = try MemoryFolder()
-            let folder = memory.path
+            memory = try MemoryDirectory()
+            let directory = memory.path
             let pools =
                 #"{"resourceList":[{"resourceName":"vfs","selectors":{"pfNames":["pf0"]}}],"#
-                + #""cni":{"logDirectory":"\#(folder)"}}"#
-            try Data(pools.utf8).write(to: URL(filePath: folder + "/config.json"))
+                + #""cni":{"logDirectory":"\#(directory)"}}"#
+            try Data(pools.utf8).write(to: URL(filePath: directory + "/config.json"))
             variables = [
                 "CNI_CONTAINERID": "c1", "CNI_NETNS": "/run/netns/c1", "CNI_IFNAME": "net1",
-                "CNI_PATH": fixture.ipam.folder, "VFMAP_STATE": folder + "/state.db",
-                "VFMAP_RUN": folder, "VFMAP_CONFIG": folder + "/config.json",
+                "CNI_PATH": fixture.ipam.directory, "VFMAP_STATE": directory + "/state.db",
+                "VFMAP_RUN": directory, "VFMAP_CONFIG": directory + "/config.json",
                 "PATH": "/usr/bin:/bin",
             ]
         }
@@ -65,13 +65,13 @@ import Testing
         }
 
         func call(_ verb: String, using generator: inout SeededGenerator) -> HostileCall {
-            HostileCall(verb, variables, folder: folder, using: &generator)
+            HostileCall(verb, variables, directory: directory, using: &generator)
         }
 
         /// A call with nothing wrong.
         func sound(_ verb: String) -> HostileCall {
             var generator = SeededGenerator(seed: 0)
-            var call = HostileCall(verb, variables, folder: folder, using: &generator)
+            var call = HostileCall(verb, variables, directory: directory, using: &generator)
             call.variables = variables
             call.input = Array(
                 fixture.configuration(
@@ -82,7 +82,7 @@ import Testing
 
         func records() throws -> [SRIOV.Attachment] {
             let store = AttachmentStore(
-                path: folder + "/state.db", boot: fixture.host.kernel.boot, access: .readOnly)
+                path: directory + "/state.db", boot: fixture.host.kernel.boot, access: .readOnly)
             return try store.attachments() + store.attachmentsOfOtherBoots()
         }
     }

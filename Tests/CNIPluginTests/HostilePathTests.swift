@@ -100,7 +100,7 @@ import Testing
     @Test func nothingOutsideIsTouched() throws {
         let fixture = try PluginFixture(ipam: "")
         let pristine = fixture.machine
-        let memory = try MemoryFolder()
+        let memory = try MemoryDirectory()
         // In the middle, so that one step up is seen as well.
         let root = memory.path + "/a/root"
         try FileManager.default.createDirectory(

@@ -13,8 +13,8 @@ enum HostileValues {
     ]
 
     /// Values, good and bad, for the keys that the plugin reads.
-    static func known(folder: String) -> [(key: String, value: JSONTree)] {
-        let log = JSONTree.raw(JSONTree.quoted(folder + "/log"))
+    static func known(directory: String) -> [(key: String, value: JSONTree)] {
+        let log = JSONTree.raw(JSONTree.quoted(directory + "/log"))
         let values: [(String, [JSONTree])] = [
             ("cniVersion", ["0.1.0", "0.2.0", "0.4.0", "1.0.0", "1.1.0", "1.2.0", "1", "1.0.0.0"]),
             ("name", ["sriov-net", "other", ".x", "a/b", "N-1_2.3"]),

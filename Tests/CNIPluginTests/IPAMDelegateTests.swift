@@ -50,7 +50,7 @@ import Testing
                 ["NOTIFY_SOCKET": "/n", "LISTEN_FDS": "1", "WATCHDOG_USEC": "1", "KEPT": "1"]
             ).status == 0)
         let text = try String(
-            contentsOfFile: fixture.ipam.folder + "/environment", encoding: .utf8)
+            contentsOfFile: fixture.ipam.directory + "/environment", encoding: .utf8)
         let names = text.split(separator: "\n").compactMap { $0.split(separator: "=").first }
         #expect(names.contains("KEPT"))
         #expect(names.contains("CNI_PATH"))
@@ -62,14 +62,14 @@ import Testing
         let ipam = try ScriptedIPAM()
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         try FileManager.default.createSymbolicLink(
-            atPath: ipam.folder + "/other", withDestinationPath: own)
+            atPath: ipam.directory + "/other", withDestinationPath: own)
         let error = #expect(throws: CNIError.self) { try ipam.delegate("other") }
         #expect(
             error
                 == CNIError(
                     .invalidConfiguration,
                     #"ipam.type: "other" is this plugin itself, which has no addresses to give"#,
-                    details: ipam.folder + "/other"))
+                    details: ipam.directory + "/other"))
     }
 
     @Test func thePluginsOwnErrorIsPassedOn() throws {
@@ -140,7 +140,7 @@ import Testing
             error
                 == CNIError(
                     .addressManagementFailed,
-                    message.replacing("FOLDER", with: ipam.folder), details: details))
+                    message.replacing("FOLDER", with: ipam.directory), details: details))
     }
 
     @Test func anEmptyAnswerOfTheRightShapeIsNoAddress() throws {
@@ -165,7 +165,7 @@ import Testing
                 == CNIError(
                     .invalidConfiguration,
                     #"ipam.type: there is no plugin "missing" in CNI_PATH"#,
-                    details: "/nonexistent:\(ipam.folder)"))
+                    details: "/nonexistent:\(ipam.directory)"))
     }
 
     @Test func aPathIsNoPluginsName() throws {

@@ -17,30 +17,30 @@ struct IPAMRecursionTests {
     init() throws {
         ipam = try ScriptedIPAM()
         let files = FileManager.default
-        try files.copyItem(atPath: pluginPath, toPath: ipam.folder + "/sriov")
-        try files.linkItem(atPath: ipam.folder + "/sriov", toPath: ipam.folder + "/hard")
+        try files.copyItem(atPath: pluginPath, toPath: ipam.directory + "/sriov")
+        try files.linkItem(atPath: ipam.directory + "/sriov", toPath: ipam.directory + "/hard")
         try files.createSymbolicLink(
-            atPath: ipam.folder + "/soft", withDestinationPath: ipam.folder + "/sriov")
+            atPath: ipam.directory + "/soft", withDestinationPath: ipam.directory + "/sriov")
         // One that cannot be known for the same, and one that hands its call on. They end what does not end by itself.
-        try files.copyItem(atPath: pluginPath, toPath: ipam.folder + "/copy.program")
+        try files.copyItem(atPath: pluginPath, toPath: ipam.directory + "/copy.program")
         for (name, next) in [("copy", "copy.program"), ("outer", "sriov")] {
             try ipam.write(
                 """
                 #!/bin/sh
-                echo \(name) >> '\(ipam.folder)/calls'
-                [ "$(wc -l < '\(ipam.folder)/calls')" -lt 10 ] || exit 3
-                exec '\(ipam.folder)/\(next)'
+                echo \(name) >> '\(ipam.directory)/calls'
+                [ "$(wc -l < '\(ipam.directory)/calls')" -lt 10 ] || exit 3
+                exec '\(ipam.directory)/\(next)'
                 """, named: name)
         }
     }
 
     private func call(_ command: String, ipam type: String) throws -> ChildProcess.Outcome {
         var process = ChildProcess(
-            executable: ipam.folder + "/sriov",
+            executable: ipam.directory + "/sriov",
             environment: [
                 "CNI_COMMAND": command, "CNI_CONTAINERID": "c1", "CNI_IFNAME": "net1",
-                "CNI_PATH": ipam.folder, "VFMAP_STATE": ipam.folder + "/state.db",
-                "VFMAP_RUN": ipam.folder, "VFMAP_SRIOV_CNI": ipam.folder + "/none",
+                "CNI_PATH": ipam.directory, "VFMAP_STATE": ipam.directory + "/state.db",
+                "VFMAP_RUN": ipam.directory, "VFMAP_SRIOV_CNI": ipam.directory + "/none",
                 "PATH": "/usr/bin:/bin",
             ])
         process.input = Array(
@@ -54,7 +54,7 @@ struct IPAMRecursionTests {
         let output = String(decoding: outcome.output, as: UTF8.self)
         #expect(output.contains(#""code":7,"#), "\(output)")
         #expect(output.contains(#""msg":"ipam.type: "#), "\(output)")
-        #expect(!FileManager.default.fileExists(atPath: ipam.folder + "/state.db"))
+        #expect(!FileManager.default.fileExists(atPath: ipam.directory + "/state.db"))
     }
 
     @Test(arguments: ["copy", "outer"], ["STATUS", "DEL", "GC"])
@@ -70,7 +70,7 @@ struct IPAMRecursionTests {
 
     @Test func theVersionIsToldAnywhere() throws {
         var process = ChildProcess(
-            executable: ipam.folder + "/sriov",
+            executable: ipam.directory + "/sriov",
             environment: ["CNI_COMMAND": "VERSION", "VFMAP_IPAM_CALL": "1"])
         process.input = []
         #expect(try process.run(until: Deadline(after: .seconds(60))).ending == .exited(0))

@@ -56,7 +56,7 @@ import Testing
         fixture.host.makeNamespace("/var/run/netns/cni-1")
         let before = fixture.machine
         var variables = call.environment
-        variables["CNI_PATH"] = fixture.ipam.folder
+        variables["CNI_PATH"] = fixture.ipam.directory
         let result = try fixture.add(try text(call.input), variables)
         guard case .object(let document) = try JSONValue(parsing: Array(result.utf8)) else {
             Issue.record("\(result) is no object")
@@ -83,7 +83,7 @@ import Testing
         let fixture = try PluginFixture()
         fixture.host.makeNamespace("/var/run/netns/cni-1")
         var variables = call.environment
-        variables["CNI_PATH"] = fixture.ipam.folder
+        variables["CNI_PATH"] = fixture.ipam.directory
         try fixture.add(try text(call.input), variables)
         fixture.host.deleteNamespace("/var/run/netns/cni-1")
         variables["CNI_NETNS"] = ""

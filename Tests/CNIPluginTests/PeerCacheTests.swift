@@ -79,7 +79,7 @@ import Testing
         try fixture.write(PeerFixture.current, to: "c0-net1")
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSinceNow: -5)],
-            ofItemAtPath: fixture.folder + "/c0-net1")
+            ofItemAtPath: fixture.directory + "/c0-net1")
         let attached = fixture.plugin.machine
         let changes = ["CNI_CONTAINERID": "c0", "CNI_NETNS": "/run/netns/c0"]
         #expect(fixture.call("DEL", nil, changes) == ("", 0))
@@ -253,7 +253,7 @@ import Testing
     func aFileThatTellsNothingIsNamedWithItsProblem(text: String, problem: String) throws {
         let fixture = try PeerFixture()
         try fixture.write(text, to: "c9-net1")
-        let claims = try SRIOVCNICache(folder: fixture.folder, bootTime: 0).claims.all()
+        let claims = try SRIOVCNICache(directory: fixture.directory, bootTime: 0).claims.all()
         #expect(claims.first { $0.path.hasSuffix("/c9-net1") }?.problem == problem)
     }
 }

@@ -12,7 +12,7 @@ struct PeerFixture {
     let plugin: PluginFixture
     /// The machine before.
     let before: SimulatedKernel
-    let folder: String
+    let directory: String
 
     /// As version 2.10 writes it, for vlan 7, trust on, a MAC and a rate.
     static let current = """
@@ -48,7 +48,7 @@ struct PeerFixture {
     {
         plugin = try PluginFixture()
         before = plugin.machine
-        folder = plugin.ipam.folder + "/peer"
+        directory = plugin.ipam.directory + "/peer"
         let host = plugin.host
         let own = try host.hostNamespace()
         let container = try host.openNamespace("/run/netns/c1")
@@ -71,22 +71,22 @@ struct PeerFixture {
 
     func write(_ text: String, to name: String) throws {
         try FileManager.default.createDirectory(
-            atPath: folder + "/pci", withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"))
+            atPath: directory + "/pci", withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: URL(filePath: "\(directory)/\(name)"))
     }
 
     /// Gives a file a time before the boot.
     func age(_ name: String) throws {
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSince1970: 1000)],
-            ofItemAtPath: "\(folder)/\(name)")
+            ofItemAtPath: "\(directory)/\(name)")
     }
 
     /// The files that are there.
     var files: [String] {
         get throws {
-            let attachments = try folderEntries(folder).filter { $0 != "pci" }
-            return attachments + (try folderEntries(folder + "/pci"))
+            let attachments = try directoryNames(directory).filter { $0 != "pci" }
+            return attachments + (try directoryNames(directory + "/pci"))
         }
     }
 
@@ -94,7 +94,7 @@ struct PeerFixture {
         _ command: String, _ input: String? = nil, _ changes: [String: String] = [:]
     ) -> (output: String, status: Int32) {
         plugin.call(
-            command, input, ["VFMAP_SRIOV_CNI": folder].merging(changes) { $1 })
+            command, input, ["VFMAP_SRIOV_CNI": directory].merging(changes) { $1 })
     }
 
     func manager() -> Manager<SimulatedHost> {
@@ -103,8 +103,8 @@ struct PeerFixture {
         patience.returnOfInterface = .milliseconds(100)
         return Manager(
             host: plugin.host, store: plugin.store(),
-            locks: LockFolder(path: plugin.ipam.folder + "/locks"), patience: patience,
-            foreignClaims: SRIOVCNICache(folder: folder, bootTime: 2000).claims,
+            locks: LockDirectory(path: plugin.ipam.directory + "/locks"), patience: patience,
+            foreignClaims: SRIOVCNICache(directory: directory, bootTime: 2000).claims,
             releaseFrontEnd: { _ in }, warn: { _ in })
     }
 }

@@ -78,15 +78,15 @@ struct PluginBinaryTests {
     }
 
     @Test func theDaemonIsToldHowACallEnded() throws {
-        let folder = "/tmp/vfmap-plugin-\(UUID().uuidString.prefix(13))"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let receiver = try DatagramReceiver(at: OperationEvent.socketPath(runFolder: folder))
+        let directory = "/tmp/vfmap-plugin-\(UUID().uuidString.prefix(13))"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let receiver = try DatagramReceiver(at: OperationEvent.socketPath(runDirectory: directory))
         for (command, result) in [("ADD", OperationResult.invalidRequest), ("VERSION", nil)] {
             let process = ChildProcess(
                 executable: pluginPath,
                 environment: [
                     "CNI_COMMAND": command, "CNI_CONTAINERID": "c1", "CNI_NETNS": "/nonexistent",
-                    "CNI_IFNAME": "net1", "CNI_PATH": "/nonexistent", "VFMAP_RUN": folder,
+                    "CNI_IFNAME": "net1", "CNI_PATH": "/nonexistent", "VFMAP_RUN": directory,
                 ])
             _ = try process.run(until: Deadline(after: .seconds(120)))
             let line = try receiver.receive(limit: OperationEvent.sizeLimit)

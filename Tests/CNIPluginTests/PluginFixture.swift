@@ -23,7 +23,8 @@ final class PluginFixture: Sendable {
         host.makeNamespace("/run/netns/c1")
         ipam = try ScriptedIPAM()
         try ipam.install(script)
-        try Data(Self.allowing(below: ipam.folder).utf8).write(to: URL(filePath: configurationPath))
+        try Data(Self.allowing(below: ipam.directory).utf8).write(
+            to: URL(filePath: configurationPath))
     }
 
     /// The members of a configuration file that allows log files in a directory and device-info files in its `devinfo`.
@@ -38,9 +39,9 @@ final class PluginFixture: Sendable {
         """
 
     /// The configuration file of the node.
-    var configurationPath: String { ipam.folder + "/config.json" }
+    var configurationPath: String { ipam.directory + "/config.json" }
 
-    var statePath: String { ipam.folder + "/state.db" }
+    var statePath: String { ipam.directory + "/state.db" }
 
     /// What went to standard error so far.
     var complaint: String { complaints.withLock { $0 } }
@@ -72,8 +73,8 @@ final class PluginFixture: Sendable {
         patience.returnOfInterface = .milliseconds(100)
         let variables = [
             "CNI_COMMAND": command, "CNI_CONTAINERID": "c1", "CNI_NETNS": "/run/netns/c1",
-            "CNI_IFNAME": "net1", "CNI_PATH": ipam.folder, "VFMAP_STATE": statePath,
-            "VFMAP_RUN": ipam.folder, "VFMAP_CONFIG": configurationPath, "PATH": "/usr/bin:/bin",
+            "CNI_IFNAME": "net1", "CNI_PATH": ipam.directory, "VFMAP_STATE": statePath,
+            "VFMAP_RUN": ipam.directory, "VFMAP_CONFIG": configurationPath, "PATH": "/usr/bin:/bin",
         ].merging(changes) { $1 }
         let input = Array((input ?? configuration()).utf8)
         let host = host

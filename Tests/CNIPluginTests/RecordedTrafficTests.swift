@@ -95,7 +95,7 @@ import Testing
         members["ipam"] = .object(["type": .string("scripted")])
         let input = String(decoding: JSONValue.object(members).encoded(), as: UTF8.self)
         var variables = call.environment
-        variables["CNI_PATH"] = fixture.ipam.folder
+        variables["CNI_PATH"] = fixture.ipam.directory
         let answer = fixture.call(command, input, variables)
         #expect(answer.status == 0, "\(answer.output)")
         #expect(answer.output.isEmpty == (command == "DEL"))

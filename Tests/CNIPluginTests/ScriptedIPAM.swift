@@ -3,19 +3,19 @@ import CNIPlugin
 import Foundation
 import Synchronization
 
-/// A folder with IPAM plugins that are shell scripts.
+/// A directory with IPAM plugins that are shell scripts.
 final class ScriptedIPAM: Sendable {
-    let folder: String
+    let directory: String
     private let complaints = Mutex("")
 
     init() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        self.folder = folder.path
+        let directory = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        self.directory = directory.path
     }
 
     deinit {
-        try? FileManager.default.removeItem(atPath: folder)  // A leftover in /tmp fails no test.
+        try? FileManager.default.removeItem(atPath: directory)  // A leftover in /tmp fails no test.
     }
 
     /// What the plugins wrote to standard error.
@@ -26,8 +26,8 @@ final class ScriptedIPAM: Sendable {
     func install(_ script: String, named name: String = "scripted") throws {
         let text = """
             #!/bin/sh
-            echo "$CNI_COMMAND $CNI_CONTAINERID $CNI_IFNAME $CNI_NETNS $CNI_ARGS" >> '\(folder)/calls'
-            cat > "\(folder)/stdin.$CNI_COMMAND"
+            echo "$CNI_COMMAND $CNI_CONTAINERID $CNI_IFNAME $CNI_NETNS $CNI_ARGS" >> '\(directory)/calls'
+            cat > "\(directory)/stdin.$CNI_COMMAND"
             \(script)
             """
         try write(text, named: name)
@@ -35,7 +35,7 @@ final class ScriptedIPAM: Sendable {
 
     /// Writes a plugin that is nothing but this script.
     func write(_ text: String, named name: String = "scripted") throws {
-        let path = "\(folder)/\(name)"
+        let path = "\(directory)/\(name)"
         try Data(text.utf8).write(to: URL(filePath: path))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     }
@@ -54,13 +54,13 @@ final class ScriptedIPAM: Sendable {
     ) throws -> IPAMDelegate {
         let variables = ["PATH": "/usr/bin:/bin", "CNI_CONTAINERID": "c1", "CNI_IFNAME": "net1"]
         return try IPAMDelegate(
-            type: name, in: ["/nonexistent", folder],
+            type: name, in: ["/nonexistent", directory],
             environment: variables.merging(environment) { $1 }, input: Array(input.utf8),
             patience: patience, passOn: { [self] text in complaints.withLock { $0 += text } })
     }
 
     private func contents(_ name: String) -> String {
         // What was never written is empty.
-        (try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)) ?? ""
+        (try? String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8)) ?? ""
     }
 }

@@ -31,7 +31,7 @@ import Testing
     }
 
     private func writeConfiguration(_ text: String, _ fixture: PluginFixture) throws -> String {
-        let path = fixture.ipam.folder + "/config.json"
+        let path = fixture.ipam.directory + "/config.json"
         try Data(text.utf8).write(to: URL(filePath: path))
         return path
     }

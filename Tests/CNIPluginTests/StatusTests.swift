@@ -92,7 +92,7 @@ import Testing
 
     @Test func aPoolWithoutAFreeVFIsNotAvailable() throws {
         let fixture = try full()
-        let path = fixture.ipam.folder + "/config.json"
+        let path = fixture.ipam.directory + "/config.json"
         try Data(
             #"{"resourceList":[{"resourceName":"fast","selectors":{"pfNames":["pf0"]}}]}"#.utf8
         ).write(to: URL(filePath: path))
@@ -132,13 +132,13 @@ import Testing
         #expect(fixture.ipam.calls == [])
     }
 
-    /// Rights do not stop root, a file in the place of the folder does.
+    /// Rights do not stop root, a file in the place of the directory does.
     @Test(arguments: ["VFMAP_STATE", "VFMAP_RUN"])
     func aPlaceThatCannotBeWrittenToIsNotAvailable(variable: String) throws {
         let fixture = try PluginFixture()
-        let file = fixture.ipam.folder + "/file"
+        let file = fixture.ipam.directory + "/file"
         try Data().write(to: URL(filePath: file))
-        let answer = status(fixture, "", [variable: file + "/folder/state.db"])
+        let answer = status(fixture, "", [variable: file + "/directory/state.db"])
         #expect(answer.output.contains(#""code":50"#), "\(answer.output)")
         #expect(answer.output.contains(file), "\(answer.output)")
     }
@@ -154,7 +154,7 @@ import Testing
             ).output
                 == (try errorDocument(
                     7, #"ipam.type: there is no plugin "unknown" in CNI_PATH"#,
-                    details: fixture.ipam.folder, version: "1.1.0")))
+                    details: fixture.ipam.directory, version: "1.1.0")))
     }
 
     @Test func aFailureAtAnyStepIsReportedAndChangesNothing() throws {

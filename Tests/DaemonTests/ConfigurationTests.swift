@@ -6,13 +6,13 @@ import Testing
 @Suite struct ConfigurationTests {
     private static func read(_ text: String) throws -> DaemonConfiguration {
         try DaemonConfiguration(
-            parsing: Array(text.utf8), path: "/etc/vfmap/config.json", runFolder: "/run/vfmap")
+            parsing: Array(text.utf8), path: "/etc/vfmap/config.json", runDirectory: "/run/vfmap")
     }
 
-    private static let standard = DaemonConfiguration(runFolder: "/run/vfmap")
+    private static let standard = DaemonConfiguration(runDirectory: "/run/vfmap")
 
     @Test func withoutAFileEverythingHasItsDefault() throws {
-        let read = try DaemonConfiguration.read("/nonexistent/c.json", runFolder: "/run/vfmap")
+        let read = try DaemonConfiguration.read("/nonexistent/c.json", runDirectory: "/run/vfmap")
         #expect(read.dockerSocket == "/run/docker/plugins/sriov.sock")
         #expect(read.statusSocket == "/run/vfmap/vfmapd.sock")
         #expect(read.metrics == nil)

@@ -34,11 +34,11 @@ struct DaemonBinaryTests {
         }
     }
 
-    private static func folder(_ configuration: String) throws -> TestFolder {
-        let folder = try TestFolder()
-        let text = configuration.replacing("FOLDER", with: folder.path)
-        try Data(text.utf8).write(to: URL(filePath: folder.path + "/c.json"))
-        return folder
+    private static func directory(_ configuration: String) throws -> TestDirectory {
+        let directory = try TestDirectory()
+        let text = configuration.replacing("FOLDER", with: directory.path)
+        try Data(text.utf8).write(to: URL(filePath: directory.path + "/c.json"))
+        return directory
     }
 
     private static let configuration = #"{"daemon": {"dockerSocket": "FOLDER/docker/d.sock"}}"#
@@ -50,28 +50,29 @@ struct DaemonBinaryTests {
     }
 
     @Test func aSoundConfigurationPassesTheCheck() async throws {
-        let folder = try Self.folder(Self.configuration)
-        let run = try await Self.shell("$D --check --config \(folder.path)/c.json")
+        let directory = try Self.directory(Self.configuration)
+        let run = try await Self.shell("$D --check --config \(directory.path)/c.json")
         #expect(run.status == "exited(0)")
         #expect(run.errors == "")
-        #expect(try folderEntries(folder.path) == ["c.json"])
+        #expect(try directoryNames(directory.path) == ["c.json"])
     }
 
     /// The unit keeps everybody else out, and a packet that is dropped tells nothing.
     @Test(arguments: ["0.0.0.0:9808", "[::]:9808", "192.0.2.1:9808"])
     func metricsForOtherMachinesNeedADropIn(address: String) async throws {
-        let folder = try Self.folder(#"{"daemon": {"metrics": "\#(address)"}}"#)
-        let run = try await Self.shell("$D --check --config \(folder.path)/c.json")
+        let directory = try Self.directory(#"{"daemon": {"metrics": "\#(address)"}}"#)
+        let run = try await Self.shell("$D --check --config \(directory.path)/c.json")
         #expect(run.status == "exited(0)")
         #expect(
-            run.errors == "vfmapd: \(folder.path)/c.json: daemon.metrics: vfmapd.service lets in "
+            run.errors
+                == "vfmapd: \(directory.path)/c.json: daemon.metrics: vfmapd.service lets in "
                 + "localhost alone: \(address) needs a drop-in with IPAddressAllow= (vfmapd(8))\n")
     }
 
     @Test(arguments: ["127.0.0.1:9808", "127.9.0.1:9808", "[::1]:9808", "unix:/run/m.sock"])
     func metricsForThisMachineNeedNone(address: String) async throws {
-        let folder = try Self.folder(#"{"daemon": {"metrics": "\#(address)"}}"#)
-        let run = try await Self.shell("$D --check --config \(folder.path)/c.json")
+        let directory = try Self.directory(#"{"daemon": {"metrics": "\#(address)"}}"#)
+        let run = try await Self.shell("$D --check --config \(directory.path)/c.json")
         #expect(run.status == "exited(0)")
         #expect(run.errors == "")
     }
@@ -87,17 +88,17 @@ struct DaemonBinaryTests {
         ),
     ])
     func aWrongConfigurationIsNamed(configuration: String, problem: String) async throws {
-        let folder = try Self.folder(configuration)
+        let directory = try Self.directory(configuration)
         for option in ["", "--check"] {
-            let run = try await Self.shell("$D \(option) --config \(folder.path)/c.json")
+            let run = try await Self.shell("$D \(option) --config \(directory.path)/c.json")
             #expect(run.status == "exited(78)")
-            #expect(run.errors == "vfmapd: \(folder.path)/c.json: \(problem)\n")
+            #expect(run.errors == "vfmapd: \(directory.path)/c.json: \(problem)\n")
         }
     }
 
     @Test func theConfigurationIsThatOfTheEnvironment() async throws {
-        let folder = try Self.folder("[]")
-        let path = folder.path
+        let directory = try Self.directory("[]")
+        let path = directory.path
         let run = try await Self.shell("VFMAP_CONFIG=\(path)/c.json $D --check")
         #expect(run.status == "exited(78)")
         #expect(run.errors == "vfmapd: \(path)/c.json: must be a JSON object, not an array\n")
@@ -115,8 +116,8 @@ struct DaemonBinaryTests {
     }
 
     @Test func itServesAndStopsWhenTold() async throws {
-        let folder = try Self.folder(Self.configuration)
-        let path = folder.path
+        let directory = try Self.directory(Self.configuration)
+        let path = directory.path
         let run = try await Self.shell(
             """
             export VFMAP_RUN=\(path)/run VFMAP_STATE=\(path)/state.db
@@ -142,8 +143,8 @@ struct DaemonBinaryTests {
 
     @Test(.enabled(if: geteuid() == 0, "needs root"))
     func aPIDNamespaceOfItsOwnIsRefusedUnlessToldOtherwise() async throws {
-        let folder = try Self.folder(Self.configuration)
-        let path = folder.path
+        let directory = try Self.directory(Self.configuration)
+        let path = directory.path
         let run = try await Self.shell(
             """
             export VFMAP_RUN=\(path)/run VFMAP_STATE=\(path)/state.db
@@ -166,9 +167,9 @@ struct DaemonBinaryTests {
     }
 
     @Test func itServesMetricsAndHearsOfOperations() async throws {
-        let folder = try Self.folder(
+        let directory = try Self.directory(
             #"{"daemon": {"dockerSocket": null, "metrics": "unix:FOLDER/m.sock"}}"#)
-        let path = folder.path
+        let path = directory.path
         async let run = Self.shell(
             """
             export VFMAP_RUN=\(path)/run VFMAP_STATE=\(path)/state.db
@@ -199,8 +200,8 @@ struct DaemonBinaryTests {
     }
 
     @Test func aSecondOneIsRefusedAndTheFirstGoesOn() async throws {
-        let folder = try Self.folder(Self.configuration)
-        let path = folder.path
+        let directory = try Self.directory(Self.configuration)
+        let path = directory.path
         let run = try await Self.shell(
             """
             export VFMAP_RUN=\(path)/run VFMAP_STATE=\(path)/state.db
@@ -222,8 +223,8 @@ struct DaemonBinaryTests {
         .enabled(
             if: FileManager.default.isExecutableFile(atPath: activator), "needs systemd"))
     func aSocketOfSystemdIsServed() async throws {
-        let folder = try Self.folder(#"{"daemon": {"dockerSocket": null}}"#)
-        let path = folder.path
+        let directory = try Self.directory(#"{"daemon": {"dockerSocket": null}}"#)
+        let path = directory.path
         // It starts the daemon at the first connection, with the socket as its descriptor 3.
         async let run = Self.shell(
             "exec \(activator) -E VFMAP_RUN=\(path)/run -E VFMAP_STATE=\(path)/state.db "

@@ -8,14 +8,14 @@ import Synchronization
 
 /// A simulated host with a manager, and a log that can be read.
 final class DaemonFixture: Sendable {
-    let folder: TestFolder
+    let directory: TestDirectory
     let host: SimulatedHost
     let manager: Manager<SimulatedHost>
     let log: DaemonLog
     let lines: LogLines
 
     init(vfs: Int = 2) throws {
-        folder = try TestFolder()
+        directory = try TestDirectory()
         host = SimulatedHost.withVFs(vfs)
         let lines = LogLines()
         self.lines = lines
@@ -26,8 +26,8 @@ final class DaemonFixture: Sendable {
         patience.returnOfInterface = .milliseconds(50)
         manager = Manager(
             host: host,
-            store: AttachmentStore(path: folder.path + "/state.db", boot: host.kernel.boot),
-            locks: LockFolder(path: folder.path + "/locks"), patience: patience,
+            store: AttachmentStore(path: directory.path + "/state.db", boot: host.kernel.boot),
+            locks: LockDirectory(path: directory.path + "/locks"), patience: patience,
             releaseFrontEnd: { _ in }, warn: { _ in })
     }
 

@@ -22,14 +22,14 @@ import Testing
         ) throws {
             fixture = try DaemonFixture(vfs: vfs)
             keeper = DriftKeeper(
-                manager: fixture.manager, configurationPath: fixture.folder.path + "/c.json",
+                manager: fixture.manager, configurationPath: fixture.directory.path + "/c.json",
                 handling: handling, log: fixture.log, now: { [clock] in clock.now })
             if let configuration { try configure(configuration) }
         }
 
         func configure(_ elements: String) throws {
             try Data(#"{"physicalFunctions": [\#(elements)]}"#.utf8).write(
-                to: URL(filePath: fixture.folder.path + "/c.json"))
+                to: URL(filePath: fixture.directory.path + "/c.json"))
         }
 
         func pass(_ duration: Duration) { clock.pass(duration) }

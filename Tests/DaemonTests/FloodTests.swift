@@ -151,7 +151,7 @@ struct FloodTests {
                     microseconds: 1
                 ).encoded()
             }
-            let events = OperationEvent.socketPath(runFolder: daemon.runFolder)
+            let events = OperationEvent.socketPath(runDirectory: daemon.runDirectory)
             try Self.test(
                 "the operations' socket", daemon, connections: 0, rounds: 20000,
                 ask: { try TestClient.ask(address, Self.request) },
@@ -165,7 +165,7 @@ struct FloodTests {
             let deadline = Deadline(after: .seconds(60))
             var page = ""
             repeat {
-                check.tell(runFolder: daemon.runFolder)
+                check.tell(runDirectory: daemon.runDirectory)
                 page = try TestClient.ask(address, Self.request)
             } while page.contains(sample + " 0\n") && !deadline.hasPassed
             #expect(!page.contains(sample + " 0\n"))

@@ -19,7 +19,7 @@ import Testing
         _ fixture: DaemonFixture, operations: OperationCounter = OperationCounter(),
         configuration: String? = nil, keeping: Duration = .seconds(1)
     ) throws -> MetricsPage<SimulatedHost> {
-        let path = fixture.folder.path + "/c.json"
+        let path = fixture.directory.path + "/c.json"
         if let configuration { try Data(configuration.utf8).write(to: URL(filePath: path)) }
         let drift = DriftKeeper(
             manager: fixture.manager, configurationPath: path, handling: .report, log: fixture.log)

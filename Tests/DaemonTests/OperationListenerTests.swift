@@ -18,24 +18,24 @@ import Testing
     private static func listening(
         _ body: (String, OperationCounter) async throws -> Void
     ) async throws -> String {
-        let folder = try TestFolder()
-        let path = OperationEvent.socketPath(runFolder: folder.path)
+        let directory = try TestDirectory()
+        let path = OperationEvent.socketPath(runDirectory: directory.path)
         let counter = OperationCounter()
         let listener = try OperationListener(
             receiver: DatagramReceiver(at: path), operations: counter)
-        try await running(listener) { try await body(folder.path, counter) }
+        try await running(listener) { try await body(directory.path, counter) }
         #expect(!FileManager.default.fileExists(atPath: path))
         return path
     }
 
     @Test func whatIsToldIsCounted() async throws {
-        _ = try await Self.listening { folder, counter in
+        _ = try await Self.listening { directory, counter in
             let mode = try FileManager.default.attributesOfItem(
-                atPath: folder + "/events.sock")[.posixPermissions]
+                atPath: directory + "/events.sock")[.posixPermissions]
             #expect(mode as? Int == 0o600)
             for result in [OperationResult.success, .inUse, .success] {
                 OperationEvent(kind: "cni", operation: "DEL", result: result, microseconds: 900)
-                    .tell(runFolder: folder)
+                    .tell(runDirectory: directory)
             }
             try await reach {
                 Self.samples(counter).isSuperset(of: [
@@ -47,8 +47,8 @@ import Testing
     }
 
     @Test func whatIsNoReportIsOnlyCounted() async throws {
-        _ = try await Self.listening { folder, counter in
-            let path = folder + "/events.sock"
+        _ = try await Self.listening { directory, counter in
+            let path = directory + "/events.sock"
             try UnixDatagram.send([], to: path)
             try UnixDatagram.send([UInt8](repeating: 0x5b, count: 65536), to: path)
             try UnixDatagram.send(Array("{}".utf8), to: path)
@@ -57,29 +57,29 @@ import Testing
     }
 
     @Test func nobodyWaitsForAListener() throws {
-        let folder = try TestFolder()
-        let path = folder.path + "/events.sock"
+        let directory = try TestDirectory()
+        let path = directory.path + "/events.sock"
         let event = OperationEvent(
             kind: "cni", operation: "ADD", result: .success, microseconds: 1)
-        // Nobody there, no folder, a path that is too long, something else in its place.
-        event.tell(runFolder: folder.path)
-        event.tell(runFolder: folder.path + "/none")
-        event.tell(runFolder: folder.path + String(repeating: "a", count: 200))
+        // Nobody there, no directory, a path that is too long, something else in its place.
+        event.tell(runDirectory: directory.path)
+        event.tell(runDirectory: directory.path + "/none")
+        event.tell(runDirectory: directory.path + String(repeating: "a", count: 200))
         try Data().write(to: URL(filePath: path))
-        event.tell(runFolder: folder.path)
+        event.tell(runDirectory: directory.path)
         try FileManager.default.removeItem(atPath: path)
         // One that does not read: what does not fit into its queue is lost at once.
         let receiver = try DatagramReceiver(at: path)
         let watch = Stopwatch()
-        for _ in 0..<10000 { event.tell(runFolder: folder.path) }
+        for _ in 0..<10000 { event.tell(runDirectory: directory.path) }
         // Whoever waited for a reader would wait for ever.
         #expect(watch.seconds < 300)
         #expect(try receiver.receive(limit: 512) == event.encoded())
     }
 
     @Test func aSocketThatSomebodyReceivesOnIsNotTaken() throws {
-        let folder = try TestFolder()
-        let path = folder.path + "/e.sock"
+        let directory = try TestDirectory()
+        let path = directory.path + "/e.sock"
         let first = try DatagramReceiver(at: path)
         #expect(throws: UnixListenerError.inUse(path)) { try DatagramReceiver(at: path) }
         try withExtendedLifetime(first) { try UnixDatagram.send([1], to: path) }
@@ -88,15 +88,15 @@ import Testing
     }
 
     @Test func aSocketThatIsLeftOverIsReplaced() throws {
-        let folder = try TestFolder()
-        let path = folder.path + "/e.sock"
+        let directory = try TestDirectory()
+        let path = directory.path + "/e.sock"
         do { _ = try DatagramReceiver(at: path) }
         let second = try DatagramReceiver(at: path)
         try UnixDatagram.send([2, 3], to: path)
         #expect(try second.receive(limit: 1) == [2, 3])
-        try Data().write(to: URL(filePath: folder.path + "/f"))
-        #expect(throws: UnixListenerError.notASocket(folder.path + "/f")) {
-            try DatagramReceiver(at: folder.path + "/f")
+        try Data().write(to: URL(filePath: directory.path + "/f"))
+        #expect(throws: UnixListenerError.notASocket(directory.path + "/f")) {
+            try DatagramReceiver(at: directory.path + "/f")
         }
     }
 }

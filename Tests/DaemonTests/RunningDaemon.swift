@@ -25,36 +25,36 @@ final class RunningDaemon: Sendable {
         let descriptors: Int
     }
 
-    let folder: TestFolder
+    let directory: TestDirectory
     let metrics: TCPAddress
     let pid: Int32
     private let process: Process
 
-    var dockerSocket: String { folder.path + "/docker.sock" }
-    var runFolder: String { folder.path + "/run" }
-    var statusSocket: String { runFolder + "/vfmapd.sock" }
+    var dockerSocket: String { directory.path + "/docker.sock" }
+    var runDirectory: String { directory.path + "/run" }
+    var statusSocket: String { runDirectory + "/vfmapd.sock" }
 
     init() throws {
-        folder = try TestFolder()
+        directory = try TestDirectory()
         // Free a moment ago; the daemon's configuration takes no port 0.
         guard let any = TCPAddress("127.0.0.1:0") else { throw NeverReached() }
         metrics = try TCPListener.make(at: any).address
         let configuration = """
-            {"daemon": {"dockerSocket": "\(folder.path)/docker.sock", "metrics": "\(metrics)"}}
+            {"daemon": {"dockerSocket": "\(directory.path)/docker.sock", "metrics": "\(metrics)"}}
             """
-        try Data(configuration.utf8).write(to: URL(filePath: folder.path + "/c.json"))
+        try Data(configuration.utf8).write(to: URL(filePath: directory.path + "/c.json"))
         process = Process()
         process.executableURL = URL(filePath: Self.path)
-        process.arguments = ["--config", folder.path + "/c.json"] + Self.arguments
+        process.arguments = ["--config", directory.path + "/c.json"] + Self.arguments
         process.environment = [
-            "PATH": "/usr/bin:/bin", "VFMAP_RUN": folder.path + "/run",
-            "VFMAP_STATE": folder.path + "/state.db",
+            "PATH": "/usr/bin:/bin", "VFMAP_RUN": directory.path + "/run",
+            "VFMAP_STATE": directory.path + "/state.db",
         ]
         process.standardError = FileHandle.nullDevice
         try process.run()
         pid = process.processIdentifier
         // Metrics are served before the status is.
-        let status = DaemonClient(path: folder.path + "/run/vfmapd.sock")
+        let status = DaemonClient(path: directory.path + "/run/vfmapd.sock")
         let deadline = Deadline(after: .seconds(60))
         while (try? status.report().sockets.metrics) != "\(metrics)" {
             guard process.isRunning, !deadline.hasPassed else {
@@ -90,6 +90,6 @@ final class RunningDaemon: Sendable {
         }
         return Usage(
             resident: try bytes("VmRSS"), mostResident: try bytes("VmHWM"),
-            descriptors: try folderEntries("/proc/\(pid)/fd").count)
+            descriptors: try directoryNames("/proc/\(pid)/fd").count)
     }
 }

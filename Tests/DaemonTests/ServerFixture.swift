@@ -15,9 +15,9 @@ extension ServerLimits {
     }
 }
 
-/// A server on a socket in a folder of its own.
+/// A server on a socket in a directory of its own.
 struct ServerFixture: Sendable {
-    let folder: TestFolder
+    let directory: TestDirectory
     let path: String
     let calls: CallCounter
     let log: DaemonLog
@@ -44,8 +44,8 @@ struct ServerFixture: Sendable {
         limits: ServerLimits, listener: ((String) throws -> UnixListener)?,
         handler: @escaping PluginHandler
     ) async throws -> ServerFixture {
-        let folder = try TestFolder()
-        let path = folder.path + "/s.sock"
+        let directory = try TestDirectory()
+        let path = directory.path + "/s.sock"
         let log = DaemonLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let ready = ReadySignal(awaiting: ["test"])
         let calls = CallCounter()
@@ -61,7 +61,8 @@ struct ServerFixture: Sendable {
         let task = Task { try await services.run() }
         await ready.wait()
         return ServerFixture(
-            folder: folder, path: path, calls: calls, log: log, services: services, task: task)
+            directory: directory, path: path, calls: calls, log: log, services: services, task: task
+        )
     }
 
     func beginShutdown() async { await services.triggerGracefulShutdown() }

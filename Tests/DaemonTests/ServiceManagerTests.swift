@@ -53,8 +53,8 @@ import Testing
 
     @Test(arguments: [true, false])
     func itHearsThatTheDaemonIsReadyAliveAndStopping(isAbstract: Bool) async throws {
-        let folder = try TestFolder()
-        let ear = try Ear(isAbstract ? "@vfmapd-test-\(getpid())" : folder.path + "/notify")
+        let directory = try TestDirectory()
+        let ear = try Ear(isAbstract ? "@vfmapd-test-\(getpid())" : directory.path + "/notify")
         let ready = ReadySignal(awaiting: ["a", "b"])
         let lines = LogLines()
         let reporter = ServiceManagerReporter(
@@ -84,8 +84,8 @@ import Testing
     }
 
     @Test func aDaemonThatNeverGotReadyOnlySaysThatItStops() async throws {
-        let folder = try TestFolder()
-        let ear = try Ear(folder.path + "/notify")
+        let directory = try TestDirectory()
+        let ear = try Ear(directory.path + "/notify")
         let reporter = ServiceManagerReporter(
             socket: try NotifySocket(environment: ["NOTIFY_SOCKET": ear.name]), watchdog: nil,
             isReady: ReadySignal(awaiting: ["a"]),

@@ -10,7 +10,7 @@ import Testing
     /// Threads with the name that the first one of a pool has.
     private static func threads() throws -> Int {
         // A thread that ends while we look has no name any more.
-        try folderEntries("/proc/self/task").count {
+        try directoryNames("/proc/self/task").count {
             (try? String(contentsOfFile: "/proc/self/task/\($0)/comm", encoding: .utf8))
                 == "TP-#0\n"
         }

@@ -12,20 +12,20 @@ import Testing
         return status
     }
 
-    @Test func onlyItsOwnerMayConnectAndFoldersAreMade() throws {
-        let folder = try TestFolder()
-        let path = folder.path + "/a/b/s.sock"
+    @Test func onlyItsOwnerMayConnectAndDirectoriesAreMade() throws {
+        let directory = try TestDirectory()
+        let path = directory.path + "/a/b/s.sock"
         let listener = try UnixListener.make(at: path)
         #expect(Self.status(path).st_mode == S_IFSOCK | 0o600)
-        #expect(Self.status(folder.path + "/a/b").st_mode == S_IFDIR | 0o755)
+        #expect(Self.status(directory.path + "/a/b").st_mode == S_IFDIR | 0o755)
         #expect(listener.path == path)
         listener.file?.remove()
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
     @Test func aSocketThatNobodyListensOnIsReplaced() throws {
-        let folder = try TestFolder()
-        let path = folder.path + "/s.sock"
+        let directory = try TestDirectory()
+        let path = directory.path + "/s.sock"
         do {
             _ = try UnixListener.make(at: path)
         }
@@ -37,8 +37,8 @@ import Testing
     }
 
     @Test func aSocketThatSomebodyListensOnIsRefused() throws {
-        let folder = try TestFolder()
-        let path = folder.path + "/s.sock"
+        let directory = try TestDirectory()
+        let path = directory.path + "/s.sock"
         let first = try UnixListener.make(at: path)
         #expect {
             _ = try UnixListener.make(at: path).path
@@ -49,18 +49,18 @@ import Testing
         #expect(first.path == path)
     }
 
-    @Test(arguments: ["file", "folder", "link"])
+    @Test(arguments: ["file", "directory", "link"])
     func whatIsNoSocketIsRefusedAndStays(kind: String) throws {
-        let folder = try TestFolder()
-        let path = folder.path + "/s.sock"
+        let directory = try TestDirectory()
+        let path = directory.path + "/s.sock"
         switch kind {
         case "file": try Data("text".utf8).write(to: URL(filePath: path))
-        case "folder":
+        case "directory":
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: false)
         default:
             try FileManager.default.createSymbolicLink(
-                atPath: path, withDestinationPath: folder.path + "/other")
+                atPath: path, withDestinationPath: directory.path + "/other")
         }
         let before = Self.status(path)
         #expect {
@@ -110,8 +110,8 @@ import Testing
     }
 
     @Test func socketsOfSystemdAreServedAndStay() async throws {
-        let folder = try TestFolder()
-        let path = folder.path + "/inherited.sock"
+        let directory = try TestDirectory()
+        let path = directory.path + "/inherited.sock"
         let original = try UnixListener.make(at: path).release()
         defer { close(original) }
         let (sockets, first) = try Self.inherit([original, original], names: "docker:status")

@@ -59,7 +59,7 @@ import Testing
         #expect(errors.first?["text"] as? String == "something a=1")
         let file = try #require(object["stateFile"] as? [String: Any])
         #expect(file["usable"] as? Bool == true)
-        #expect(file["path"] as? String == fixture.folder.path + "/state.db")
+        #expect(file["path"] as? String == fixture.directory.path + "/state.db")
     }
 
     @Test func aRunOfTheReconcilerIsInIt() async throws {
@@ -85,14 +85,14 @@ import Testing
     @Test func aStateFileThatCannotBeReadIsToldOf() throws {
         let fixture = try DaemonFixture()
         try Data(repeating: 0x61, count: 4096).write(
-            to: URL(filePath: fixture.folder.path + "/state.db"))
+            to: URL(filePath: fixture.directory.path + "/state.db"))
         let object = try Self.object(try Self.page(fixture).answer(Self.question))
         #expect(object["attachments"] == nil)
         let file = try #require(object["stateFile"] as? [String: Any])
         #expect(file["usable"] as? Bool == false)
         #expect(
             file["error"] as? String
-                == "state file \(fixture.folder.path)/state.db: file is not a database")
+                == "state file \(fixture.directory.path)/state.db: file is not a database")
     }
 
     @Test(arguments: [
@@ -129,8 +129,8 @@ import Testing
         ("", "the answer is not HTTP"),
     ])
     func theClientKnowsItsServer(answer: String, problem: String) async throws {
-        let folder = try TestFolder()
-        let path = folder.path + "/s.sock"
+        let directory = try TestDirectory()
+        let path = directory.path + "/s.sock"
         let listener = try UnixListener.make(at: path).release()
         defer { close(listener) }
         async let said: String = blocking {

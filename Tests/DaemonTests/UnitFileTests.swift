@@ -11,16 +11,16 @@ private let units = URL(filePath: #filePath).deletingLastPathComponent()
 /// The units as systemd reads them.
 @Suite struct UnitFileTests {
     /// Copies of the units that start a program which is surely there, in a directory of their own.
-    private static func startable() throws -> TestFolder {
-        let folder = try TestFolder()
-        for name in try folderEntries(units.path) {
+    private static func startable() throws -> TestDirectory {
+        let directory = try TestDirectory()
+        for name in try directoryNames(units.path) {
             var text = try String(contentsOf: units.appending(path: name), encoding: .utf8)
             for program in ["vfmapd", "vfmap"] {
                 text = text.replacing("ExecStart=\(program)", with: "ExecStart=/bin/true")
             }
-            try Data(text.utf8).write(to: URL(filePath: folder.path + "/" + name))
+            try Data(text.utf8).write(to: URL(filePath: directory.path + "/" + name))
         }
-        return folder
+        return directory
     }
 
     private static func analyze(_ arguments: [String]) throws -> ChildProcess.Outcome {
@@ -32,8 +32,8 @@ private let units = URL(filePath: #filePath).deletingLastPathComponent()
     @Test(
         .enabled(if: FileManager.default.isExecutableFile(atPath: analyzer), "needs systemd"))
     func systemdFindsNothingWrong() throws {
-        let folder = try Self.startable()
-        let paths = try folderEntries(folder.path).map { folder.path + "/" + $0 }
+        let directory = try Self.startable()
+        let paths = try directoryNames(directory.path).map { directory.path + "/" + $0 }
         #expect(paths.count == 3)
         let outcome = try Self.analyze(["verify"] + paths)
         #expect(String(decoding: outcome.errorOutput, as: UTF8.self) == "")
@@ -47,10 +47,10 @@ private let units = URL(filePath: #filePath).deletingLastPathComponent()
         .enabled(if: FileManager.default.isExecutableFile(atPath: analyzer), "needs systemd"),
         arguments: [("vfmapd.service", 39), ("vfmap-apply.service", 29)])
     func littleIsLeftOpen(name: String, tenths: Int) throws {
-        let folder = try Self.startable()
+        let directory = try Self.startable()
         let outcome = try Self.analyze([
             "security", "--offline=true", "--no-pager", "--threshold=\(tenths)",
-            folder.path + "/" + name,
+            directory.path + "/" + name,
         ])
         let table = String(decoding: outcome.output, as: UTF8.self)
         #expect(table.contains("Overall exposure level for \(name)"))

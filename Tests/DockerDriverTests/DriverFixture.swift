@@ -11,7 +11,7 @@ import Testing
 /// The driver over a simulated host with a state file and locks of its own, called as Docker calls it.
 final class DriverFixture: Sendable {
     let host: SimulatedHost
-    let folder: URL
+    let directory: URL
     private let pools: PoolList?
     private let messages = Mutex<[String]>([])
     private let joins = Mutex<[AttachmentOwner]>([])
@@ -26,12 +26,12 @@ final class DriverFixture: Sendable {
         let isInMemory = FileManager.default.isWritableFile(atPath: "/dev/shm")
         let parent =
             isInMemory ? URL(filePath: "/dev/shm") : FileManager.default.temporaryDirectory
-        folder = parent.appending(path: "vfmap-docker-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        directory = parent.appending(path: "vfmap-docker-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     }
 
     deinit {
-        try? FileManager.default.removeItem(at: folder)  // A leftover in /tmp fails no test.
+        try? FileManager.default.removeItem(at: directory)  // A leftover in /tmp fails no test.
     }
 
     /// What the driver and its manager told an operator so far.
@@ -42,7 +42,7 @@ final class DriverFixture: Sendable {
 
     func store() -> AttachmentStore {
         AttachmentStore(
-            path: folder.appending(path: "state.db").path, boot: host.kernel.boot)
+            path: directory.appending(path: "state.db").path, boot: host.kernel.boot)
     }
 
     /// A driver as a new process would make it: nothing is left of the last one but the state file.
@@ -58,7 +58,7 @@ final class DriverFixture: Sendable {
         return DockerDriver(
             manager: Manager(
                 host: process ?? host, store: store(),
-                locks: LockFolder(path: folder.path + "/locks"), patience: patience,
+                locks: LockDirectory(path: directory.path + "/locks"), patience: patience,
                 releaseFrontEnd: { _ in }, warn: warn),
             readPools: { () throws(ManagerError) in pools },
             whenJoined: { [self] owner in joins.withLock { $0.append(owner) } }, warn: warn)

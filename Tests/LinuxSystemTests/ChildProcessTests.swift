@@ -116,7 +116,7 @@ import Testing
     @Test func onlyTheStandardStreamsAreInherited() throws {
         let lock = try Descriptor(opening: "/dev/null")
         let outcome = try shell("ls /proc/self/fd").run(until: soon)
-        // The fourth is the folder that ls reads.
+        // The fourth is the directory that ls reads.
         #expect(String(decoding: outcome.output, as: UTF8.self) == "0\n1\n2\n3\n")
         withExtendedLifetime(lock.rawValue) {}
     }
@@ -140,20 +140,20 @@ import Testing
 }
 
 @Suite struct ExecutableSearchTests {
-    private func makeFolder() throws -> String {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        return folder.path
+    private func makeDirectory() throws -> String {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        return directory.path
     }
 
     @Test func theFirstExecutableFileIsFound() throws {
-        let (first, second) = (try makeFolder(), try makeFolder())
+        let (first, second) = (try makeDirectory(), try makeDirectory())
         defer {
-            for folder in [first, second] {
-                try? FileManager.default.removeItem(atPath: folder)  // Fails no test.
+            for directory in [first, second] {
+                try? FileManager.default.removeItem(atPath: directory)  // Fails no test.
             }
         }
-        // A folder and a file that may not be executed have the name too.
+        // A directory and a file that may not be executed have the name too.
         try FileManager.default.createDirectory(
             atPath: first + "/tool", withIntermediateDirectories: true)
         try Data().write(to: URL(filePath: second + "/plain"))

@@ -13,14 +13,14 @@ import Testing
 
     @Test func allNamesAreReadHoweverManyThereAre() throws {
         try withDirectory { path in
-            #expect(try folderEntries(path) == [])
+            #expect(try directoryNames(path) == [])
             // Several times what one getdents64(2) gives.
             let names = (0..<1000).map { "\(10_000 + $0)" + String(repeating: "x", count: 120) }
             for name in names {
                 _ = try Descriptor(opening: "\(path)/\(name)", flags: O_WRONLY | O_CREAT)
             }
             defer { for name in names { unlink("\(path)/\(name)") } }
-            #expect(try folderEntries(path) == names)
+            #expect(try directoryNames(path) == names)
         }
     }
 
@@ -39,10 +39,10 @@ import Testing
         }
         #expect(error?.description == "read /proc/self/status: not a directory (ENOTDIR)")
         #expect(
-            #expect(throws: SystemCallError.self) { try folderEntries("/proc/self/status") }?.errno
+            #expect(throws: SystemCallError.self) { try directoryNames("/proc/self/status") }?.errno
                 == .notDirectory)
         #expect(
-            #expect(throws: SystemCallError.self) { try folderEntries("/tmp/vfmap-none") }?.errno
+            #expect(throws: SystemCallError.self) { try directoryNames("/tmp/vfmap-none") }?.errno
                 == .noSuchFile)
     }
 

@@ -10,27 +10,27 @@ import Testing
 final class CollectorFixture: Sendable {
     let host: SimulatedHost
     let manager: Manager<SimulatedHost>
-    private let folder: String
+    private let directory: String
 
     init(vfs: Int = 2) throws {
         var template = Array("/tmp/vfmap-metrics-XXXXXX".utf8CString)
-        folder = String(cString: try #require(mkdtemp(&template)))
+        directory = String(cString: try #require(mkdtemp(&template)))
         host = SimulatedHost.withVFs(vfs)
         manager = Manager(
             host: host,
-            store: AttachmentStore(path: folder + "/state.db", boot: host.kernel.boot),
-            locks: LockFolder(path: folder + "/locks"), releaseFrontEnd: { _ in },
+            store: AttachmentStore(path: directory + "/state.db", boot: host.kernel.boot),
+            locks: LockDirectory(path: directory + "/locks"), releaseFrontEnd: { _ in },
             warn: { _ in })
     }
 
     deinit {
         // What is left behind in /tmp does not change what a test found.
-        for name in (try? folderEntries(folder + "/locks")) ?? [] {
-            unlink(folder + "/locks/" + name)
+        for name in (try? directoryNames(directory + "/locks")) ?? [] {
+            unlink(directory + "/locks/" + name)
         }
-        rmdir(folder + "/locks")
-        for name in (try? folderEntries(folder)) ?? [] { unlink(folder + "/" + name) }
-        rmdir(folder)
+        rmdir(directory + "/locks")
+        for name in (try? directoryNames(directory)) ?? [] { unlink(directory + "/" + name) }
+        rmdir(directory)
     }
 
     /// Gives a VF to a container whose namespace is made for it.
@@ -48,7 +48,7 @@ final class CollectorFixture: Sendable {
     /// Puts something in the place of the state file that is none.
     func breakStateFile() throws {
         let descriptor = try Descriptor(
-            opening: folder + "/state.db", flags: O_WRONLY | O_CREAT | O_TRUNC)
+            opening: directory + "/state.db", flags: O_WRONLY | O_CREAT | O_TRUNC)
         try descriptor.write([UInt8](repeating: 0x61, count: 4096), subject: "the state file")
     }
 

@@ -57,11 +57,11 @@ import Testing
         let test = try TestNamespace()
         _ = try RouteSocket.inside(test.namespace)
         // Descriptors are shared with it, and none stays open but the one that was asked for. Other tests open some.
-        let before = try folderEntries("/proc/self/fd").count
-        let threads = try folderEntries("/proc/self/task").count
+        let before = try directoryNames("/proc/self/fd").count
+        let threads = try directoryNames("/proc/self/task").count
         for _ in 0..<2000 { _ = try RouteSocket.inside(test.namespace) }
-        #expect(try folderEntries("/proc/self/fd").count < before + 1000)
-        #expect(try folderEntries("/proc/self/task").count < threads + 1000)
+        #expect(try directoryNames("/proc/self/fd").count < before + 1000)
+        #expect(try directoryNames("/proc/self/task").count < threads + 1000)
     }
 
     /// Who looks whether anybody lives in a namespace must not find those who look into it.

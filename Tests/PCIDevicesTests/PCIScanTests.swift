@@ -9,8 +9,9 @@ import Testing
         let root = FileManager.default.temporaryDirectory.appending(path: "pci-\(UUID())")
         defer { try? FileManager.default.removeItem(at: root) }  // A leftover fails no test.
         for address in ["0000:01:10.0", "0000:01:00.0", "0001:02:1f.7"] {
-            let folder = root.appending(path: "bus/pci/devices/\(address)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let directory = root.appending(path: "bus/pci/devices/\(address)")
+            try FileManager.default.createDirectory(
+                at: directory, withIntermediateDirectories: true)
         }
         #expect(
             try PCIScan.functions(sysfs: Sysfs(root: root.path)).map(\.description) == [

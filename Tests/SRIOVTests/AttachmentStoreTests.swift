@@ -138,15 +138,15 @@ import Testing
     @Test func readingMakesNoFile() throws {
         #expect(try fixture.store.attachments() == [])
         #expect(try fixture.store.attachmentsOfOtherBoots() == [])
-        #expect(try folderEntries(fixture.folder) == [])
+        #expect(try directoryNames(fixture.directory) == [])
     }
 
-    @Test func firstInsertMakesFolderAndFile() throws {
+    @Test func firstInsertMakesDirectoryAndFile() throws {
         let mask = umask(0o077)
         defer { umask(mask) }
-        let path = fixture.folder + "/a/b/state.db"
+        let path = fixture.directory + "/a/b/state.db"
         try AttachmentStore(path: path, boot: StoreFixture.boot).insert(try .sample())
-        #expect(fixture.mode(of: fixture.folder + "/a/b") == 0o755)
+        #expect(fixture.mode(of: fixture.directory + "/a/b") == 0o755)
         #expect(fixture.mode(of: path) == 0o600)
         #expect(fixture.mode(of: path + "-journal") == 0o600)
     }
@@ -155,7 +155,7 @@ import Testing
         try fixture.store.insert(try .sample())
         #expect(try pragma("page_size") == "8192")
         // The mode of the journal is the connection's: one that is emptied stays.
-        #expect(try folderEntries(fixture.folder).sorted() == ["state.db", "state.db-journal"])
+        #expect(try directoryNames(fixture.directory).sorted() == ["state.db", "state.db-journal"])
         #expect(try fixture.bytes(of: "state.db-journal").isEmpty)
     }
 
@@ -175,7 +175,7 @@ import Testing
         try fixture.store.insert(try .sample(2))
         #expect(try fixture.store.attachments().count == 2)
         #expect(try pragma("journal_mode") == "delete")
-        #expect(try folderEntries(fixture.folder).sorted() == ["state.db", "state.db-journal"])
+        #expect(try directoryNames(fixture.directory).sorted() == ["state.db", "state.db-journal"])
     }
 
     @Test func theSchemasVersionIsTheNumberOfItsSteps() {
@@ -311,7 +311,7 @@ import Testing
     @Test func fileDeletedUnderAnOpenStoreIsMadeAnew() throws {
         let store = fixture.store
         try store.insert(try .sample(1))
-        for name in try folderEntries(fixture.folder) { unlink(fixture.folder + "/" + name) }
+        for name in try directoryNames(fixture.directory) { unlink(fixture.directory + "/" + name) }
         #expect(try store.attachments() == [])
         try store.insert(try .sample(2))
         #expect(try fixture.store.attachments() == [try .sample(2)])

@@ -29,7 +29,7 @@ import Testing
     }
 
     private func notes(_ fixture: ManagerFixture) throws -> [String] {
-        (try? folderEntries(fixture.statePath + "-work")) ?? []
+        (try? directoryNames(fixture.statePath + "-work")) ?? []
     }
 
     @Test(arguments: 1...UInt64(CrashTests.isLong ? 500 : 20))

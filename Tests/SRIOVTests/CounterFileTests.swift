@@ -12,10 +12,10 @@ import Testing
             ofVF: index, ofPF: try #require(PCIAddress("0000:01:00.0")))
     }
 
-    @Test func aFolderHasAFileForEach() throws {
+    @Test func aDirectoryHasAFileForEach() throws {
         let tree = try SysfsTree()
         try tree.addPF(indexes: [0, 1])
-        try tree.folder("\(Self.pf)/sriov/0/stats")
+        try tree.directory("\(Self.pf)/sriov/0/stats")
         try tree.write("18446744073709551615", to: "\(Self.pf)/sriov/0/stats/rx_bytes")
         try tree.write("0", to: "\(Self.pf)/sriov/0/stats/tx_dropped")
         try tree.write("unknown", to: "\(Self.pf)/sriov/0/stats/tx_bytes")
@@ -26,7 +26,7 @@ import Testing
     @Test func oneFileHasALineForEach() throws {
         let tree = try SysfsTree()
         try tree.addPF(indexes: [0])
-        try tree.folder("\(Self.pf)/sriov/0")
+        try tree.directory("\(Self.pf)/sriov/0")
         try tree.write(
             "tx_packets    : 5011\ntx_bytes : 4450870\nrx_dropped:0\nnonsense\na : b : c\nx : -1",
             to: "\(Self.pf)/sriov/0/stats")
@@ -38,7 +38,7 @@ import Testing
         let tree = try SysfsTree()
         try tree.addPF(indexes: [0])
         #expect(try counters(tree) == nil)
-        try tree.folder("\(Self.pf)/sriov/0/stats")
+        try tree.directory("\(Self.pf)/sriov/0/stats")
         #expect(try counters(tree) == nil)
     }
 }

@@ -328,7 +328,7 @@ import Testing
         let (fixture, before) = try attached()
         let record = try #require(try fixture.store().attachment(of: function))
         try fixture.store().remove(record)
-        let locks = LockFolder(path: fixture.folder.path + "/locks")
+        let locks = LockDirectory(path: fixture.directory.path + "/locks")
         let lock = Mutex<FileLock?>(nil)
         let manager = fixture.manager(
             foreignClaims: ForeignClaims(
@@ -431,7 +431,7 @@ import Testing
         struct Refusal: Error {}
         let manager = Manager(
             host: fixture.host, store: fixture.store(),
-            locks: LockFolder(path: fixture.folder.path + "/locks"),
+            locks: LockDirectory(path: fixture.directory.path + "/locks"),
             releaseFrontEnd: { _ in throw Refusal() }, warn: { _ in })
         let parent = try #require(try fixture.host.physicalFunction(at: SimulatedHost.pfAddress()))
         _ = try manager.resize(parent, to: 0, force: true)

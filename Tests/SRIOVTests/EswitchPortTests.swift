@@ -66,8 +66,8 @@ import Testing
         let tree = try SysfsTree()
         try tree.addPF(name: "zz", indexes: [0, 1])
         for (name, port) in [("aa", "c1pf0vf1"), ("bb", "pf0vf1"), ("cc", "pf0vf11")] {
-            try tree.folder("bus/pci/devices/0000:01:00.0/net/\(name)")
-            try tree.folder("class/net/\(name)")
+            try tree.directory("bus/pci/devices/0000:01:00.0/net/\(name)")
+            try tree.directory("class/net/\(name)")
             try tree.write(port, to: "class/net/\(name)/phys_port_name")
         }
         let inventory = SysfsInventory(sysfs: tree.sysfs)

@@ -319,13 +319,13 @@ import Testing
 
 /// What tells one device from the next at the same address.
 @Suite struct FunctionInstanceTests {
-    @Test func theNumberIsThatOfTheFolder() throws {
+    @Test func theNumberIsThatOfTheDirectory() throws {
         let tree = try SysfsTree()
         try tree.addFunction("0000:01:10.0")
         let inventory = SysfsInventory(sysfs: tree.sysfs)
         let address = try #require(PCIAddress("0000:01:10.0"))
-        let folder = try FileIdentity(of: "\(tree.root.path)/bus/pci/devices/0000:01:10.0")
-        #expect(inventory.functionInstance(at: address) == folder.inode)
+        let directory = try FileIdentity(of: "\(tree.root.path)/bus/pci/devices/0000:01:10.0")
+        #expect(inventory.functionInstance(at: address) == directory.inode)
         let other = try #require(PCIAddress("0000:01:10.2"))
         #expect(inventory.functionInstance(at: other) == nil)
     }

@@ -6,10 +6,10 @@ import SRIOV
 import SimulatedHost
 import Synchronization
 
-/// A manager over a simulated host, with a state file and locks of its own in a temporary folder.
+/// A manager over a simulated host, with a state file and locks of its own in a temporary directory.
 final class ManagerFixture: Sendable {
     let host: SimulatedHost
-    let folder: URL
+    let directory: URL
     /// Addresses that the simulated front end has given out and not taken back, by owner.
     let leases = Mutex<Set<AttachmentOwner>>([])
     private let messages = Mutex<[String]>([])
@@ -20,18 +20,18 @@ final class ManagerFixture: Sendable {
         let isInMemory = FileManager.default.isWritableFile(atPath: "/dev/shm")
         let parent =
             isInMemory ? URL(filePath: "/dev/shm") : FileManager.default.temporaryDirectory
-        folder = parent.appending(path: "vfmap-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        directory = parent.appending(path: "vfmap-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     }
 
     deinit {
-        try? FileManager.default.removeItem(at: folder)  // A leftover in /tmp fails no test.
+        try? FileManager.default.removeItem(at: directory)  // A leftover in /tmp fails no test.
     }
 
     /// What the manager warned of so far.
     var warnings: [String] { messages.withLock { $0 } }
 
-    var statePath: String { folder.appending(path: "state.db").path }
+    var statePath: String { directory.appending(path: "state.db").path }
 
     /// A store as a process of its own would open it, which dies with the simulated process.
     ///
@@ -55,7 +55,7 @@ final class ManagerFixture: Sendable {
         patience.returnOfInterface = .milliseconds(50)
         return Manager(
             host: process, store: store(in: process),
-            locks: LockFolder(path: folder.path + "/locks"),
+            locks: LockDirectory(path: directory.path + "/locks"),
             patience: patience, foreignClaims: foreignClaims ?? .none,
             releaseFrontEnd: { [self] attachment in try release(attachment.owner, in: process) },
             warn: { [self] message in messages.withLock { $0.append(message) } })

@@ -10,8 +10,8 @@ import Testing
         try tree.addPF(name: "zz", indexes: [0, 1])
         try tree.write("p0", to: "class/net/zz/phys_port_name")
         for (name, port) in [("aa", "pf0vf0"), ("bb", "pf0vf1")] {
-            try tree.folder("bus/pci/devices/0000:01:00.0/net/\(name)")
-            try tree.folder("class/net/\(name)")
+            try tree.directory("bus/pci/devices/0000:01:00.0/net/\(name)")
+            try tree.directory("class/net/\(name)")
             try tree.write(port, to: "class/net/\(name)/phys_port_name")
         }
         let inventory = SysfsInventory(sysfs: tree.sysfs)

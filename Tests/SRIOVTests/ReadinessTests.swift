@@ -9,59 +9,59 @@ import Testing
         AttachmentStore(path: path, boot: BootIdentity(rawValue: "b"))
     }
 
-    private func withFolder(_ body: (String) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }  // A leftover fails no test.
-        try body(folder.path)
+    private func withDirectory(_ body: (String) throws -> Void) throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }  // A leftover fails no test.
+        try body(directory.path)
     }
 
     @Test(arguments: ["/state.db", "/not/there/yet/state.db"])
     func aFileThatCouldBeMadeIsNotMade(name: String) throws {
-        try withFolder { folder in
-            try store(folder + name).verifyWritable()
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+        try withDirectory { directory in
+            try store(directory + name).verifyWritable()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == [])
         }
     }
 
-    @Test func theFolderThatIsInTheWayIsNamed() throws {
-        try withFolder { folder in
-            try Data().write(to: URL(filePath: folder + "/file"))
+    @Test func theDirectoryThatIsInTheWayIsNamed() throws {
+        try withDirectory { directory in
+            try Data().write(to: URL(filePath: directory + "/file"))
             let error = #expect(throws: SystemCallError.self) {
-                try store(folder + "/file/state.db").verifyWritable()
+                try store(directory + "/file/state.db").verifyWritable()
             }
-            #expect(error?.description == "write to \(folder)/file: not a directory (ENOTDIR)")
+            #expect(error?.description == "write to \(directory)/file: not a directory (ENOTDIR)")
         }
     }
 
     /// As `VFMAP_STATE=state.db` has it.
-    @Test func aFileNamedWithoutItsFolderIsMadeWhereWeAre() throws {
+    @Test func aFileNamedWithoutItsDirectoryIsMadeWhereWeAre() throws {
         try store("vfmap-\(UUID()).db").verifyWritable()
     }
 
     @Test func aFileInThePlaceOfTheNotesIsNamed() throws {
-        try withFolder { folder in
-            try Data().write(to: URL(filePath: folder + "/state.db-work"))
+        try withDirectory { directory in
+            try Data().write(to: URL(filePath: directory + "/state.db-work"))
             let error = #expect(throws: SystemCallError.self) {
-                try store(folder + "/state.db").verifyWritable()
+                try store(directory + "/state.db").verifyWritable()
             }
             #expect(
                 error?.description
-                    == "write to \(folder)/state.db-work: not a directory (ENOTDIR)")
+                    == "write to \(directory)/state.db-work: not a directory (ENOTDIR)")
         }
     }
 
-    @Test func theLocksFolderNeedNotBeThere() throws {
-        try withFolder { folder in
-            try LockFolder(path: folder + "/run/locks").verifyUsable()
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
-            try Data().write(to: URL(filePath: folder + "/file"))
+    @Test func theLocksDirectoryNeedNotBeThere() throws {
+        try withDirectory { directory in
+            try LockDirectory(path: directory + "/run/locks").verifyUsable()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == [])
+            try Data().write(to: URL(filePath: directory + "/file"))
             let error = #expect(throws: ManagerError.self) {
-                try LockFolder(path: folder + "/file/locks").verifyUsable()
+                try LockDirectory(path: directory + "/file/locks").verifyUsable()
             }
             #expect(
                 error?.description
-                    == "folder of locks: write to \(folder)/file: not a directory (ENOTDIR)")
+                    == "directory of locks: write to \(directory)/file: not a directory (ENOTDIR)")
         }
     }
 }

@@ -2,11 +2,11 @@ import Glibc
 import LinuxSystem
 import Testing
 
-/// Where processes wait for each other: a file for each in a folder that all of them know.
+/// Where processes wait for each other: a file for each in a directory that all of them know.
 struct StartLine {
     struct TooLate: Error {}
 
-    let folder: String
+    let directory: String
     /// How many processes there are.
     let runners: Int
 
@@ -29,10 +29,10 @@ struct StartLine {
     func crossed() throws -> Int { try count("done-") }
 
     private func mark(_ name: String) throws {
-        _ = try Descriptor(opening: "\(folder)/\(name)", flags: O_WRONLY | O_CREAT)
+        _ = try Descriptor(opening: "\(directory)/\(name)", flags: O_WRONLY | O_CREAT)
     }
 
     private func count(_ prefix: String) throws -> Int {
-        try folderEntries(folder).count { $0.hasPrefix(prefix) }
+        try directoryNames(directory).count { $0.hasPrefix(prefix) }
     }
 }

@@ -44,16 +44,16 @@ import Testing
         expectRefusal(.unusable(path: fixture.path, reason: reason))
     }
 
-    @Test func folderIsRefused() throws {
+    @Test func directoryIsRefused() throws {
         #expect(mkdir(fixture.path, 0o755) == 0)
         expectRefusalOfKind("not a regular file")
-        #expect(try folderEntries(fixture.path) == [])
+        #expect(try directoryNames(fixture.path) == [])
     }
 
     @Test func fifoIsRefusedWithoutWaiting() throws {
         #expect(mkfifo(fixture.path, 0o644) == 0)
         expectRefusalOfKind("not a regular file")
-        #expect(try folderEntries(fixture.folder) == ["state.db"])
+        #expect(try directoryNames(fixture.directory) == ["state.db"])
     }
 
     @Test func socketIsRefused() throws {
@@ -65,13 +65,13 @@ import Testing
         #expect(symlink("/dev/null", fixture.path) == 0)
         expectRefusalOfKind("not a regular file")
         #expect(fixture.mode(of: "/dev/null") == 0o666)
-        #expect(try folderEntries(fixture.folder) == ["state.db"])
+        #expect(try directoryNames(fixture.directory) == ["state.db"])
     }
 
     @Test func linkThatLeadsNowhereIsRefused() throws {
-        #expect(symlink(fixture.folder + "/elsewhere", fixture.path) == 0)
+        #expect(symlink(fixture.directory + "/elsewhere", fixture.path) == 0)
         expectRefusalOfKind("a symbolic link that leads nowhere")
-        #expect(try folderEntries(fixture.folder) == ["state.db"])
+        #expect(try directoryNames(fixture.directory) == ["state.db"])
     }
 
     @Test func linkInALoopIsRefused() throws {
@@ -80,9 +80,9 @@ import Testing
     }
 
     @Test func linkToTheFileLeadsToIt() throws {
-        #expect(mkdir(fixture.folder + "/real", 0o755) == 0)
+        #expect(mkdir(fixture.directory + "/real", 0o755) == 0)
         let real = AttachmentStore(
-            path: fixture.folder + "/real/state.db", boot: StoreFixture.boot)
+            path: fixture.directory + "/real/state.db", boot: StoreFixture.boot)
         try real.insert(try .sample(1))
         #expect(symlink("real/state.db", fixture.path) == 0)
         try fixture.store.insert(try .sample(2))

@@ -9,14 +9,14 @@ import Testing
 /// Testing has an `Attachment` of its own.
 typealias Attachment = SRIOV.Attachment
 
-/// A folder of its own with a state file in it, for one test: its suite makes and deletes it.
+/// A directory of its own with a state file in it, for one test: its suite makes and deletes it.
 struct StoreFixture: Sendable {
     static let boot = BootIdentity(rawValue: "5b1c0f0e-0000-4000-8000-000000000001")
     static let earlierBoot = BootIdentity(rawValue: "5b1c0f0e-0000-4000-8000-000000000000")
 
-    let folder: String
+    let directory: String
 
-    var path: String { folder + "/state.db" }
+    var path: String { directory + "/state.db" }
 
     var store: AttachmentStore { AttachmentStore(path: path, boot: Self.boot) }
 
@@ -37,31 +37,32 @@ struct StoreFixture: Sendable {
 
     init() throws {
         var template = Array("/tmp/vfmap-store-XXXXXX".utf8CString)
-        folder = String(cString: try #require(mkdtemp(&template)))
+        directory = String(cString: try #require(mkdtemp(&template)))
         // An unprivileged reader comes by here.
-        chmod(folder, 0o755)
+        chmod(directory, 0o755)
     }
 
     func delete() {
         // What is left behind in /tmp does not change what a test found.
-        _ = try? removeFolder(folder)
+        _ = try? removeDirectory(directory)
     }
 
-    private func removeFolder(_ path: String) throws {
-        for name in try folderEntries(path) {
+    private func removeDirectory(_ path: String) throws {
+        for name in try directoryNames(path) {
             let entry = path + "/" + name
-            if unlink(entry) != 0 { try removeFolder(entry) }
+            if unlink(entry) != 0 { try removeDirectory(entry) }
         }
         rmdir(path)
     }
 
     func bytes(of name: String = "state.db") throws -> [UInt8] {
-        try Descriptor(opening: folder + "/" + name).readToEnd(limit: 1 << 24, subject: name)
+        try Descriptor(opening: directory + "/" + name).readToEnd(limit: 1 << 24, subject: name)
     }
 
     func write(_ bytes: [UInt8], to name: String = "state.db") throws {
         let file = try Descriptor(
-            opening: folder + "/" + name, flags: O_WRONLY | O_CREAT | O_TRUNC, permissions: 0o644)
+            opening: directory + "/" + name, flags: O_WRONLY | O_CREAT | O_TRUNC, permissions: 0o644
+        )
         #expect(Glibc.write(file.rawValue, bytes, bytes.count) == bytes.count)
     }
 

@@ -23,11 +23,11 @@ import Testing
             let (call, isDone) = (kill / 2 + 1, kill % 2 == 1)
             await #expect(processExitsWith: .signal(SIGKILL), "call \(call)") {
                 [
-                    path = fixture.path as String, folder = fixture.folder as String,
+                    path = fixture.path as String, directory = fixture.directory as String,
                     steps = steps as Int, call = call as Int, isDone = isDone as Bool
                 ] in
                 let told = try Descriptor(
-                    opening: folder + "/told", flags: O_WRONLY | O_CREAT | O_TRUNC)
+                    opening: directory + "/told", flags: O_WRONLY | O_CREAT | O_TRUNC)
                 let store = AttachmentStore(path: path, boot: StoreFixture.boot)
                 DeathInSystemCall.arm(at: call, isDone: isDone)
                 // A step takes several calls.
@@ -36,7 +36,7 @@ import Testing
                     try told.write([1], subject: "told")
                 }
             }
-            let names = try folderEntries(fixture.folder)
+            let names = try directoryNames(fixture.directory)
             if names.contains("state.db-journal"),
                 try !fixture.bytes(of: "state.db-journal").isEmpty
             {
@@ -60,16 +60,16 @@ import Testing
     @Test func oneOfManyProcessesGetsAVF() async throws {
         await withTaskGroup { group in
             for process in 1...6 {
-                group.addTask { [path = fixture.path, folder = fixture.folder] in
+                group.addTask { [path = fixture.path, directory = fixture.directory] in
                     await #expect(processExitsWith: .success) {
                         [
-                            path = path as String, folder = folder as String,
+                            path = path as String, directory = directory as String,
                             process = process as Int
                         ] in
                         let store = AttachmentStore(path: path, boot: StoreFixture.boot)
                         let won = try Descriptor(
-                            opening: "\(folder)/won-\(process)", flags: O_WRONLY | O_CREAT)
-                        try StartLine(folder: folder, runners: 6).wait(as: process)
+                            opening: "\(directory)/won-\(process)", flags: O_WRONLY | O_CREAT)
+                        try StartLine(directory: directory, runners: 6).wait(as: process)
                         for number in 1...40 {
                             let own = try Attachment.sample(
                                 number, container: "p\(process)-\(number)")
@@ -96,13 +96,13 @@ import Testing
     @Test func processesWithVFsOfTheirOwnAllSucceedAndReadersSeeWholeRecords() async throws {
         await withTaskGroup { group in
             for process in 0..<6 {
-                group.addTask { [path = fixture.path, folder = fixture.folder] in
+                group.addTask { [path = fixture.path, directory = fixture.directory] in
                     await #expect(processExitsWith: .success) {
                         [
-                            path = path as String, folder = folder as String,
+                            path = path as String, directory = directory as String,
                             process = process as Int
                         ] in
-                        let line = StartLine(folder: folder, runners: 8)
+                        let line = StartLine(directory: directory, runners: 8)
                         try line.wait(as: process)
                         for number in process * 20 + 1...process * 20 + 20 {
                             // Every record by a connection of its own, as by one plugin each.
@@ -120,16 +120,16 @@ import Testing
                 }
             }
             for reader in 6..<8 {
-                group.addTask { [path = fixture.path, folder = fixture.folder] in
+                group.addTask { [path = fixture.path, directory = fixture.directory] in
                     await #expect(processExitsWith: .success) {
                         [
-                            path = path as String, folder = folder as String,
+                            path = path as String, directory = directory as String,
                             reader = reader as Int
                         ] in
                         let store = AttachmentStore(
                             path: path, boot: StoreFixture.boot,
                             access: reader == 6 ? .readOnly : .readWrite)
-                        let line = StartLine(folder: folder, runners: 8)
+                        let line = StartLine(directory: directory, runners: 8)
                         try line.wait(as: reader)
                         let deadline = Deadline(after: .seconds(300))
                         while try line.crossed() < 6 && !deadline.hasPassed {
@@ -154,7 +154,7 @@ import Testing
             try fixture.store.insert(try .sample())
             try fixture.store.remove(try .sample())
         }
-        let sizes = try folderEntries(fixture.folder).map { try fixture.bytes(of: $0).count }
+        let sizes = try directoryNames(fixture.directory).map { try fixture.bytes(of: $0).count }
         #expect(sizes.reduce(0, +) < 65536)
     }
 }

@@ -28,9 +28,9 @@ final class StoreRightsTests {
         }
     }
 
-    @Test func unprivilegedReaderIsRefusedBehindAClosedFolder() async throws {
+    @Test func unprivilegedReaderIsRefusedBehindAClosedDirectory() async throws {
         try fixture.store.insert(try .sample())
-        #expect(chmod(fixture.folder, 0o700) == 0)
+        #expect(chmod(fixture.directory, 0o700) == 0)
         await #expect(processExitsWith: .success) { [path = fixture.path as String] in
             try Privilege.drop()
             let store = AttachmentStore(path: path, boot: StoreFixture.boot, access: .readOnly)
@@ -96,7 +96,7 @@ final class StoreRightsTests {
         #expect(fixture.mode(of: fixture.path) == 0o644)
     }
 
-    /// Notes are to be seen by who may read the file, whatever the umask was; where somebody has closed their folder,
+    /// Notes are to be seen by who may read the file, whatever the umask was; where somebody has closed their directory,
     /// the phase in the file is what is known.
     @Test func readerThatTheFileIsOpenedToReadsNotes() async throws {
         await #expect(processExitsWith: .success) { [path = fixture.path as String] in
@@ -133,7 +133,7 @@ final class StoreRightsTests {
     @Test func fileWithoutTheRightToWriteIsOnlyRead() async throws {
         try fixture.store.insert(try .sample())
         #expect(chmod(fixture.path, 0o444) == 0)
-        #expect(chmod(fixture.folder, 0o777) == 0)
+        #expect(chmod(fixture.directory, 0o777) == 0)
         await #expect(processExitsWith: .success) { [path = fixture.path as String] in
             try Privilege.drop()
             let store = AttachmentStore(path: path, boot: StoreFixture.boot)
@@ -146,16 +146,16 @@ final class StoreRightsTests {
         }
     }
 
-    @Test func folderWithoutTheRightToWriteIsOnlyRead() async throws {
+    @Test func directoryWithoutTheRightToWriteIsOnlyRead() async throws {
         try fixture.store.insert(try .sample())
         #expect(chmod(fixture.path, 0o666) == 0)
         #expect(unlink(fixture.path + "-journal") == 0)
         await #expect(processExitsWith: .success) {
-            [path = fixture.path as String, folder = fixture.folder as String] in
+            [path = fixture.path as String, directory = fixture.directory as String] in
             try Privilege.drop()
             let store = AttachmentStore(path: path, boot: StoreFixture.boot)
             let error = StoreError.unusable(
-                path: path, reason: "write to \(folder)/: permission denied (EACCES)")
+                path: path, reason: "write to \(directory)/: permission denied (EACCES)")
             #expect(try store.attachments() == [try .sample()])
             #expect(throws: error) { try store.insert(try .sample(2)) }
             #expect(try store.attachments() == [try .sample()])
@@ -164,28 +164,28 @@ final class StoreRightsTests {
 
     @Test func fileThatMayNotBeMadeIsAnError() async throws {
         await #expect(processExitsWith: .success) {
-            [path = fixture.path as String, folder = fixture.folder as String] in
+            [path = fixture.path as String, directory = fixture.directory as String] in
             try Privilege.drop()
             let store = AttachmentStore(path: path, boot: StoreFixture.boot)
             #expect(
                 throws: StoreError.unusable(
                     path: path, reason: "make \(path): permission denied (EACCES)")
             ) { try store.insert(try .sample()) }
-            let inner = AttachmentStore(path: folder + "/a/state.db", boot: StoreFixture.boot)
+            let inner = AttachmentStore(path: directory + "/a/state.db", boot: StoreFixture.boot)
             #expect(
                 throws: StoreError.unusable(
-                    path: folder + "/a/state.db",
-                    reason: "make folder \(folder)/a: permission denied (EACCES)")
+                    path: directory + "/a/state.db",
+                    reason: "make directory \(directory)/a: permission denied (EACCES)")
             ) { try inner.insert(try .sample()) }
         }
-        #expect(try folderEntries(fixture.folder) == [])
+        #expect(try directoryNames(fixture.directory) == [])
     }
 
     @Test func fullDiskChangesNothingUntilThereIsRoom() async throws {
         await #expect(processExitsWith: .success) {
-            [path = fixture.path as String, folder = fixture.folder as String] in
-            try mountSmallDisk(on: folder)
-            try Descriptor(opening: folder + "/ballast", flags: O_WRONLY | O_CREAT)
+            [path = fixture.path as String, directory = fixture.directory as String] in
+            try mountSmallDisk(on: directory)
+            try Descriptor(opening: directory + "/ballast", flags: O_WRONLY | O_CREAT)
                 .write([UInt8](repeating: 1, count: 1 << 17), subject: "ballast")
             let store = AttachmentStore(path: path, boot: StoreFixture.boot)
             let full = StoreError.unusable(path: path, reason: "database or disk is full")
@@ -202,7 +202,7 @@ final class StoreRightsTests {
             try #require(written.count > 20)
             try #require(try store.attachments() == written)
             // Not even a journal fits now.
-            try fillDisk(folder + "/filler")
+            try fillDisk(directory + "/filler")
 
             var changed = written[0]
             changed.phase = .attached
@@ -213,7 +213,7 @@ final class StoreRightsTests {
             try #require(try store.attachments() == written)
             try #require(try other.attachments() == written)
 
-            try #require(unlink(folder + "/ballast") == 0)
+            try #require(unlink(directory + "/ballast") == 0)
             try store.update(changed)
             try other.remove(written[1])
             try store.insert(written[1])
@@ -224,7 +224,7 @@ final class StoreRightsTests {
 }
 
 /// Mounts a file system of 512 KiB that only this process sees; it goes with it.
-private func mountSmallDisk(on folder: String) throws {
+private func mountSmallDisk(on directory: String) throws {
     // The declaration is behind _GNU_SOURCE.
     let symbol = try #require(dlsym(nil, "unshare"))
     let unshare = unsafeBitCast(symbol, to: (@convention(c) (Int32) -> Int32).self)
@@ -233,7 +233,7 @@ private func mountSmallDisk(on folder: String) throws {
     try systemCall("make private", on: "/") {
         mount("none", "/", nil, UInt(MS_REC | MS_PRIVATE), nil)
     }
-    try systemCall("mount", on: folder) { mount("none", folder, "tmpfs", 0, "size=512k") }
+    try systemCall("mount", on: directory) { mount("none", directory, "tmpfs", 0, "size=512k") }
 }
 
 /// Writes a file until nothing fits any more.

@@ -39,8 +39,8 @@ import Testing
     func theVFsOfAPFAreThoseThatOneByOneGives(tellsTheirDevice: Bool) throws {
         let tree = try SysfsTree()
         try tree.addPF(indexes: [6, 0, 3])
-        let folder = "bus/pci/devices/0000:01:00.0"
-        if tellsTheirDevice { try tree.write("10ca", to: "\(folder)/sriov_vf_device") }
+        let directory = "bus/pci/devices/0000:01:00.0"
+        if tellsTheirDevice { try tree.write("10ca", to: "\(directory)/sriov_vf_device") }
         try tree.write("1", to: "bus/pci/devices/\(SysfsTree.vfAddress(3))/acpi_index")
         let inventory = SysfsInventory(sysfs: tree.sysfs)
         let parent = try #require(try inventory.physicalFunction(at: address("0000:01:00.0")))
@@ -70,8 +70,8 @@ import Testing
             try inventory.virtualFunction(at: address(SysfsTree.vfAddress(1))))
         #expect(try inventory.representor(of: function) == nil)
         for (name, port) in [("pf0", "p0"), ("eth11", "pf0vf11"), ("eth7", "c1pf0vf1")] {
-            try tree.folder("bus/pci/devices/0000:01:00.0/net/\(name)")
-            try tree.folder("class/net/\(name)")
+            try tree.directory("bus/pci/devices/0000:01:00.0/net/\(name)")
+            try tree.directory("class/net/\(name)")
             try tree.write(port, to: "class/net/\(name)/phys_port_name")
         }
         #expect(try inventory.representor(of: function) == "eth7")
@@ -105,9 +105,10 @@ import Testing
     @Test func aVFWithoutDriverIsShown() throws {
         let tree = try SysfsTree()
         try tree.addPF(indexes: [0])
-        let folder = "bus/pci/devices/\(SysfsTree.vfAddress(0))"
+        let directory = "bus/pci/devices/\(SysfsTree.vfAddress(0))"
         for name in ["driver", "net"] {
-            try FileManager.default.removeItem(at: tree.root.appending(path: "\(folder)/\(name)"))
+            try FileManager.default.removeItem(
+                at: tree.root.appending(path: "\(directory)/\(name)"))
         }
         let function = try SysfsInventory(sysfs: tree.sysfs).virtualFunction(
             at: address(SysfsTree.vfAddress(0)))
@@ -120,8 +121,8 @@ import Testing
         let tree = try SysfsTree()
         try tree.addPF(name: "zz", indexes: [])
         for (name, port) in [("aa", "pf0vf1"), ("bb", "c1pf0vf0")] {
-            try tree.folder("bus/pci/devices/0000:01:00.0/net/\(name)")
-            try tree.folder("class/net/\(name)")
+            try tree.directory("bus/pci/devices/0000:01:00.0/net/\(name)")
+            try tree.directory("class/net/\(name)")
             try tree.write(port, to: "class/net/\(name)/phys_port_name")
         }
         try tree.write("p0", to: "class/net/zz/phys_port_name")
@@ -145,10 +146,10 @@ import Testing
         let tree = try SysfsTree()
         try tree.addPF(indexes: [0])
         for (address, code) in [("0000:00:05.0", "0x020000"), ("0000:00:06.0", "0x010802")] {
-            let folder = try tree.addFunction(
+            let directory = try tree.addFunction(
                 address, device: "0x1889", driver: "iavf",
                 interfaces: ["ens\(address.dropFirst(9).prefix(1))"])
-            try tree.write(code, to: "\(folder)/class")
+            try tree.write(code, to: "\(directory)/class")
         }
         try tree.write("0x020000", to: "bus/pci/devices/0000:01:00.0/class")
         let inventory = SysfsInventory(sysfs: tree.sysfs)

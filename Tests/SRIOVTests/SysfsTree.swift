@@ -1,7 +1,7 @@
 import Foundation
 import LinuxSystem
 
-/// A folder with a tree of the shape of /sys, for as many PCI functions as a test wants.
+/// A directory with a tree of the shape of /sys, for as many PCI functions as a test wants.
 final class SysfsTree {
     let root: URL
 
@@ -9,14 +9,14 @@ final class SysfsTree {
 
     init() throws {
         root = FileManager.default.temporaryDirectory.appending(path: "sysfs-\(UUID())")
-        try folder("bus/pci/devices")
+        try directory("bus/pci/devices")
     }
 
     deinit {
         try? FileManager.default.removeItem(at: root)  // A leftover in /tmp fails no test.
     }
 
-    func folder(_ path: String) throws {
+    func directory(_ path: String) throws {
         try FileManager.default.createDirectory(
             at: root.appending(path: path), withIntermediateDirectories: true)
     }
@@ -31,7 +31,7 @@ final class SysfsTree {
             atPath: root.appending(path: path).path, withDestinationPath: target)
     }
 
-    /// Adds a function; its folder is returned.
+    /// Adds a function; its directory is returned.
     @discardableResult
     func addFunction(
         _ address: String, vendor: String = "0x8086", device: String = "0x10c9",
@@ -39,15 +39,15 @@ final class SysfsTree {
         numaNode: String = "-1"
     ) throws -> String {
         let path = "bus/pci/devices/\(address)"
-        try folder(path)
+        try directory(path)
         try write(vendor, to: "\(path)/vendor")
         try write(device, to: "\(path)/device")
         try write(pciClass, to: "\(path)/class")
         try write(numaNode, to: "\(path)/numa_node")
         if let driver { try link("\(path)/driver", to: "../../drivers/\(driver)") }
         for interface in interfaces {
-            try folder("\(path)/net/\(interface)")
-            try folder("class/net/\(interface)")
+            try directory("\(path)/net/\(interface)")
+            try directory("class/net/\(interface)")
             try link("class/net/\(interface)/device", to: "../../../\(address)")
         }
         return path

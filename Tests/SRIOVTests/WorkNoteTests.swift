@@ -59,7 +59,7 @@ import Testing
         #expect(try phase(of: attachment) == .detaching)
         try fixture.store.remove(attachment)
         #expect(try phase(of: attachment) == nil)
-        #expect(try folderEntries(notes) == [])
+        #expect(try directoryNames(notes) == [])
     }
 
     @Test func anUpdateSaysWhereItIsAtRest() throws {
@@ -69,7 +69,7 @@ import Testing
         attachment.phase = .restoring
         try fixture.store.update(attachment)
         #expect(try fixture.store.attachments() == [attachment])
-        #expect(try folderEntries(notes) == [])
+        #expect(try directoryNames(notes) == [])
     }
 
     @Test func aNoteIsReplacedInOneStep() throws {
@@ -79,7 +79,7 @@ import Testing
         #expect(symlink("detaching 1", "\(notes)/\(attachment.virtualFunction).new") == 0)
         try fixture.store.note(.detaching, of: attachment)
         #expect(try phase(of: attachment) == .detaching)
-        #expect(try folderEntries(notes) == ["\(attachment.virtualFunction)"])
+        #expect(try directoryNames(notes) == ["\(attachment.virtualFunction)"])
     }
 
     @Test func theRefusedWritesNoNote() throws {
@@ -219,19 +219,19 @@ import Testing
         host.makeNamespace("/run/netns/a")
         let manager = try ManagerFixture(host)
         let before = host.kernel.pristinePart
-        let folder = manager.statePath + "-work"
+        let directory = manager.statePath + "-work"
         let settings = VFSettings(
             trust: true, linkState: .enabled, toleratesUnsupportedLinkState: true)
         #expect(throws: ManagerError.self) {
             try manager.manager().attach(.vf(0, for: "a", settings)) { attached in
-                try Self.holdNote("\(folder)/\(attached.attachment.virtualFunction)")
+                try Self.holdNote("\(directory)/\(attached.attachment.virtualFunction)")
             }
         }
         #expect(host.kernel.pristinePart == before)
         #expect(try manager.store().attachments() == [])
     }
 
-    /// Puts a folder in a note's place, which no unlink(2) removes.
+    /// Puts a directory in a note's place, which no unlink(2) removes.
     private func holdNote(of attachment: Attachment) throws {
         try Self.holdNote("\(notes)/\(attachment.virtualFunction)")
     }
@@ -245,7 +245,7 @@ import Testing
         var holder = try Attachment.sample(2)
         holder.phase = .attached
         try fixture.store.insert(holder)
-        // A file where the folder should be.
+        // A file where the directory should be.
         close(open(notes, O_CREAT | O_WRONLY, 0o644))
         let reason = "make \(notes)/0000:01:00.1: not a directory (ENOTDIR)"
         let error = StoreError.unusable(path: fixture.path, reason: reason)

@@ -34,7 +34,7 @@ struct StatusCommand: AdminCommand {
             try socket
             ?? DaemonConfiguration.read(
                 configurationFile.path(in: context.environment),
-                runFolder: context.environment.runDirectory
+                runDirectory: context.environment.runDirectory
             ).statusSocket
         let host = context.manager.host
         let functions = try host.physicalFunctions()

@@ -68,13 +68,13 @@ package struct InterfaceConfigurator<H: Host>: Sendable {
     }
 
     private func enableIPv6() throws {
-        let folder = "ipv6/conf/\(link.name)"
+        let directory = "ipv6/conf/\(link.name)"
         // Some runtimes turn IPv6 off in every container. Packets to an own address pass through lo.
         tryToSet("ipv6/conf/lo/disable_ipv6", "0")
-        try host.setSysctl("\(folder)/disable_ipv6", "0", in: namespace)
-        tryToSet("\(folder)/keep_addr_on_down", "1")
-        tryToSet("\(folder)/optimistic_dad", "1")
-        tryToSet("\(folder)/ndisc_notify", "1")
+        try host.setSysctl("\(directory)/disable_ipv6", "0", in: namespace)
+        tryToSet("\(directory)/keep_addr_on_down", "1")
+        tryToSet("\(directory)/optimistic_dad", "1")
+        tryToSet("\(directory)/ndisc_notify", "1")
     }
 
     /// Sets what is of use but not needed.

@@ -27,8 +27,8 @@ package struct CNIDispatcher<H: Host>: Sendable {
     private let keep: @Sendable (AttachmentStore) -> Void
 
     /// - Parameters:
-    ///   - environment: All variables. `VFMAP_STATE` names the state file, `VFMAP_RUN` the folder of
-    ///     the locks' folder, `VFMAP_CONFIG` the configuration file, `VFMAP_SRIOV_CNI` sriov-cni's folder, where they are not the usual ones.
+    ///   - environment: All variables. `VFMAP_STATE` names the state file, `VFMAP_RUN` the directory of
+    ///     the locks' directory, `VFMAP_CONFIG` the configuration file, `VFMAP_SRIOV_CNI` sriov-cni's directory, where they are not the usual ones.
     ///   - readInput: Reads standard input to its end; called at most once, and not for VERSION.
     ///   - makeHost: Called at most once, and only when there is work to do.
     ///   - writeError: Takes text for standard error.
@@ -162,7 +162,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
         keep(store)
         return Manager(
             host: host, store: store,
-            locks: LockFolder(path: environment.lockDirectory), patience: patience,
+            locks: LockDirectory(path: environment.lockDirectory), patience: patience,
             foreignClaims: SRIOVCNICache(environment: environment).claims,
             releaseFrontEnd: { try release.release($0) }, warn: { log.warning($0) })
     }

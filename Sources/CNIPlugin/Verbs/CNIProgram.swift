@@ -37,7 +37,7 @@ package enum CNIProgram {
             OperationEvent(
                 kind: AttachmentOwner.cniFrontEnd, operation: dispatcher.operation, result: result,
                 microseconds: watch.microseconds
-            ).tell(runFolder: dispatcher.environment.runDirectory)
+            ).tell(runDirectory: dispatcher.environment.runDirectory)
         }
         exit(answer.status)
     }

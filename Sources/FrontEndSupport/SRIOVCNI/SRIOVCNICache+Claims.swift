@@ -17,7 +17,7 @@ extension SRIOVCNICache {
         if let latest { return complete(latest.claim, place) }
         guard let place else { return nil }
         return ForeignClaim(
-            program: Self.program, path: "\(folder)/pci/\(address)", virtualFunction: address,
+            program: Self.program, path: "\(directory)/pci/\(address)", virtualFunction: address,
             namespacePath: place, memory: nil,
             problem: "no file of \(Self.program) tells whose \(address) is")
     }
@@ -67,7 +67,7 @@ extension SRIOVCNICache {
         }
         guard let slash = claim.path.lastIndex(of: "/") else { return }
         let name = String(claim.path[claim.path.index(after: slash)...])
-        if claim.path == "\(folder)/\(name)" { try remove(name) }
+        if claim.path == "\(directory)/\(name)" { try remove(name) }
     }
 
     /// For each VF the latest of the sound files that name it.

@@ -8,7 +8,7 @@ extension SRIOVCNICache {
     /// What a file tells, without the place.
     func claim(_ file: SRIOVCNIFile, _ name: String) -> ForeignClaim {
         var claim = ForeignClaim(
-            program: Self.program, path: "\(folder)/\(name)", virtualFunction: nil,
+            program: Self.program, path: "\(directory)/\(name)", virtualFunction: nil,
             namespacePath: nil, memory: nil, problem: nil)
         guard file.changed >= bootTime else {
             claim.problem = "it is of an earlier boot"

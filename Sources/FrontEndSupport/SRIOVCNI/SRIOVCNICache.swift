@@ -7,27 +7,27 @@ package import LinuxSystem
 /// former state, and a file `pci/<address>` for each VF, with the path of the network namespace. Old
 /// versions have only the first.
 package struct SRIOVCNICache: Sendable {
-    package static var defaultFolder: String { "/var/lib/cni/sriov" }
+    package static var defaultDirectory: String { "/var/lib/cni/sriov" }
 
     static var program: String { "sriov-cni" }
 
     /// The most bytes that are read of a file.
     private static let limit = 1 << 20
 
-    let folder: String
+    let directory: String
     /// Seconds since 1970; files that are older are of another boot, since when the hardware was reset.
     var bootTime: Int64 { knownBootTime ?? Self.bootTime() }
     /// nil asks the clocks, where there is a file: mostly there is none.
     private let knownBootTime: Int64?
 
-    /// - Parameter environment: Of it `VFMAP_SRIOV_CNI` is read, which names another folder than the usual one.
+    /// - Parameter environment: Of it `VFMAP_SRIOV_CNI` is read, which names another directory than the usual one.
     package init(environment: EnvironmentVariables) {
-        folder = environment.nonEmpty("VFMAP_SRIOV_CNI") ?? Self.defaultFolder
+        directory = environment.nonEmpty("VFMAP_SRIOV_CNI") ?? Self.defaultDirectory
         knownBootTime = nil
     }
 
-    package init(folder: String, bootTime: Int64) {
-        self.folder = folder
+    package init(directory: String, bootTime: Int64) {
+        self.directory = directory
         knownBootTime = bootTime
     }
 
@@ -41,19 +41,19 @@ package struct SRIOVCNICache: Sendable {
 
     // MARK: Files
 
-    /// The names of the files that tell of attachments; none where there is no folder.
+    /// The names of the files that tell of attachments; none where there is no directory.
     func attachmentFiles() throws(SystemCallError) -> [String] {
-        try entries(folder).filter { $0 != "pci" }
+        try entries(directory).filter { $0 != "pci" }
     }
 
     /// The names of the files that tell of VFs, which are PCI addresses.
     func allocationFiles() throws(SystemCallError) -> [String] {
-        try entries(folder + "/pci").filter { $0 != "vf_lock" }
+        try entries(directory + "/pci").filter { $0 != "vf_lock" }
     }
 
     private func entries(_ path: String) throws(SystemCallError) -> [String] {
         do {
-            return try folderEntries(path)
+            return try directoryNames(path)
         } catch  where error.errno.isAbsence {
             return []
         }
@@ -63,7 +63,7 @@ package struct SRIOVCNICache: Sendable {
     ///
     /// - Returns: nil if there is no file.
     func contents(of name: String) throws(SystemCallError) -> SRIOVCNIFile? {
-        let path = "\(folder)/\(name)"
+        let path = "\(directory)/\(name)"
         do {
             // A FIFO must not hold us up, nor a link lead elsewhere.
             let descriptor = try Descriptor(
@@ -81,7 +81,7 @@ package struct SRIOVCNICache: Sendable {
     }
 
     func remove(_ name: String) throws(SystemCallError) {
-        let path = "\(folder)/\(name)"
+        let path = "\(directory)/\(name)"
         do {
             try systemCall("remove", on: path) { unlink(path) }
         } catch  where error.errno.isAbsence {

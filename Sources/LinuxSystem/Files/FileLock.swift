@@ -26,7 +26,7 @@ package final class FileLock: Sendable {
     /// exclusive lock.
     ///
     /// - Parameters:
-    ///   - path: The lock file; it and the folders above it are made where missing.
+    ///   - path: The lock file; it and the directories above it are made where missing.
     ///   - deadline: When waiting ends; one that has passed makes a single attempt, for which no gate is closed.
     /// - Throws: `SystemCallError`; with `EAGAIN` if another had the lock, or waited for it, until the end.
     package init(path: String, mode: Mode, deadline: Deadline) throws(SystemCallError) {
@@ -84,7 +84,7 @@ package final class FileLock: Sendable {
             return try Descriptor(opening: path, flags: O_RDWR | O_CREAT, permissions: 0o600)
         } catch  where error.errno == .noSuchFile {
             guard let slash = path.lastIndex(of: "/") else { throw error }
-            try makeFolders(String(path[..<slash]))
+            try makeDirectories(String(path[..<slash]))
             return try Descriptor(opening: path, flags: O_RDWR | O_CREAT, permissions: 0o600)
         }
     }

@@ -14,7 +14,7 @@ package func readTextFile(_ path: String, limit: Int) throws(SystemCallError) ->
 ///
 /// - Throws: `SystemCallError`, also if the kernel stops in the middle: what was read until then is not all that
 ///   there is.
-package func folderEntries(_ path: String) throws(SystemCallError) -> [String] {
+package func directoryNames(_ path: String) throws(SystemCallError) -> [String] {
     try directoryEntries(path).map { String(decoding: $0.bytes, as: UTF8.self) }
 }
 
@@ -71,27 +71,27 @@ extension Descriptor {
     }
 }
 
-/// Makes a folder and those above it, where they are missing.
+/// Makes a directory and those above it, where they are missing.
 ///
-/// - Parameter permissions: Those of the folders that are made.
-package func makeFolders(
+/// - Parameter permissions: Those of the directories that are made.
+package func makeDirectories(
     _ path: String, permissions: UInt32 = 0o755
 ) throws(SystemCallError) {
     var built = path.hasPrefix("/") ? "" : "."
     for component in path.split(separator: "/") {
         built += "/" + component
-        let folder = built
+        let directory = built
         do {
-            try systemCall("make folder", on: folder) { mkdir(folder, permissions) }
+            try systemCall("make directory", on: directory) { mkdir(directory, permissions) }
         } catch  where error.errno == .exists {
             continue
         }
     }
 }
 
-/// Makes a folder that everybody may look into, whatever the umask, and those above it, where they are missing.
-package func makeOpenFolder(_ path: String) throws(SystemCallError) {
-    try makeFolders(path)
+/// Makes a directory that everybody may look into, whatever the umask, and those above it, where they are missing.
+package func makeOpenDirectory(_ path: String) throws(SystemCallError) {
+    try makeDirectories(path)
     try systemCall("change the mode of", on: path) { chmod(path, 0o755) }
 }
 

@@ -5,10 +5,10 @@ internal import Glibc
 /// Nothing is cached: every call shows the kernel's answer of now. Paths are relative to the root:
 /// `bus/pci/devices/0000:03:10.2/sriov_numvfs`.
 package struct Sysfs: Sendable {
-    /// The folder that `/sys` stands for.
+    /// The directory that `/sys` stands for.
     package let root: String
 
-    /// - Parameter root: `/sys`, or a folder with a tree of the same shape.
+    /// - Parameter root: `/sys`, or a directory with a tree of the same shape.
     package init(root: String = "/sys") {
         self.root = root
     }
@@ -57,19 +57,19 @@ package struct Sysfs: Sendable {
         return name.isEmpty ? nil : String(decoding: name, as: UTF8.self)
     }
 
-    /// The names in a folder, sorted; empty if there is no such folder.
-    package func entries(of folder: String) throws(SystemCallError) -> [String] {
+    /// The names in a directory, sorted; empty if there is no such directory.
+    package func entries(of directory: String) throws(SystemCallError) -> [String] {
         do {
-            return try folderEntries(root + "/" + folder)
+            return try directoryNames(root + "/" + directory)
         } catch  where error.errno.isAbsence {
             return []
         }
     }
 
     /// The same, each as its bytes: names of interfaces need not be UTF-8.
-    package func entryNames(of folder: String) throws(SystemCallError) -> [KernelText] {
+    package func entryNames(of directory: String) throws(SystemCallError) -> [KernelText] {
         do {
-            return try directoryEntries(root + "/" + folder)
+            return try directoryEntries(root + "/" + directory)
         } catch  where error.errno.isAbsence {
             return []
         }

@@ -17,10 +17,11 @@ extension NetworkNamespace {
             else { return }
             paths.append(path)
         }
-        for folder in ["/run/netns", "/run/docker/netns"] {
-            // Without the folder nobody has named a namespace.
-            let names = try ifVisible { () throws(SystemCallError) in try folderEntries(folder) }
-            for name in names ?? [] { try consider("\(folder)/\(name)") }
+        for directory in ["/run/netns", "/run/docker/netns"] {
+            // Without the directory nobody has named a namespace.
+            let names = try ifVisible { () throws(SystemCallError) in try directoryNames(directory)
+            }
+            for name in names ?? [] { try consider("\(directory)/\(name)") }
         }
         for process in try processes() { try consider("/proc/\(process)/ns/net") }
         return paths
@@ -44,6 +45,6 @@ extension NetworkNamespace {
     }
 
     private static func processes() throws(SystemCallError) -> [Int] {
-        try folderEntries("/proc").compactMap { Int($0) }.sorted()
+        try directoryNames("/proc").compactMap { Int($0) }.sorted()
     }
 }

@@ -2,7 +2,7 @@
 package enum NetworkNamespaceError: Error, Hashable, Sendable {
     /// There is nothing at the path.
     case missing(String)
-    /// There is something else: a file, a folder, a namespace of another kind.
+    /// There is something else: a file, a directory, a namespace of another kind.
     case notANamespace(String)
 }
 

@@ -24,7 +24,7 @@ package struct ChildProcess: Sendable {
         package let errorOutput: [UInt8]
     }
 
-    /// The path of the program; no folders are searched.
+    /// The path of the program; no directories are searched.
     package var executable: String
     /// The arguments after the program's own name.
     package var arguments: [String] = []

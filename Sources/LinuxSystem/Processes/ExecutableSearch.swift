@@ -1,16 +1,16 @@
 internal import Glibc
 
-/// Looks for a program in a list of folders, as a shell does with `PATH`.
+/// Looks for a program in a list of directories, as a shell does with `PATH`.
 ///
 /// - Parameters:
 ///   - name: The file's name; one with a `/` is never found, so that it cannot lead elsewhere.
-///   - folders: Searched in this order; empty ones are skipped.
+///   - directories: Searched in this order; empty ones are skipped.
 /// - Returns: The path of the first regular file, symbolic links followed, that may be executed;
 ///   nil if there is none.
-package func findExecutable(named name: String, in folders: [String]) -> String? {
+package func findExecutable(named name: String, in directories: [String]) -> String? {
     guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/")) else { return nil }
-    for folder in folders where !folder.isEmpty {
-        let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    for directory in directories where !directory.isEmpty {
+        let path = directory.hasSuffix("/") ? directory + name : directory + "/" + name
         var status = stat()
         if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0 {
             return path

@@ -11,7 +11,7 @@ package enum ProcessSearch {
         guard !paths.isEmpty else { return [] }
         let proc = Sysfs(root: "/proc")
         var holders: [String] = []
-        for process in try folderEntries("/proc").compactMap({ Int($0) }).sorted()
+        for process in try directoryNames("/proc").compactMap({ Int($0) }).sorted()
         where try holds(process, paths) {
             // Its name is a help, no more.
             let name = (try? proc.value(of: "\(process)/comm")).flatMap { $0 }
@@ -23,11 +23,11 @@ package enum ProcessSearch {
     private static func holds(
         _ process: Int, _ paths: Set<String>
     ) throws(SystemCallError) -> Bool {
-        let folder = "/proc/\(process)/fd"
-        let entries = try ifVisible { () throws(SystemCallError) in try folderEntries(folder) }
+        let directory = "/proc/\(process)/fd"
+        let entries = try ifVisible { () throws(SystemCallError) in try directoryNames(directory) }
         for entry in entries ?? [] {
             let target = try ifVisible { () throws(SystemCallError) in
-                try linkText("\(folder)/\(entry)")
+                try linkText("\(directory)/\(entry)")
             }
             if let target = target.flatMap({ $0 }), paths.contains(target) { return true }
         }

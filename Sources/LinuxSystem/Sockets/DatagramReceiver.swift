@@ -10,7 +10,7 @@ package final class DatagramReceiver: Sendable {
     /// Makes a socket file and receives on it; one that nobody receives on any more is replaced.
     ///
     /// - Parameters:
-    ///   - path: Where; folders above it are made where missing.
+    ///   - path: Where; directories above it are made where missing.
     ///   - permissions: Those of the socket, whatever the umask: who may send.
     /// - Throws: `UnixListenerError` if a process receives there already, or if something else than a socket is
     ///   there; `SystemCallError`.

@@ -15,15 +15,16 @@ package struct UnixListener: ~Copyable, Sendable {
     /// A socket file that nobody listens on any more is replaced.
     ///
     /// - Parameters:
-    ///   - path: Where; folders above it are made where missing.
+    ///   - path: Where; directories above it are made where missing.
     ///   - permissions: Those of the socket, whatever the umask: who may connect.
-    ///   - folderPermissions: Those of the folders that are made, whatever the umask.
+    ///   - directoryPermissions: Those of the directories that are made, whatever the umask.
     /// - Throws: `UnixListenerError` if a process listens there already, or if something else than a socket
     ///   is there; `SystemCallError`.
     package static func make(
-        at path: String, permissions: UInt32 = 0o600, folderPermissions: UInt32 = 0o755
+        at path: String, permissions: UInt32 = 0o600, directoryPermissions: UInt32 = 0o755
     ) throws -> UnixListener {
-        try prepare(path, folderPermissions: folderPermissions) { () throws(SystemCallError) in
+        try prepare(path, directoryPermissions: directoryPermissions) {
+            () throws(SystemCallError) in
             _ = try UnixStream.connect(to: path, allowance: .seconds(5))
         }
         let descriptor = try unixSocket(SOCK_STREAM, for: path)
@@ -82,32 +83,32 @@ package struct UnixListener: ~Copyable, Sendable {
     /// Connections that wait to be taken, beyond which clients wait in connect(2).
     private static var backlog: Int32 { 1024 }
 
-    private static func makeFolders(
+    private static func makeDirectories(
         _ path: String, _ permissions: UInt32
     ) throws(SystemCallError) {
         guard access(path, F_OK) != 0 else { return }
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try makeFolders(String(path[..<slash]), permissions)
+            try makeDirectories(String(path[..<slash]), permissions)
         }
         do {
-            try systemCall("make folder", on: path) { mkdir(path, permissions) }
+            try systemCall("make directory", on: path) { mkdir(path, permissions) }
         } catch  where error.errno == .exists {
             return
         }
         try systemCall("change the mode of", on: path) { chmod(path, permissions) }
     }
 
-    /// Makes the folders above a socket, and removes the file of a process that has gone; anything else that is
+    /// Makes the directories above a socket, and removes the file of a process that has gone; anything else that is
     /// there is refused.
     ///
     /// - Parameter connect: Tries to reach who may be there.
     /// - Throws: `UnixListenerError`, `SystemCallError`.
     static func prepare(
-        _ path: String, folderPermissions: UInt32 = 0o755,
+        _ path: String, directoryPermissions: UInt32 = 0o755,
         _ connect: () throws(SystemCallError) -> Void
     ) throws {
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try makeFolders(String(path[..<slash]), folderPermissions)
+            try makeDirectories(String(path[..<slash]), directoryPermissions)
         }
         guard let type = try fileType(of: path) else { return }
         guard type == S_IFSOCK else { throw UnixListenerError.notASocket(path) }

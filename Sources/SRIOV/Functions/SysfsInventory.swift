@@ -20,7 +20,7 @@ package struct SysfsInventory: Sendable {
 
     private static let devices = "bus/pci/devices"
 
-    func folder(of address: PCIAddress) -> String { "\(Self.devices)/\(address)" }
+    func directory(of address: PCIAddress) -> String { "\(Self.devices)/\(address)" }
 
     /// Every PF of a network card, sorted by address.
     package func physicalFunctions() throws(SystemCallError) -> [PhysicalFunction] {
@@ -45,28 +45,29 @@ package struct SysfsInventory: Sendable {
 
     /// Storage controllers and accelerators have VFs too, which are not for us.
     private func isNetworkController(_ address: PCIAddress) throws(SystemCallError) -> Bool {
-        try sysfs.value(of: "\(folder(of: address))/class")?.hasPrefix("0x02") ?? false
+        try sysfs.value(of: "\(directory(of: address))/class")?.hasPrefix("0x02") ?? false
     }
 
     /// - Returns: nil if there is no such function, or it can have no VFs (`sriov_totalvfs`).
     package func physicalFunction(
         at address: PCIAddress
     ) throws(SystemCallError) -> PhysicalFunction? {
-        let folder = folder(of: address)
-        guard let maximum = try sysfs.number(of: "\(folder)/sriov_totalvfs"), maximum > 0 else {
+        let directory = directory(of: address)
+        guard let maximum = try sysfs.number(of: "\(directory)/sriov_totalvfs"), maximum > 0 else {
             return nil
         }
         let interfaceName = try interfaceName(of: address)
         return PhysicalFunction(
             address: address, interfaceName: interfaceName,
-            driver: try sysfs.linkTarget(of: "\(folder)/driver"),
-            vendor: try identifier("\(folder)/vendor"), device: try identifier("\(folder)/device"),
-            numaNode: try numaNode(of: folder), iommuGroup: try iommuGroup(of: folder),
-            rdmaDevice: try sysfs.entries(of: "\(folder)/infiniband").first,
+            driver: try sysfs.linkTarget(of: "\(directory)/driver"),
+            vendor: try identifier("\(directory)/vendor"),
+            device: try identifier("\(directory)/device"),
+            numaNode: try numaNode(of: directory), iommuGroup: try iommuGroup(of: directory),
+            rdmaDevice: try sysfs.entries(of: "\(directory)/infiniband").first,
             linkType: try interfaceName.flatMap { name throws(SystemCallError) in
                 try sysfs.number(of: "class/net/\(name)/type").map(LinkType.init)
             }, maximumVFs: maximum,
-            virtualFunctions: try virtualFunctions(of: folder))
+            virtualFunctions: try virtualFunctions(of: directory))
     }
 
     /// The PF behind an interface of this namespace.
@@ -90,10 +91,10 @@ package struct SysfsInventory: Sendable {
     package func virtualFunction(
         at address: PCIAddress, detail: Detail = .all
     ) throws(SystemCallError) -> VirtualFunction? {
-        let folder = folder(of: address)
-        let parent = try sysfs.linkTarget(of: "\(folder)/physfn").flatMap { PCIAddress($0) }
+        let directory = directory(of: address)
+        let parent = try sysfs.linkTarget(of: "\(directory)/physfn").flatMap { PCIAddress($0) }
         if parent == nil {
-            let maximum = try sysfs.number(of: "\(folder)/sriov_totalvfs") ?? 0
+            let maximum = try sysfs.number(of: "\(directory)/sriov_totalvfs") ?? 0
             guard maximum == 0, try isNetworkController(address) else { return nil }
         }
         if detail == .locks {
@@ -104,8 +105,8 @@ package struct SysfsInventory: Sendable {
         }
         var function = try bareVirtualFunction(at: address, of: parent, index: index)
         if detail == .all {
-            function.vendor = try identifier("\(folder)/vendor")
-            function.device = try identifier("\(folder)/device")
+            function.vendor = try identifier("\(directory)/vendor")
+            function.device = try identifier("\(directory)/device")
             try describe(&function)
         }
         return function
@@ -123,7 +124,7 @@ package struct SysfsInventory: Sendable {
         // The kernel gives every VF the vendor of its PF, and this for a device.
         var device: UInt16?
         if detail == .all {
-            device = try value(hexadecimal: "\(folder(of: parent.address))/sriov_vf_device")
+            device = try value(hexadecimal: "\(directory(of: parent.address))/sriov_vf_device")
         }
         var functions: [VirtualFunction] = []
         for (index, address) in parent.virtualFunctions.sorted(by: { $0.key < $1.key }) {
@@ -140,7 +141,7 @@ package struct SysfsInventory: Sendable {
                 if let device {
                     function.device = device
                 } else {
-                    function.device = try identifier("\(folder(of: address))/device")
+                    function.device = try identifier("\(directory(of: address))/device")
                 }
                 try describe(&function)
             }
@@ -156,35 +157,35 @@ package struct SysfsInventory: Sendable {
             address: address, physicalFunction: parent, index: index,
             interfaceName: parent == nil
                 ? try interfaceName(of: address) : try interfaceName(ofVF: address),
-            driver: try sysfs.linkTarget(of: "\(folder(of: address))/driver"))
+            driver: try sysfs.linkTarget(of: "\(directory(of: address))/driver"))
     }
 
     /// Adds what no work on the VF needs.
     private func describe(_ function: inout VirtualFunction) throws(SystemCallError) {
-        let folder = folder(of: function.address)
-        function.numaNode = try numaNode(of: folder)
-        function.iommuGroup = try iommuGroup(of: folder)
-        function.rdmaDevice = try sysfs.entries(of: "\(folder)/infiniband").first
-        function.acpiIndex = try sysfs.value(of: "\(folder)/acpi_index")
+        let directory = directory(of: function.address)
+        function.numaNode = try numaNode(of: directory)
+        function.iommuGroup = try iommuGroup(of: directory)
+        function.rdmaDevice = try sysfs.entries(of: "\(directory)/infiniband").first
+        function.acpiIndex = try sysfs.value(of: "\(directory)/acpi_index")
     }
 
     /// The driver bound to a function; nil for none, and without such a function.
     package func driver(of address: PCIAddress) throws(SystemCallError) -> String? {
-        try sysfs.linkTarget(of: "\(folder(of: address))/driver")
+        try sysfs.linkTarget(of: "\(directory(of: address))/driver")
     }
 
     package func functionExists(at address: PCIAddress) -> Bool {
-        sysfs.exists(folder(of: address))
+        sysfs.exists(directory(of: address))
     }
 
-    /// Which device the kernel has made for the function: the inode number of its folder.
+    /// Which device the kernel has made for the function: the inode number of its directory.
     ///
     /// sysfs takes it from a counter of 64 bits and never gives it again; it is the same through every mount, the
     /// device number is not.
     ///
-    /// - Returns: nil if there is no such function, or its folder cannot be looked at.
+    /// - Returns: nil if there is no such function, or its directory cannot be looked at.
     package func functionInstance(at address: PCIAddress) -> UInt64? {
-        try? FileIdentity(of: "\(sysfs.root)/\(folder(of: address))").inode
+        try? FileIdentity(of: "\(sysfs.root)/\(directory(of: address))").inode
     }
 
     /// The names of a function's own interfaces in this namespace, sorted, without the representors that stand beside
@@ -235,7 +236,7 @@ package struct SysfsInventory: Sendable {
 
     /// The names of everything below a function that is an interface in this namespace, sorted.
     func namesOfInterfaces(at address: PCIAddress) throws(SystemCallError) -> [KernelText] {
-        try sysfs.entryNames(of: "\(folder(of: address))/net")
+        try sysfs.entryNames(of: "\(directory(of: address))/net")
     }
 
     /// The port for which an interface is the representor; nil if it is none.
@@ -245,16 +246,16 @@ package struct SysfsInventory: Sendable {
 
     /// Whether the function has a reset of its own: the kernel shows the attribute only then.
     package func canReset(_ address: PCIAddress) -> Bool {
-        sysfs.exists("\(folder(of: address))/reset")
+        sysfs.exists("\(directory(of: address))/reset")
     }
 
     private func virtualFunctions(
-        of folder: String
+        of directory: String
     ) throws(SystemCallError) -> [Int: PCIAddress] {
         var functions: [Int: PCIAddress] = [:]
-        for entry in try sysfs.entries(of: folder) where entry.hasPrefix("virtfn") {
+        for entry in try sysfs.entries(of: directory) where entry.hasPrefix("virtfn") {
             guard let index = Int(entry.dropFirst("virtfn".count)),
-                let target = try sysfs.linkTarget(of: "\(folder)/\(entry)"),
+                let target = try sysfs.linkTarget(of: "\(directory)/\(entry)"),
                 let address = PCIAddress(target)
             else { continue }
             functions[index] = address
@@ -269,19 +270,19 @@ package struct SysfsInventory: Sendable {
     private func index(
         of address: PCIAddress, on parent: PCIAddress
     ) throws(SystemCallError) -> Int? {
-        let folder = folder(of: parent)
-        if let offset = try sysfs.number(of: "\(folder)/sriov_offset"),
-            let stride = try sysfs.number(of: "\(folder)/sriov_stride"), stride > 0
+        let directory = directory(of: parent)
+        if let offset = try sysfs.number(of: "\(directory)/sriov_offset"),
+            let stride = try sysfs.number(of: "\(directory)/sriov_stride"), stride > 0
         {
             let distance = address.routingIdentifier - parent.routingIdentifier - offset
             let index = distance / stride
             if distance >= 0, distance % stride == 0,
-                try sysfs.linkTarget(of: "\(folder)/virtfn\(index)") == address.description
+                try sysfs.linkTarget(of: "\(directory)/virtfn\(index)") == address.description
             {
                 return index
             }
         }
-        return try virtualFunctions(of: folder).first { $0.value == address }?.key
+        return try virtualFunctions(of: directory).first { $0.value == address }?.key
     }
 
     /// A hexadecimal number without `0x`, as the kernel writes `sriov_vf_device`; nil if there is none.
@@ -294,13 +295,15 @@ package struct SysfsInventory: Sendable {
     }
 
     /// The kernel says -1 where a device belongs to no node.
-    private func numaNode(of folder: String) throws(SystemCallError) -> Int? {
-        guard let node = try sysfs.number(of: "\(folder)/numa_node"), node >= 0 else { return nil }
+    private func numaNode(of directory: String) throws(SystemCallError) -> Int? {
+        guard let node = try sysfs.number(of: "\(directory)/numa_node"), node >= 0 else {
+            return nil
+        }
         return node
     }
 
-    private func iommuGroup(of folder: String) throws(SystemCallError) -> Int? {
-        try sysfs.linkTarget(of: "\(folder)/iommu_group").flatMap { Int($0) }
+    private func iommuGroup(of directory: String) throws(SystemCallError) -> Int? {
+        try sysfs.linkTarget(of: "\(directory)/iommu_group").flatMap { Int($0) }
     }
 }
 

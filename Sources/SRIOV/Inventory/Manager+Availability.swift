@@ -74,15 +74,15 @@ extension Manager {
     }
 }
 
-extension LockFolder {
+extension LockDirectory {
     /// Whether locks could be taken as far as rights go; nothing is made.
     ///
-    /// - Throws: `ManagerError` `notPermitted` without the rights to the folder.
+    /// - Throws: `ManagerError` `notPermitted` without the rights to the directory.
     package func verifyUsable() throws(ManagerError) {
         do {
-            try verifyWritableFolder(path)
+            try verifyWritableDirectory(path)
         } catch {
-            throw .wrapping(error, "folder of locks")
+            throw .wrapping(error, "directory of locks")
         }
     }
 }

@@ -33,15 +33,15 @@ extension SystemHost {
     }
 
     package func programs(using function: VirtualFunction) throws -> [String] {
-        let folder = functions.folder(of: function.address)
+        let directory = functions.directory(of: function.address)
         var paths: Set<String> = []
         if let group = function.iommuGroup {
             paths = ["/dev/vfio/\(group)", "/dev/vfio/noiommu-\(group)"]
         }
-        for name in try sysfs.entries(of: "\(folder)/vfio-dev") {
+        for name in try sysfs.entries(of: "\(directory)/vfio-dev") {
             paths.insert("/dev/vfio/devices/\(name)")
         }
-        for name in try sysfs.entries(of: "\(folder)/uio") { paths.insert("/dev/\(name)") }
+        for name in try sysfs.entries(of: "\(directory)/uio") { paths.insert("/dev/\(name)") }
         return try ProcessSearch.processes(holding: paths)
     }
 
@@ -76,21 +76,21 @@ extension SystemHost {
 
     /// The driver that a function is reserved for; nil for none.
     private func override(of address: PCIAddress) throws -> String? {
-        try sysfs.value(of: "\(functions.folder(of: address))/driver_override")
+        try sysfs.value(of: "\(functions.directory(of: address))/driver_override")
             .flatMap { $0 == "(null)" || $0.isEmpty ? nil : $0 }
     }
 
     private func autoprobe(of function: PCIAddress) -> String {
-        "\(functions.folder(of: function))/sriov_drivers_autoprobe"
+        "\(functions.directory(of: function))/sriov_drivers_autoprobe"
     }
 
     /// Takes the driver of a VF away and has the kernel look for the one of an override; nil has it choose, which it
     /// does only if it binds drivers to this PF's VFs.
     private func exchangeDriver(of address: PCIAddress, override: String?) throws {
-        let folder = functions.folder(of: address)
+        let directory = functions.directory(of: address)
         let hadOverride = try self.override(of: address) != nil
         // A line feed alone takes the override away.
-        try sysfs.write("\(override ?? "")\n", to: "\(folder)/driver_override")
+        try sysfs.write("\(override ?? "")\n", to: "\(directory)/driver_override")
         if let present = try functions.driver(of: address) {
             // One that the kernel chose is what no override asks for.
             let isChosen = override == nil && !hadOverride && !UserspaceDriver.isKnown(present)
@@ -107,7 +107,7 @@ extension SystemHost {
     ) throws {
         if let driver { try exchangeDriver(of: address, override: driver) }
         try sysfs.write(
-            "\(override ?? "")\n", to: "\(functions.folder(of: address))/driver_override")
+            "\(override ?? "")\n", to: "\(functions.directory(of: address))/driver_override")
     }
 
     /// What an administrator should know of a driver that did not take a VF.

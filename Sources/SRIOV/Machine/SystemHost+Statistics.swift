@@ -31,14 +31,14 @@ extension SystemHost {
 }
 
 extension SysfsInventory {
-    /// The counters that some drivers show as files: a folder `stats` with a file for each, or one file `stats` with
+    /// The counters that some drivers show as files: a directory `stats` with a file for each, or one file `stats` with
     /// a line `rx_packets : 5` for each.
     ///
     /// - Returns: By name; nil if the driver shows none.
     package func counterFiles(
         ofVF index: Int, ofPF address: PCIAddress
     ) throws(SystemCallError) -> [String: UInt64]? {
-        let path = "\(folder(of: address))/sriov/\(index)/stats"
+        let path = "\(directory(of: address))/sriov/\(index)/stats"
         guard sysfs.exists(path) else { return nil }
         var counters: [String: UInt64] = [:]
         let names = try sysfs.entries(of: path)
@@ -55,7 +55,7 @@ extension SysfsInventory {
         return counters.isEmpty ? nil : counters
     }
 
-    /// nil for a folder too.
+    /// nil for a directory too.
     private func text(ofFile path: String) throws(SystemCallError) -> String? {
         do {
             return try sysfs.value(of: path)

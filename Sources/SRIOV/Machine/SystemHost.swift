@@ -87,7 +87,7 @@ extension SystemHost: Host {
     package func canReset(_ address: PCIAddress) -> Bool { functions.canReset(address) }
 
     package func reset(_ address: PCIAddress) throws {
-        try sysfs.write("1", to: "\(functions.folder(of: address))/reset")
+        try sysfs.write("1", to: "\(functions.directory(of: address))/reset")
     }
 
     // MARK: Namespaces

@@ -18,16 +18,16 @@ package struct AttachmentLocks: Sendable {
     ///   - parentDeadline: When waiting for the PF's ends; nil for the same.
     package init(
         _ function: VirtualFunction, mode: FileLock.Mode = .exclusive,
-        parentMode: FileLock.Mode = .shared, in folder: LockFolder, deadline: Deadline,
+        parentMode: FileLock.Mode = .shared, in directory: LockDirectory, deadline: Deadline,
         parentDeadline: Deadline? = nil
     ) throws(ManagerError) {
         if let address = function.physicalFunction {
-            physicalFunction = try folder.lock(
+            physicalFunction = try directory.lock(
                 address, parentMode, deadline: parentDeadline ?? deadline)
         } else {
             physicalFunction = nil
         }
-        virtualFunction = try folder.lock(function.address, mode, deadline: deadline)
+        virtualFunction = try directory.lock(function.address, mode, deadline: deadline)
     }
 
     /// Takes the locks without waiting for who works on the VF.
@@ -35,12 +35,12 @@ package struct AttachmentLocks: Sendable {
     /// - Parameter parentDeadline: When waiting for who changes its PF ends.
     /// - Returns: nil if another process has one of them.
     package static func ifFree(
-        _ function: VirtualFunction, in folder: LockFolder,
+        _ function: VirtualFunction, in directory: LockDirectory,
         parentDeadline: Deadline = Deadline(after: .zero)
     ) throws(ManagerError) -> AttachmentLocks? {
         do {
             return try AttachmentLocks(
-                function, in: folder, deadline: Deadline(after: .zero),
+                function, in: directory, deadline: Deadline(after: .zero),
                 parentDeadline: parentDeadline)
         } catch  where error.code == .inUse {
             return nil

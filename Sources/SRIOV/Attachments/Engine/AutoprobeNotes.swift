@@ -8,7 +8,7 @@ internal import LinuxSystem
 /// the device that it is about: another device at the address, or the next boot, begins with the kernel's value.
 /// Only who has the PF's exclusive lock writes, heeds or erases it.
 struct AutoprobeNotes: Sendable {
-    let folder: String
+    let directory: String
 
     private static var suffix: String { ".autoprobe" }
 
@@ -16,7 +16,7 @@ struct AutoprobeNotes: Sendable {
     func physicalFunctions() throws(SystemCallError) -> [PCIAddress] {
         let names: [String]
         do {
-            names = try folderEntries(folder)
+            names = try directoryNames(directory)
         } catch  where error.errno.isAbsence {
             return []
         }
@@ -37,7 +37,7 @@ struct AutoprobeNotes: Sendable {
         do {
             try systemCall("make", on: note) { symlink(text, note) }
         } catch  where error.errno == .noSuchFile {
-            try makeOpenFolder(folder)
+            try makeOpenDirectory(directory)
             try systemCall("make", on: note) { symlink(text, note) }
         }
     }
@@ -53,6 +53,6 @@ struct AutoprobeNotes: Sendable {
     }
 
     private func path(_ address: PCIAddress) -> String {
-        "\(folder)/\(address)\(Self.suffix)"
+        "\(directory)/\(address)\(Self.suffix)"
     }
 }

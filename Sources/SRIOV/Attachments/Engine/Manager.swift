@@ -9,7 +9,7 @@ internal import LinuxSystem
 package struct Manager<H: Host>: Sendable {
     package let host: H
     package let store: AttachmentStore
-    package let locks: LockFolder
+    package let locks: LockDirectory
 
     /// Undoes the front end's own part of an attachment, an IPAM's addresses, from what the record
     /// keeps.
@@ -25,7 +25,7 @@ package struct Manager<H: Host>: Sendable {
     package let patience: Patience
 
     package init(
-        host: H, store: AttachmentStore, locks: LockFolder, patience: Patience = Patience(),
+        host: H, store: AttachmentStore, locks: LockDirectory, patience: Patience = Patience(),
         foreignClaims: ForeignClaims = .none,
         releaseFrontEnd: @escaping @Sendable (Attachment) throws -> Void,
         warn: @escaping @Sendable (String) -> Void

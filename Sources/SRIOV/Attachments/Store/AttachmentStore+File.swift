@@ -48,10 +48,10 @@ extension AttachmentStore {
         return Int(status.st_size)
     }
 
-    /// Makes an empty file and the folders above it, durable with the first transaction.
+    /// Makes an empty file and the directories above it, durable with the first transaction.
     func makeFile() throws(SystemCallError) {
         if let slash = path.lastIndex(of: "/") {
-            try makeFolder(String(path[..<slash]))
+            try makeDirectory(String(path[..<slash]))
         }
         do {
             // SQLite would make it readable for all, and open(2) would leave a descriptor to be closed.
@@ -61,13 +61,13 @@ extension AttachmentStore {
         }
     }
 
-    private func makeFolder(_ folder: String) throws(SystemCallError) {
-        guard Glibc.access(folder, F_OK) != 0 else { return }
+    private func makeDirectory(_ directory: String) throws(SystemCallError) {
+        guard Glibc.access(directory, F_OK) != 0 else { return }
         // What lies in it is protected by its own mode.
-        try makeOpenFolder(folder)
-        let parent = try Descriptor(opening: folder + "/..", flags: O_RDONLY | O_DIRECTORY)
+        try makeOpenDirectory(directory)
+        let parent = try Descriptor(opening: directory + "/..", flags: O_RDONLY | O_DIRECTORY)
         let number = parent.rawValue
-        try systemCall("synchronise", on: folder + "/..") { fsync(number) }
+        try systemCall("synchronise", on: directory + "/..") { fsync(number) }
     }
 
     func storeError(_ error: SQLiteError) -> StoreError {

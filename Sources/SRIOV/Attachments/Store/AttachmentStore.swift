@@ -30,7 +30,7 @@ package final class AttachmentStore: Sendable {
     private let latest = Mutex<(row: AttachmentRow, attachment: Attachment)?>(nil)
 
     /// - Parameters:
-    ///   - path: The database; it and its folder are made at the first insert where missing.
+    ///   - path: The database; it and its directory are made at the first insert where missing.
     ///   - boot: The boot whose records count.
     ///   - failpoint: Called before every statement that writes, every note of work and every commit; what it
     ///     throws ends the transaction with nothing changed, but before a note is erased behind a commit. For tests.
@@ -43,8 +43,8 @@ package final class AttachmentStore: Sendable {
         self.access = access
         self.schema = schema
         self.failpoint = failpoint
-        notes = WorkNotes(folder: path + "-work")
-        autoprobeNotes = AutoprobeNotes(folder: notes.folder)
+        notes = WorkNotes(directory: path + "-work")
+        autoprobeNotes = AutoprobeNotes(directory: notes.directory)
     }
 
     /// Writes the record of a VF that nobody has.

@@ -8,7 +8,7 @@ internal import LinuxSystem
 /// a process dies. It need not survive a loss of power: it is about a record of this boot. Only who has the VF's lock, or
 /// its PF's alone, writes or erases it. See `docs/decisions/0007-work-notes.md`.
 struct WorkNotes: Sendable {
-    let folder: String
+    let directory: String
 
     /// The phases that a note can say; no other is ever written.
     private static var phases: [AttachmentPhase] { [.preparing, .detaching] }
@@ -32,7 +32,7 @@ struct WorkNotes: Sendable {
             try Self.link(text, at: note)
         } catch  where error.errno == .noSuchFile {
             // Who may read the state file must see what is under way.
-            try makeOpenFolder(folder)
+            try makeOpenDirectory(directory)
             try Self.link(text, at: note)
         } catch  where error.errno == .exists {
             // A gap without a note would make work that was never finished look like finished.
@@ -58,7 +58,7 @@ struct WorkNotes: Sendable {
         if try phase(of: attachment) != nil { try erase(attachment.virtualFunction) }
     }
 
-    private func path(_ address: PCIAddress) -> String { folder + "/" + address.description }
+    private func path(_ address: PCIAddress) -> String { directory + "/" + address.description }
 
     private static func link(_ text: String, at path: String) throws(SystemCallError) {
         try systemCall("make", on: path) { symlink(text, path) }

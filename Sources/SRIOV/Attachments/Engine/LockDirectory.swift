@@ -3,10 +3,10 @@ package import LinuxSystem
 /// The locks of VFs and PFs: one file per PCI address.
 ///
 /// They do not follow the state file, so that two state files can never share a VF unnoticed.
-package struct LockFolder: Sendable {
+package struct LockDirectory: Sendable {
     package let path: String
 
-    /// - Parameter path: The folder of the lock files; made where missing.
+    /// - Parameter path: The directory of the lock files; made where missing.
     package init(path: String) {
         self.path = path
     }
@@ -14,7 +14,7 @@ package struct LockFolder: Sendable {
     /// Takes the lock of one PCI function.
     ///
     /// - Throws: `ManagerError` `inUse` if somebody else had it until the deadline, `notPermitted`
-    ///   without the rights to the folder.
+    ///   without the rights to the directory.
     package func lock(
         _ address: PCIAddress, _ mode: FileLock.Mode, deadline: Deadline
     ) throws(ManagerError) -> FileLock {

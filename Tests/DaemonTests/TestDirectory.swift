@@ -1,7 +1,7 @@
 import Foundation
 
-/// A folder that goes with its last user.
-final class TestFolder: Sendable {
+/// A directory that goes with its last user.
+final class TestDirectory: Sendable {
     let path: String
 
     init() throws {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A folder for files that are written some thousand times: in memory, where there is such a place.
-final class MemoryFolder: Sendable {
+/// A directory for files that are written some thousand times: in memory, where there is such a place.
+final class MemoryDirectory: Sendable {
     let path: String
 
     init() throws {
