@@ -1,5 +1,6 @@
 import Foundation
 import LinuxSystem
+import Synchronization
 import Testing
 
 @Suite struct ChildProcessTests {
@@ -92,6 +93,45 @@ import Testing
         #expect(
             error?.description
                 == "run /nonexistent/program: no such file or directory (ENOENT)")
+    }
+
+    /// A child that cannot become the program ends at once; who does not wait for it keeps a zombie.
+    @Test func theChildOfAProgramThatCannotBeRunIsCollectedWhateverSignalsCome() async {
+        // A process of its own: it has no other children, and its threads no other signals.
+        await #expect(processExitsWith: .success) {
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { _ in }
+            // Without SA_RESTART, so that it ends a wait.
+            try #require(sigaction(SIGUSR1, &action, nil) == 0)
+            let target = pthread_self()
+            let isDone = Mutex(false)
+            let sender = Thread {
+                while !isDone.withLock({ $0 }) { pthread_kill(target, SIGUSR1) }
+            }
+            sender.start()
+            let process = ChildProcess(executable: "/nonexistent/program", environment: [:])
+            for _ in 0..<1000 {
+                #expect(throws: ChildProcessError.self) {
+                    try process.run(until: Deadline(after: .seconds(120)))
+                }
+            }
+            isDone.withLock { $0 = true }
+            while !sender.isFinished { sched_yield() }
+            #expect(waitpid(-1, nil, WNOHANG) == -1)
+            #expect(errno == ECHILD)
+        }
+    }
+
+    @Test func aChildThatWasKilledIsCollected() async {
+        await #expect(processExitsWith: .success) {
+            var process = ChildProcess(executable: "/bin/sh", environment: [:])
+            process.arguments = ["-c", "sleep 3600"]
+            #expect(throws: ChildProcessError.self) {
+                try process.run(until: Deadline(after: .milliseconds(100)))
+            }
+            #expect(waitpid(-1, nil, WNOHANG) == -1)
+            #expect(errno == ECHILD)
+        }
     }
 
     @Test func aProgramStillBeingWrittenIsTriedAgain() throws {

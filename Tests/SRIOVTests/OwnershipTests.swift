@@ -1,0 +1,260 @@
+import Foundation
+import LinuxSystem
+import Netlink
+import SRIOV
+import SimulatedHost
+import Synchronization
+import Testing
+
+/// Nobody takes what is another's: not a VF that somebody works on, has, or lives by.
+@Suite struct OwnershipTests {
+    private static let vf = SimulatedHost.vfAddress(0)
+    private static let other = SimulatedHost.vfAddress(1)
+    private static let pf = SimulatedHost.pfAddress()
+    private static let path = "/run/netns/a"
+
+    private func fixture() throws -> ManagerFixture {
+        let fixture = try ManagerFixture(SimulatedHost.withVFs(2))
+        for name in ["a", "b"] { fixture.makeContainer("/run/netns/\(name)") }
+        return fixture
+    }
+
+    private func error(_ body: () throws -> Void) -> ManagerError? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return error as? ManagerError
+        }
+    }
+
+    /// What another process holds that works on a VF.
+    private func locks(_ function: PCIAddress, _ fixture: ManagerFixture) throws -> AttachmentLocks
+    {
+        try AttachmentLocks(
+            VirtualFunction(address: function, physicalFunction: Self.pf),
+            in: LockDirectory(path: fixture.directory.path + "/locks"),
+            deadline: Deadline(after: .zero))
+    }
+
+    // MARK: Work that is under way
+
+    @Test func aVFThatSomebodyWorksOnIsNotAttached() throws {
+        let fixture = try fixture()
+        let locks = try locks(Self.vf, fixture)
+        let before = fixture.host.kernel
+        let refusal = error { try fixture.attach(.vf(0, for: "a")) }
+        #expect(refusal?.code == .inUse)
+        #expect(
+            refusal?.message
+                == "0000:01:10.0 is being worked on by another process, waited 0.05 seconds")
+        #expect(fixture.host.kernel == before)
+        withExtendedLifetime(locks) {}
+    }
+
+    @Test func anotherVFIsTakenThanTheOneThatSomebodyWorksOn() throws {
+        let fixture = try fixture()
+        let locks = try locks(Self.vf, fixture)
+        var request = AttachRequest.vf(0, for: "a")
+        request.selection = .anyOf(physicalFunction: Self.pf)
+        try fixture.attach(request)
+        #expect(try fixture.store().attachments().map(\.virtualFunction) == [Self.other])
+        withExtendedLifetime(locks) {}
+    }
+
+    @Test(arguments: ["join", "settle", "leave"])
+    func aHandoverWaitsForWhoWorksOnItsVF(verb: String) throws {
+        let fixture = try fixture()
+        _ = try fixture.reserve("e")
+        if verb != "join" { _ = try fixture.manager().join(.docker("e"), sandbox: Self.path) }
+        let phase = try fixture.record?.phase
+        let locks = try locks(Self.vf, fixture)
+        let refusal = error {
+            switch verb {
+            case "join": _ = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+            case "settle": _ = try fixture.manager().settle(.docker("e"))
+            default: try fixture.manager().leave(.docker("e"))
+            }
+        }
+        #expect(refusal?.code == .inUse)
+        #expect(try fixture.record?.phase == phase)
+        withExtendedLifetime(locks) {}
+    }
+
+    @Test func recoveryLeavesAVFToWhoWorksOnIt() throws {
+        let fixture = try fixture()
+        try fixture.attach(.vf(0, for: "a"))
+        try fixture.changeRecord { $0.phase = .detaching }
+        let locks = try locks(Self.vf, fixture)
+        let before = fixture.host.kernel
+        #expect(try fixture.manager().recover().entries.map(\.result) == [.busy])
+        #expect(fixture.host.kernel == before)
+        #expect(try fixture.record?.phase == .detaching)
+        withExtendedLifetime(locks) {}
+    }
+
+    @Test func aPFIsNotGivenAwayAsAWholeWhileSomebodyWorksOnAVF() throws {
+        let fixture = try fixture()
+        let locks = try locks(Self.vf, fixture)
+        let before = fixture.host.kernel
+        #expect(error { _ = try fixture.reserve("e", .address(Self.pf)) }?.code == .inUse)
+        #expect(fixture.host.kernel == before)
+        #expect(try fixture.record == nil)
+        withExtendedLifetime(locks) {}
+    }
+
+    @Test func anOwnersOtherVFIsLeftToWhoWorksOnIt() throws {
+        let fixture = try fixture()
+        try fixture.attach(.vf(0, for: "a"))
+        fixture.host.deleteNamespace(Self.path)
+        fixture.host.makeNamespace(Self.path)
+        let locks = try locks(Self.vf, fixture)
+        #expect(error { try fixture.attach(.vf(1, for: "a")) }?.code == .inUse)
+        #expect(try fixture.store().attachments().map(\.virtualFunction) == [Self.vf])
+        withExtendedLifetime(locks) {}
+    }
+
+    // MARK: What somebody has
+
+    @Test func thePlanOfAnAttachNamesWhoHasTheVF() throws {
+        let fixture = try fixture()
+        // Its interface is in the host, so that only the record tells.
+        _ = try fixture.reserve("e")
+        let refusal = error { _ = try fixture.manager().plan(.vf(0, for: "b")) }
+        #expect(refusal?.code == .inUse)
+        #expect(refusal?.message == "VF 0000:01:10.0 is reserved to docker n1 e in the host")
+    }
+
+    @Test func ofAnyVFsTheOneThatTheHostUsesIsPassedOver() throws {
+        let fixture = try fixture()
+        fixture.host.withKernel { kernel in
+            kernel.change(Self.vf) { $0.link.controllerIndex = 99 }
+        }
+        var request = AttachRequest.vf(0, for: "a")
+        request.selection = .anyOf(physicalFunction: Self.pf)
+        try fixture.attach(request)
+        #expect(try fixture.store().attachments().map(\.virtualFunction) == [Self.other])
+    }
+
+    @Test func theHostsOwnNamespaceIsNoContainer() throws {
+        let fixture = try fixture()
+        let before = fixture.host.kernel
+        var request = AttachRequest.vf(0, for: "a")
+        request.namespacePath = "/proc/self/ns/net"
+        #expect(error { try fixture.attach(request) }?.code == .invalidNamespace)
+        #expect(fixture.host.kernel == before)
+        #expect(try fixture.store().attachments().isEmpty)
+    }
+
+    @Test(arguments: ["", ".", "a/b", "sixteen-letters-"])
+    func aNameThatNoInterfaceCanHaveIsRefused(name: String) throws {
+        let fixture = try fixture()
+        let before = fixture.host.kernel
+        var request = AttachRequest.vf(0, for: "a")
+        request.owner.interfaceName = name
+        let refusal = error { try fixture.attach(request) }
+        #expect(refusal?.code == .invalidRequest)
+        #expect(refusal?.message == "\"\(name)\" cannot be the name of an interface")
+        #expect(fixture.host.kernel == before)
+    }
+
+    @Test func anInterfaceWithAddressesIsNotTakenWhereNothingTellsAVFFromTheHostsCard() throws {
+        let fixture = try fixture()
+        fixture.host.withKernel { kernel in
+            kernel.vfs[Self.vf]?.function.physicalFunction = nil
+            kernel.vfs[Self.vf]?.function.index = nil
+        }
+        let own = try fixture.host.hostNamespace()
+        let link = try #require(
+            try fixture.host.link(of: Self.vf, expectedName: nil, in: own))
+        let network = try #require(IPNetwork("192.0.2.7/24"))
+        try fixture.host.addAddress(InterfaceAddress(network: network), to: link, in: own)
+        let before = fixture.host.kernel
+        let refusal = error { try fixture.attach(.vf(0, for: "a")) }
+        #expect(refusal?.code == .obstructed)
+        #expect(
+            refusal?.message
+                == "PCI function 0000:01:10.0 is not known to be a virtual function, and its pf0v0 "
+                + "has the host's address 192.0.2.7/24")
+        #expect(fixture.host.kernel == before)
+    }
+
+    // MARK: A record that comes while its owner is detached
+
+    @Test func anAttachmentThatIsMadeWhileTheFrontEndReleasesIsUndoneToo() throws {
+        let fixture = try fixture()
+        let before = fixture.host.kernel
+        let calls = Mutex(0)
+        _ = try fixture.manager().detach(DetachRequest(owner: .cni("a"))) { _ in
+            let isFirst = calls.withLock {
+                $0 += 1
+                return $0 == 1
+            }
+            if isFirst { try fixture.manager().attach(.vf(1, for: "a")) { _ in } }
+        }
+        #expect(calls.withLock { $0 } == 2)
+        #expect(try fixture.store().attachments().isEmpty)
+        #expect(fixture.host.kernel.pristinePart.vfs == before.pristinePart.vfs)
+    }
+
+    // MARK: The phases of a handover
+
+    @Test func aVFThatIsInItsContainerIsNotJoinedAgain() throws {
+        let fixture = try fixture()
+        try fixture.start("e", in: Self.path)
+        let refusal = error {
+            _ = try fixture.manager().join(.docker("e"), sandbox: "/run/netns/b")
+        }
+        #expect(refusal?.code == .inUse)
+        #expect(refusal?.message == "VF 0000:01:10.0 is attached to docker n1 e")
+        #expect(try fixture.record?.namespace?.path == Self.path)
+    }
+
+    @Test func aVFThatLeavesIsNotJoinedAgain() throws {
+        let fixture = try fixture()
+        try fixture.start("e", in: Self.path)
+        try fixture.manager().leave(.docker("e"))
+        try fixture.runtimeMovesBack(Self.vf, from: Self.path, as: "pf0v0")
+        #expect(
+            error { _ = try fixture.manager().join(.docker("e"), sandbox: Self.path) }?.code
+                == .inUse)
+        #expect(try fixture.record?.phase == .leaving)
+    }
+
+    @Test func aVFThatLeavesIsNotSettled() throws {
+        let fixture = try fixture()
+        try fixture.start("e", in: Self.path)
+        try fixture.manager().leave(.docker("e"))
+        #expect(try fixture.manager().settle(.docker("e"))?.phase == .leaving)
+        #expect(try fixture.record?.phase == .leaving)
+    }
+
+    @Test(arguments: [AttachmentPhase.preparing, .detaching, .restoring])
+    func unfinishedWorkDoesNotLeave(phase: AttachmentPhase) throws {
+        let fixture = try fixture()
+        try fixture.start("e", in: Self.path)
+        try fixture.changeRecord { $0.phase = phase }
+        try fixture.manager().leave(.docker("e"))
+        #expect(try fixture.record?.phase == phase)
+    }
+
+    @Test func aVFThatLeavesIsNotAttachedAgainAtOnce() throws {
+        let fixture = try fixture()
+        try fixture.start("e", in: Self.path)
+        try fixture.manager().leave(.docker("e"))
+        fixture.pass(seconds: 59)
+        #expect(try fixture.manager().recover().entries.isEmpty)
+        #expect(try fixture.record?.phase == .leaving)
+    }
+
+    @Test func theHostIsNoSandboxToHaveArrivedIn() throws {
+        let fixture = try fixture()
+        _ = try fixture.reserve("e")
+        _ = try fixture.manager().join(.docker("e"), sandbox: "/proc/self/ns/net")
+        fixture.host.withKernel { kernel in
+            kernel.change(Self.vf) { $0.link.flags |= 1 }
+        }
+        #expect(try fixture.manager().settle(.docker("e"))?.phase == .joined)
+        #expect(try fixture.record?.phase == .joined)
+    }
+}
