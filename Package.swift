@@ -101,8 +101,7 @@ let package = Package(
             name: "DockerDriver", dependencies: ["JSON", "LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
         .target(
-            name: "Metrics",
-            dependencies: ["FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SRIOV"],
+            name: "Metrics", dependencies: ["FrontEndSupport", "LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
         .target(
             name: "DaemonInterface", dependencies: ["JSON", "LinuxSystem", "SRIOV"],
@@ -124,7 +123,7 @@ let package = Package(
         .target(
             name: "AdminTool",
             dependencies: [
-                "JSON", "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "FrontEndSupport", "Node",
+                "LinuxSystem", "Netlink", "SRIOV", "PCIDevices", "FrontEndSupport", "Node",
                 "DaemonInterface", "Metrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -169,11 +168,8 @@ let package = Package(
         .testTarget(
             name: "SRIOVTests",
             dependencies: [
-                "Node",
-                "FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SQLite", "SRIOV",
-                "SimulatedHost",
-                "Fuzzing",
-                "CSQLite",
+                "Node", "FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SQLite", "SRIOV",
+                "SimulatedHost", "Fuzzing", "CSQLite",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -200,10 +196,7 @@ let package = Package(
             name: "AdminToolTests",
             dependencies: [
                 "AdminTool", "DaemonInterface", "FrontEndSupport", "Node", "JSON", "LinuxSystem",
-                "Metrics",
-                "Netlink",
-                "PCIDevices",
-                "SRIOV", "SimulatedHost", "Fuzzing",
+                "Metrics", "Netlink", "PCIDevices", "SRIOV", "SimulatedHost", "Fuzzing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -211,10 +204,8 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "Daemon", "DaemonInterface", "FrontEndSupport", "Node", "JSON", "LinuxSystem",
-                "CLinuxShim",
-                "Metrics",
-                "Netlink",
-                "PCIDevices", "SRIOV", "SimulatedHost", "vfmapd",
+                "CLinuxShim", "Metrics", "Netlink", "PCIDevices", "SRIOV", "SimulatedHost",
+                "vfmapd",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -62,9 +62,8 @@ extension PCIFunctionRole {
     fileprivate init(of address: PCIAddress, in sysfs: Sysfs) {
         let directory = "bus/pci/devices/\(address)"
         do {
-            if let parent = try sysfs.linkTarget(of: "\(directory)/physfn").flatMap({
-                PCIAddress($0)
-            }) {
+            let parent = try sysfs.linkTarget(of: "\(directory)/physfn")
+            if let parent = parent.flatMap({ PCIAddress($0) }) {
                 self = .virtual(of: parent)
             } else if try sysfs.number(of: "\(directory)/sriov_totalvfs") ?? 0 > 0 {
                 let count = try sysfs.number(of: "\(directory)/sriov_numvfs")
