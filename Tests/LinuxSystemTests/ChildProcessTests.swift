@@ -1,6 +1,5 @@
 import Foundation
 import LinuxSystem
-import Synchronization
 import Testing
 
 @Suite struct ChildProcessTests {
@@ -96,27 +95,13 @@ import Testing
     }
 
     /// A child that cannot become the program ends at once; who does not wait for it keeps a zombie.
-    @Test func theChildOfAProgramThatCannotBeRunIsCollectedWhateverSignalsCome() async {
-        // A process of its own: it has no other children, and its threads no other signals.
+    @Test func theChildOfAProgramThatCannotBeRunIsCollected() async {
+        // A process of its own, which has no other children.
         await #expect(processExitsWith: .success) {
-            var action = sigaction()
-            action.__sigaction_handler.sa_handler = { _ in }
-            // Without SA_RESTART, so that it ends a wait.
-            try #require(sigaction(SIGUSR1, &action, nil) == 0)
-            let target = pthread_self()
-            let isDone = Mutex(false)
-            let sender = Thread {
-                while !isDone.withLock({ $0 }) { pthread_kill(target, SIGUSR1) }
-            }
-            sender.start()
             let process = ChildProcess(executable: "/nonexistent/program", environment: [:])
-            for _ in 0..<1000 {
-                #expect(throws: ChildProcessError.self) {
-                    try process.run(until: Deadline(after: .seconds(120)))
-                }
+            #expect(throws: ChildProcessError.self) {
+                try process.run(until: Deadline(after: .seconds(120)))
             }
-            isDone.withLock { $0 = true }
-            while !sender.isFinished { sched_yield() }
             #expect(waitpid(-1, nil, WNOHANG) == -1)
             #expect(errno == ECHILD)
         }

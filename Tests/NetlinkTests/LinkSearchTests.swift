@@ -182,9 +182,18 @@ import Testing
     }
 }
 
-/// A kernel that refuses a list, as Linux does, while an earlier one has not been fetched to its end.
+/// A kernel that refuses a list, as Linux does, while an earlier one has not been fetched to its end. It makes the next
+/// datagram of a list when one is fetched, so that answers to other questions come in between.
 private final class BusyKernel: Sendable {
-    private let state = Mutex((queue: [[UInt8]](), lists: 0))
+    private struct State {
+        var queue: [[UInt8]] = []
+        /// What of a list is not in the queue yet.
+        var rest: [[UInt8]] = []
+        var isListing = false
+        var lists = 0
+    }
+
+    private let state = Mutex(State())
     private let list: @Sendable (_ number: Int) -> [TestMessage]
 
     /// - Parameter list: The list that is asked for, given how many came before it; who asks for one interface gets the
@@ -195,10 +204,7 @@ private final class BusyKernel: Sendable {
         RouteSocket(port: testPort) { request throws(SystemCallError) in
             if let request { self.take(request) }
             return { () throws(SystemCallError) in
-                let datagram = self.state.withLock {
-                    $0.queue.isEmpty ? nil : $0.queue.removeFirst()
-                }
-                if let datagram { return datagram }
+                if let datagram = self.fetch() { return datagram }
                 throw SystemCallError(operation: "", subject: "", errno: .timedOut)
             }
         }
@@ -207,18 +213,32 @@ private final class BusyKernel: Sendable {
     private func take(_ request: [UInt8]) {
         let isList = request[7] & 3 == 3
         state.withLock { state in
-            let busy = isList && !state.queue.isEmpty
-            var messages = busy ? [.acknowledgement(-16)] : list(state.lists)
-            if isList {
-                state.lists += 1
-            } else {
-                messages = messages.prefix(1).map {
-                    var message = $0
-                    message.flags = 0
-                    return message
-                }
+            if isList, state.isListing {
+                state.queue.append(
+                    TestMessage.acknowledgement(-16).bytes(answering: request))
+                return
             }
-            state.queue += messages.map { $0.bytes(answering: request) }
+            var messages = list(state.lists)
+            guard isList else {
+                messages[0].flags = 0
+                state.queue.append(messages[0].bytes(answering: request))
+                return
+            }
+            state.lists += 1
+            state.isListing = true
+            state.rest = messages.map { $0.bytes(answering: request) }
+            state.queue.append(state.rest.removeFirst())
+        }
+    }
+
+    private func fetch() -> [UInt8]? {
+        state.withLock { state in
+            guard !state.queue.isEmpty else { return nil }
+            let datagram = state.queue.removeFirst()
+            if !state.rest.isEmpty { state.queue.append(state.rest.removeFirst()) }
+            // NLMSG_DONE.
+            if datagram[4] == 3 { state.isListing = false }
+            return datagram
         }
     }
 }
