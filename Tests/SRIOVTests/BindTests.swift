@@ -110,6 +110,44 @@ import Testing
         #expect(wasLeftOn)
     }
 
+    @Test func aBindThatFailsLeavesTheSwitchOff() throws {
+        var failures = 0
+        for step in 1... {
+            let fixture = try fixture()
+            fixture.host.arm(.fail(at: step))
+            _ = try? fixture.manager().bind(SimulatedHost.vfAddress(0), to: .netdevice)
+            guard fixture.host.faultWasReached else { break }
+            // With the driver bound it was the end that failed, which the next verb makes up for.
+            guard drivers(fixture)[0] == nil else { continue }
+            failures += 1
+            #expect(bindsDrivers(fixture) == false, "step \(step)")
+            #expect(try notes(fixture) == [], "step \(step)")
+        }
+        #expect(failures > 3)
+    }
+
+    @Test func aSwitchThatIsOnForSomebodyWhoWorksOnThePFIsLeftOn() throws {
+        let fixture = try fixture()
+        let victim = fixture.host.anotherProcess()
+        var step = 0
+        while bindsDrivers(fixture) == false {
+            step += 1
+            victim.arm(.die(at: step))
+            _ = try? fixture.manager(in: victim).bind(SimulatedHost.vfAddress(0), to: .netdevice)
+            try #require(victim.faultWasReached)
+        }
+        var lock: FileLock? = try LockDirectory(path: fixture.directory.path + "/locks").lock(
+            Self.pf, .exclusive, deadline: Deadline(after: .zero))
+        _ = try fixture.manager().recover()
+        #expect(bindsDrivers(fixture) == true)
+        #expect(try notes(fixture).count == 1)
+        withExtendedLifetime(lock) {}
+        lock = nil
+        _ = try fixture.manager().recover()
+        #expect(bindsDrivers(fixture) == false)
+        #expect(try notes(fixture) == [])
+    }
+
     /// The next boot, and a card that was plugged in again, begin with what the kernel makes of it.
     @Test(arguments: [true, false])
     func aNoteOfAnotherDeviceOrBootIsOnlyErased(isOtherBoot: Bool) throws {

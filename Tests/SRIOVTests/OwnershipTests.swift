@@ -114,6 +114,36 @@ import Testing
         withExtendedLifetime(locks) {}
     }
 
+    /// Who waits for the whole PF keeps others out, but not who has a part of it already: each would wait for the other.
+    @Test func anOwnersOtherVFIsBroughtBackWhileSomebodyWaitsForThePF() throws {
+        for step in 1... {
+            let fixture = try fixture()
+            try fixture.attach(.vf(0, for: "a"))
+            fixture.host.deleteNamespace(Self.path)
+            fixture.host.makeNamespace(Self.path)
+            let lock = fixture.directory.path + "/locks/0000:01:00.0.lock"
+            let isDone = Mutex(false)
+            fixture.host.before(step: step) { _ in
+                Thread.detachNewThread {
+                    _ = try? FileLock(
+                        path: lock, mode: .exclusive, deadline: Deadline(after: .seconds(60)))
+                    isDone.withLock { $0 = true }
+                }
+                // Until it waits, or has had the lock and is done.
+                while !isDone.withLock({ $0 }),
+                    (try? FileLock(path: lock, mode: .shared, deadline: Deadline(after: .zero)))
+                        != nil
+                { sched_yield() }
+            }
+            #expect(error { try fixture.attach(.vf(1, for: "a")) } == nil, "step \(step)")
+            #expect(
+                try fixture.store().attachments().map(\.virtualFunction) == [Self.other],
+                "step \(step)")
+            guard fixture.host.faultWasReached else { break }
+            while !isDone.withLock({ $0 }) { sched_yield() }
+        }
+    }
+
     // MARK: What somebody has
 
     @Test func thePlanOfAnAttachNamesWhoHasTheVF() throws {

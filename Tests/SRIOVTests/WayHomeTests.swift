@@ -81,7 +81,11 @@ import Testing
     }
 
     @Test func onlyALinkStateMayBeUnsupported() throws {
-        let (fixture, before) = try fixture(.accepting) { $0.unsupported = ["trust"] }
+        let (fixture, before) = try fixture(.accepting) { kernel in
+            // A driver that does not report it either, so that reading it back proves nothing.
+            kernel.unsupported = ["trust"]
+            kernel.vfs[Self.vf]?.info.trust = nil
+        }
         let settings = VFSettings(
             trust: true, linkState: .enabled, toleratesUnsupportedLinkState: true)
         #expect(error { try fixture.attach(.vf(0, for: "a", settings)) }?.code == .unsupported)
@@ -142,6 +146,19 @@ import Testing
         #expect(other?.link.index == index)
         #expect(interface(fixture)?.namespace == 0)
         #expect(interface(fixture)?.link.index != index)
+        try expectPristine(fixture, before)
+    }
+
+    @Test func alternativeNamesThatInterfacesOfTheHostHaveAreLeftBehind() throws {
+        let (fixture, before) = try fixture { kernel in
+            kernel.change(Self.vf) { $0.link.alternativeNames = ["enp1s0f0v0"] }
+        }
+        try fixture.attach(.vf(0, for: "a"))
+        fixture.host.withKernel { kernel in
+            kernel.change(Self.vf) { $0.link.alternativeNames = ["pf0", "pf0v1", "inside"] }
+        }
+        try fixture.detach(.vf(0, of: "a"))
+        #expect(interface(fixture)?.link.alternativeNames == ["enp1s0f0v0"])
         try expectPristine(fixture, before)
     }
 
