@@ -23,7 +23,8 @@ struct AdminContext<H: Host>: Sendable {
     ///   NUMA node, IOMMU group, RDMA device, the mode of the PF's switch.
     func inventoryView(isDescribed: Bool = true) throws -> InventoryView {
         InventoryView(
-            try manager.inventory(isDescribed: isDescribed), lookups: isDescribed ? lookups : .none)
+            try manager.inventory(SnapshotDetail(functions: isDescribed ? .all : .work)),
+            lookups: isDescribed ? lookups : .none)
     }
 
     /// The address of the VF that an argument names.

@@ -14,17 +14,22 @@ package final class NodeCollector<H: Host>: Sendable {
 
     private let manager: Manager<H>
     private let allowance: Duration
+    private let reach: SnapshotDetail.Reach
     private let signal: WakeSignal
     private let state = Mutex(State())
     private let turn = Mutex(())
 
-    /// - Parameter allowance: How long PFs are waited for.
+    /// - Parameters:
+    ///   - allowance: How long PFs are waited for.
+    ///   - reach: Where the interfaces of VFs are looked for.
     /// - Throws: `SystemCallError`.
     package init(
-        manager: Manager<H>, allowance: Duration = .seconds(5)
+        manager: Manager<H>, allowance: Duration = .seconds(5),
+        reach: SnapshotDetail.Reach = .everywhere
     ) throws(SystemCallError) {
         self.manager = manager
         self.allowance = allowance
+        self.reach = reach
         signal = try WakeSignal()
     }
 
@@ -44,12 +49,16 @@ package final class NodeCollector<H: Host>: Sendable {
         } catch {
             reading.storeFailure = "\(error)"
         }
-        let attachments = Dictionary(
-            (reading.attachments ?? []).map { ($0.virtualFunction, $0) },
-            uniquingKeysWith: { first, _ in first })
+        let search = Deadline(after: .seconds(1))
+        let reader = SnapshotReader(
+            manager,
+            SnapshotDetail(
+                functions: [.work, .numaNode, pools?.neededDetail ?? []], reach: reach,
+                programs: pools != nil, counters: true),
+            reading.attachments.map { KnownRecords($0) } ?? .unknown, searchingUntil: search)
         let parents = try manager.host.physicalFunctions()
         state.withLock { $0.results = [:] }
-        for parent in parents { begin(parent, attachments, pools) }
+        for parent in parents { begin(parent, reader, pools) }
         let deadline = Deadline(after: allowance)
         while !deadline.hasPassed, !areDone(parents) { try signal.wait(until: deadline) }
         let results = state.withLock { $0.results }
@@ -68,11 +77,12 @@ package final class NodeCollector<H: Host>: Sendable {
                     $0.virtualFunctions.values.contains(attachment.virtualFunction)
                 }
             }
-            let search = Deadline(after: .seconds(1))
             return others.count {
                 manager.knownStaleness(of: $0, searchingUntil: search) != nil
             }
-                + reading.functions.flatMap(\.vfs).count(where: \.isStale)
+                + reading.functions.flatMap(\.vfs).count {
+                    $0.snapshot.occupancy.staleness != nil
+                }
         }
         reading.seconds = watch.seconds
         return reading
@@ -83,16 +93,17 @@ package final class NodeCollector<H: Host>: Sendable {
     }
 
     private func begin(
-        _ parent: PhysicalFunction, _ attachments: [PCIAddress: Attachment], _ pools: PoolList?
+        _ parent: PhysicalFunction, _ reader: SnapshotReader<H>, _ pools: PoolList?
     ) {
         guard state.withLock({ $0.busy.insert(parent.address).inserted }) else { return }
-        let reader = FunctionReader(manager: manager)
         do {
             try onDetachedThread {
                 self.end(
                     parent,
                     Result {
-                        try reader.read(parent, attachments: attachments, pools: pools)
+                        try FunctionReading(
+                            try reader.snapshot(of: parent), on: self.manager.host, reader.host,
+                            pools: pools)
                     })
             }
         } catch {

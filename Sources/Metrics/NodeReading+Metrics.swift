@@ -53,7 +53,9 @@ extension FunctionReading {
     /// Whether every VF that the PF has was read, and what it is used for.
     private var isComplete: Bool {
         vfs.count == function.virtualFunctions.count
-            && vfs.allSatisfy { $0.pool == nil || $0.use != nil }
+            && vfs.allSatisfy {
+                $0.pool == nil || $0.use != nil || $0.snapshot.occupancy == .unknown
+            }
     }
 }
 
@@ -69,7 +71,7 @@ extension FunctionReading.VF {
             labels: labels + [
                 function.numaLabel, function.driver ?? "", interfaceLabel, pool ?? "",
             ])
-        if let attachment {
+        if let attachment = snapshot.attachment {
             let owner = attachment.owner
             text.add(
                 .vfAttached, true,
@@ -93,8 +95,8 @@ extension FunctionReading.VF {
     ///
     /// The recorded name also of a VF that is in the host: it comes home under the name that it had in its container.
     private var interfaceLabel: String {
-        if let attachment { return attachment.owner.interfaceName }
-        return isElsewhere ? "" : link?.name.description ?? ""
+        if let attachment = snapshot.attachment { return attachment.owner.interfaceName }
+        return snapshot.namespacePath == nil ? snapshot.link?.name.description ?? "" : ""
     }
 }
 

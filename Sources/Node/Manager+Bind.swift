@@ -29,9 +29,7 @@ extension Manager {
                     throw ManagerError(.notFound, "VF \(address) is gone")
                 }
                 if driver.isSatisfied(by: present.driver) { return present }
-                let link = try host.link(
-                    of: address, expectedName: present.interfaceName, in: try host.hostNamespace())
-                if let user = try user(of: present, link, nil, asksPrograms: true) {
+                if let user = try reader(of: [], isForOne: true).snapshot(of: present).obstacle {
                     throw ManagerError(.inUse, user)
                 }
                 try bindLocked(present, to: driver)

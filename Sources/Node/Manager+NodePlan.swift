@@ -44,26 +44,17 @@ extension Manager {
             "it is \($0.phase.rawValue) as a whole to \($0.owner)"
         }
         let attachments = try store.attachments(ofPhysicalFunction: function.address)
-        let recorded = Dictionary(
-            attachments.map { ($0.virtualFunction, $0) }, uniquingKeysWith: { first, _ in first })
-        let own = try host.hostNamespace()
-        for vf in try host.virtualFunctions(of: function, isDescribed: true) {
-            guard let index = vf.index else { continue }
-            let address = vf.address
-            let link = try vf.interfaceName.flatMap {
-                try host.link(of: address, expectedName: $0, in: own)
-            }
+        let snapshot = try reader(of: attachments, functions: .all).snapshot(of: function)
+        for vf in snapshot.virtualFunctions {
+            guard let index = vf.function.index else { continue }
             state.virtualFunctions[index] = PhysicalFunctionState.VF(
-                function: vf, info: info?.vf(index), link: link,
-                user: try user(
-                    of: vf, link, recorded[address],
-                    // Asking every process costs, and matters only if the driver is to go.
-                    asksPrograms: wanted.driver.map { !$0.isSatisfied(by: vf.driver) } ?? false))
+                function: vf.function, info: vf.info,
+                link: vf.namespacePath == nil ? vf.link : nil, user: vf.obstacle)
         }
         let count = wanted.numberOfVFs ?? function.virtualFunctions.count
         let mode = wanted.eswitchMode ?? state.eswitchMode
         if count != function.virtualFunctions.count || mode != state.eswitchMode {
-            state.obstacles = try obstacles(to: function, attachments)
+            state.obstacles = snapshot.obstacles
         }
         return state
     }

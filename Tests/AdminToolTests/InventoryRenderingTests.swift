@@ -18,24 +18,26 @@ import Testing
             interfaceName: "net1")
         let view = try Samples.view([
             Samples.entry(0, link: Samples.link("ens1f0v0", mac: "02:00:00:00:00:00")),
-            Samples.entry(1, driver: "vfio-pci"),
+            Samples.entry(1, driver: "vfio-pci", .userspace(driver: "vfio-pci")),
             Samples.entry(
                 2, link: Samples.link("eth0", mac: "02:00:00:00:00:02"),
-                namespacePath: "/proc/4711/ns/net"),
-            Samples.entry(3, link: enslaved),
-            Samples.entry(4, driver: nil),
-            Samples.entry(5),
+                namespacePath: "/proc/4711/ns/net", .elsewhere(path: "/proc/4711/ns/net")),
+            Samples.entry(
+                3, link: enslaved, .usedByHost(.member("ens1f0v3", kind: "bridge"))),
+            Samples.entry(4, driver: nil, .driverless),
+            Samples.entry(5, .withoutInterface(isProved: true)),
             Samples.entry(
                 6,
                 info: VFInfo(
                     index: 6, macAddress: try #require(MACAddress("02:00:00:00:00:06")),
                     vlans: [VLANTag(identifier: 100, qualityOfService: 3)]),
-                attachment: Samples.attachment(6, phase: .attached, owner: owner)),
+                .recorded(Samples.attachment(6, phase: .attached, owner: owner))),
             Samples.entry(
                 7, interfaceName: "dev7",
-                attachment: Samples.attachment(
-                    7, phase: .restoring,
-                    owner: .commandLine(container: "blue", interfaceName: "net1"))),
+                .recorded(
+                    Samples.attachment(
+                        7, phase: .restoring,
+                        owner: .commandLine(container: "blue", interfaceName: "net1")))),
         ])
         #expect(
             VirtualFunctionTable.text(of: view.virtualFunctions) == """
@@ -48,7 +50,7 @@ import Testing
                 0000:03:10.2  ens1f0  2  iavf      eth0       02:00:00:00:00:02  -     \
                 foreign       -
                 0000:03:10.3  ens1f0  3  iavf      ens1f0v3   02:00:00:00:00:03  -     \
-                foreign       -
+                host          -
                 0000:03:10.4  ens1f0  4  -         -          -                  -     \
                 no-driver     -
                 0000:03:10.5  ens1f0  5  iavf      -          -                  -     \
@@ -67,9 +69,10 @@ import Testing
             interfaceName: "")
         let stale = try Samples.entry(
             0, link: Samples.link("ens1f0v0", mac: "02:00:00:00:00:00"),
-            attachment: Samples.attachment(0, phase: .leaving, owner: owner),
-            staleness: "leaving, and its end never came in 60 s")
-        let view = try Samples.view([stale, Samples.entry(4, driver: nil)])
+            .stale(
+                Samples.attachment(0, phase: .leaving, owner: owner),
+                reason: "leaving, and its end never came in 60 s"))
+        let view = try Samples.view([stale, Samples.entry(4, driver: nil, .driverless)])
         #expect(
             VirtualFunctionTable.text(of: view.virtualFunctions) == """
                 VF            PF      #  DRIVER  INTERFACE  MAC                VLAN  \
@@ -91,9 +94,10 @@ import Testing
                     transmitRate: TransmitRate(minimum: 10, maximum: 200), spoofCheck: true),
                 link: Samples.link("net1", mac: "02:00:00:00:00:01"),
                 namespacePath: "/run/netns/blue",
-                attachment: Samples.attachment(
-                    0, phase: .attached,
-                    owner: .commandLine(container: "blue", interfaceName: "net1")))
+                .recorded(
+                    Samples.attachment(
+                        0, phase: .attached,
+                        owner: .commandLine(container: "blue", interfaceName: "net1"))))
         ])
         let text = try OutputFormat.json.render(view) { "" }
         #expect(

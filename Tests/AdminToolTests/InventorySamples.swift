@@ -38,27 +38,25 @@ enum InventorySamples {
     static func entry(
         _ function: Int, driver: String? = "iavf", interfaceName: KernelText? = nil,
         info: VFInfo? = nil, link: Link? = nil, namespacePath: String? = nil,
-        attachment: Attachment? = nil, staleness: String? = nil
-    ) throws -> Inventory.VFEntry {
-        Inventory.VFEntry(
+        _ occupancy: Occupancy = .free
+    ) throws -> VFSnapshot {
+        VFSnapshot(
             function: VirtualFunction(
                 address: try address(function), physicalFunction: PCIAddress("0000:03:00.0"),
                 index: function, interfaceName: interfaceName, driver: driver, vendor: 0x8086,
                 device: 0x154c),
-            info: info, link: link, namespacePath: namespacePath, attachment: attachment,
-            staleness: staleness)
+            info: info, link: link, namespacePath: namespacePath, occupancy: occupancy)
     }
 
-    static func inventory(_ entries: [Inventory.VFEntry]) throws -> Inventory {
+    static func inventory(_ entries: [VFSnapshot]) throws -> Inventory {
         let parent = PhysicalFunction(
             address: try #require(PCIAddress("0000:03:00.0")), interfaceName: "ens1f0",
             driver: "i40e", vendor: 0x8086, device: 0x1572, maximumVFs: 64)
         return Inventory(
-            physicalFunctions: [Inventory.PFEntry(function: parent, link: nil)],
-            virtualFunctions: entries)
+            physicalFunctions: [PFSnapshot(function: parent, virtualFunctions: entries)])
     }
 
-    static func view(_ entries: [Inventory.VFEntry]) throws -> InventoryView {
+    static func view(_ entries: [VFSnapshot]) throws -> InventoryView {
         InventoryView(try inventory(entries), lookups: AdminFixture.lookups)
     }
 }

@@ -73,8 +73,8 @@ import Testing
         fixture.count(0, receivedBytes: 700)
         #expect(try fixture.lines("sriov_vf_rx_bytes").count == 1)
         let vf = try #require(try fixture.read().functions.first?.vfs.first)
-        #expect(vf.isElsewhere)
-        #expect(vf.link?.name == "net1")
+        #expect(vf.snapshot.namespacePath != nil)
+        #expect(vf.snapshot.link?.name == "net1")
         #expect(vf.counters?.receivedBytes == 700)
         #expect(vf.counters?.receivedBroadcasts == nil)
     }
@@ -88,7 +88,7 @@ import Testing
         }
         fixture.count(1, receivedBytes: 900)
         let vf = try #require(try fixture.read().functions.first?.vfs.last)
-        #expect(vf.isElsewhere)
+        #expect(vf.snapshot.namespacePath != nil)
         #expect(vf.counters?.receivedBytes == 900)
     }
 

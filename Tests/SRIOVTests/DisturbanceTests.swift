@@ -51,7 +51,7 @@ import Testing
 
         var obstacle: String {
             switch self {
-            case .program: "VF 0000:01:10.0 is bound to vfio-pci"
+            case .program: "VF 0000:01:10.0 is open in qemu (4711)"
             case .bridge: "VF 0000:01:10.0: pf0v0 is a member of a bridge or bond"
             case .unknownContainer:
                 "VF 0000:01:10.0 is in another network namespace with no record"
@@ -61,7 +61,9 @@ import Testing
         func begin(on kernel: inout SimulatedKernel) {
             let vf = SimulatedHost.vfAddress(0)
             switch self {
-            case .program: kernel.bind(vf, to: "vfio-pci")
+            case .program:
+                kernel.bind(vf, to: "vfio-pci")
+                kernel.programs[vf] = ["qemu (4711)"]
             case .bridge: kernel.change(vf) { $0.link.controllerIndex = 99 }
             case .unknownContainer: kernel.moveInterface(of: vf, to: "/run/netns/a")
             }

@@ -132,7 +132,7 @@ import Testing
         try SQLiteDatabase(path: fixture.statePath, access: .readWrite).execute(
             "UPDATE attachments SET checksum = checksum + 1 WHERE container = 'a'")
         let inventory = try fixture.manager().inventory()
-        #expect(inventory.virtualFunctions.map(\.attachmentIsKnown) == [false, true, true])
+        #expect(inventory.virtualFunctions.map { $0.occupancy != .unknown } == [false, true, true])
         #expect(
             inventory.virtualFunctions.map(\.attachment?.owner) == [nil, .cni("b"), nil])
         let damage =

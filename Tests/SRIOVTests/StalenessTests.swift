@@ -161,7 +161,7 @@ import Testing
     @Test func theInventoryTellsWhatIsStaleAndWhy() throws {
         let fixture = try fixture()
         func staleness() throws -> [String?] {
-            try fixture.manager().inventory().virtualFunctions.map(\.staleness)
+            try fixture.manager().inventory().virtualFunctions.map(\.occupancy.staleness)
         }
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
         #expect(try staleness() == [nil, nil])
@@ -182,14 +182,14 @@ import Testing
         victim.arm(.die(at: 16))
         #expect(throws: (any Error).self) { try fixture.attach(.vf(0, for: "a"), in: victim) }
         let manager = fixture.manager()
-        let dead = try manager.inventory().virtualFunctions.first?.staleness
+        let dead = try manager.inventory().virtualFunctions.first?.occupancy.staleness
         #expect(dead == "the process that was preparing it has died")
         let locks = try AttachmentLocks(
             VirtualFunction(address: Self.vf), in: manager.locks, deadline: Deadline(after: .zero))
         let alive = try manager.inventory().virtualFunctions.first
         withExtendedLifetime(locks) {}
-        #expect(alive?.attachment?.phase == .preparing)
-        #expect(alive?.staleness == nil)
+        #expect(alive?.occupancy.attachment?.phase == .preparing)
+        #expect(alive?.occupancy.staleness == nil)
     }
 
     @Test func theInventoryBlamesNobodyWhoIsDoneMeanwhile() throws {
@@ -205,8 +205,8 @@ import Testing
         process.before(step: 3) { _ in try? store.remove(record) }
         let entry = try fixture.manager(in: process).inventory().virtualFunctions.first
         #expect(process.faultWasReached)
-        #expect(entry?.attachment?.phase == .preparing)
-        #expect(entry?.staleness == nil)
+        #expect(entry?.occupancy.attachment?.phase == .preparing)
+        #expect(entry?.occupancy.staleness == nil)
     }
 
     @Test func theInventoryListsARecordWhoseVFIsGone() throws {
@@ -215,15 +215,15 @@ import Testing
         fixture.host.withKernel { $0.removeVFs(of: SimulatedHost.pfAddress()) }
         let entries = try fixture.manager().inventory().virtualFunctions
         #expect(entries.map(\.function.address) == [Self.vf])
-        #expect(entries.first?.staleness == "VF 0000:01:10.0 is gone")
+        #expect(entries.first?.occupancy.staleness == "VF 0000:01:10.0 is gone")
     }
 
     @Test func theInventoryTellsWhoHasAPFAsAWhole() throws {
         let fixture = try fixture()
         try fixture.start("e", in: Self.path, pf: SimulatedHost.pfAddress())
         let entry = try fixture.manager().inventory().physicalFunctions.first
-        #expect(entry?.attachment?.owner == .docker("e"))
-        #expect(entry?.staleness == nil)
+        #expect(entry?.occupancy.attachment?.owner == .docker("e"))
+        #expect(entry?.occupancy.staleness == nil)
     }
 
     @Test(arguments: [AttachmentPhase.reserved, .joined, .attached, .leaving])

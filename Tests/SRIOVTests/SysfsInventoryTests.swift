@@ -44,7 +44,7 @@ import Testing
         try tree.write("1", to: "bus/pci/devices/\(SysfsTree.vfAddress(3))/acpi_index")
         let inventory = SysfsInventory(sysfs: tree.sysfs)
         let parent = try #require(try inventory.physicalFunction(at: address("0000:01:00.0")))
-        for detail in [SysfsInventory.Detail.locks, .work, .all] {
+        for detail in [FunctionDetail.parentage, .work, [.work, .identifiers], .numaNode, .all] {
             let single = try [0, 3, 6].map {
                 try inventory.virtualFunction(at: address(SysfsTree.vfAddress($0)), detail: detail)
             }

@@ -25,8 +25,12 @@ extension SimulatedHost {
         }
     }
 
-    package func programs(using function: VirtualFunction) throws -> [String] {
-        try perform("look for programs") { $0.programs[function.address] ?? [] }
+    package func programs(using functions: [VirtualFunction]) throws -> [PCIAddress: [String]] {
+        try perform("look for programs") { kernel in
+            kernel.programs.filter { program in
+                functions.contains { $0.address == program.key }
+            }
+        }
     }
 
     package func bindsDrivers(to function: PCIAddress) throws -> Bool? {

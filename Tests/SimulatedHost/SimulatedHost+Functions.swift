@@ -26,9 +26,15 @@ extension SimulatedHost: Host {
         try physicalFunctions().first { $0.interfaceName == KernelText(name) }
     }
 
-    package func virtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
+    package func virtualFunction(
+        at address: PCIAddress, detail: FunctionDetail
+    ) throws -> VirtualFunction? {
         try perform("read VF") { kernel in
             guard let vf = kernel.vfs[address] else { return nil }
+            if detail == .parentage {
+                return VirtualFunction(
+                    address: address, physicalFunction: vf.function.physicalFunction)
+            }
             var function = vf.function
             function.interfaceName = vf.linkIndex.flatMap { kernel.interfaces[$0] }
                 .flatMap { $0.namespace == 0 ? $0.link.name : nil }
@@ -36,20 +42,11 @@ extension SimulatedHost: Host {
         }
     }
 
-    package func undescribedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
-        try virtualFunction(at: address)
-    }
-
-    package func unlockedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
-        guard let function = try virtualFunction(at: address) else { return nil }
-        return VirtualFunction(address: address, physicalFunction: function.physicalFunction)
-    }
-
     package func virtualFunctions(
-        of function: PhysicalFunction, isDescribed: Bool
+        of function: PhysicalFunction, detail: FunctionDetail
     ) throws -> [VirtualFunction] {
         try function.virtualFunctions.sorted { $0.key < $1.key }.compactMap {
-            try virtualFunction(at: $0.value)
+            try virtualFunction(at: $0.value, detail: detail)
         }
     }
 

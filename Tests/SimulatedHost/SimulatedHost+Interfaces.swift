@@ -25,8 +25,12 @@ extension SimulatedHost {
         }
     }
 
-    package func links() throws -> [Link] {
-        try perform("list interfaces") { $0.interfaces(in: 0).map(\.link) }
+    package func links(counters: Bool) throws -> [(link: Link, counters: LinkStatistics?)] {
+        try perform("list interfaces") { kernel in
+            kernel.interfaces.filter { $0.value.namespace == 0 }.sorted { $0.key < $1.key }.map {
+                ($0.value.link, counters ? kernel.linkStatistics[$0.key] : nil)
+            }
+        }
     }
 
     package func linksOfPCIFunctions(

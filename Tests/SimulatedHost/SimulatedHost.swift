@@ -65,6 +65,9 @@ package final class SimulatedHost: Sendable {
 
     package var kernel: SimulatedKernel { withKernel { $0 } }
 
+    /// How many steps were taken since the last fault was set.
+    package var stepsTaken: Int { progress.withLock { $0.steps } }
+
     /// Sets the fault for the steps to come, counted anew from 1.
     package func arm(_ fault: SimulatedFault) {
         progress.withLock {

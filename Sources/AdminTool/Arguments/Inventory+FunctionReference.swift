@@ -5,8 +5,8 @@ internal import SRIOV
 extension Inventory {
     /// What a reference leads to.
     enum Function {
-        case physical(PFEntry)
-        case virtual(VFEntry)
+        case physical(PFSnapshot)
+        case virtual(VFSnapshot)
 
         var address: PCIAddress {
             switch self {
@@ -73,7 +73,7 @@ extension Inventory.Function {
     }
 }
 
-extension Inventory.VFEntry {
+extension VFSnapshot {
     /// Whether its interface is, or must be, in another namespace.
     fileprivate var isElsewhere: Bool {
         namespacePath != nil || (link == nil && function.interfaceName == nil)

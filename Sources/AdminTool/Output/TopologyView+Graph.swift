@@ -39,7 +39,7 @@ extension VFCondition {
         case .free: "#d9ead3"
         case .userspace, .reserved, .joined: "#cfe2f3"
         case .attached: "#fff2cc"
-        case .foreign, .preparing, .leaving, .detaching, .restoring: "#f4cccc"
+        case .foreign, .host, .preparing, .leaving, .detaching, .restoring: "#f4cccc"
         case .noDriver, .noInterface, .unknown: "#eeeeee"
         }
     }

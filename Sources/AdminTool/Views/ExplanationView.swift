@@ -40,7 +40,7 @@ struct ExplanationView: Hashable, Codable {
     let pools: [Pool]?
 
     init(
-        _ entry: Inventory.VFEntry, parent: Inventory.PFEntry?, pools: PoolList?, path: String
+        _ entry: VFSnapshot, parent: PFSnapshot?, pools: PoolList?, path: String
     ) {
         let function = entry.function
         virtualFunction = function.address.description
@@ -50,9 +50,9 @@ struct ExplanationView: Hashable, Codable {
         driver = function.driver
         interface = entry.visibleInterfaceName?.description
         namespace = entry.namespacePath
-        state = VFCondition(entry)
+        state = VFCondition(entry.occupancy)
         owner = entry.attachment.map { OwnerView($0.owner) }
-        staleness = entry.staleness
+        staleness = entry.occupancy.staleness
         restorations =
             entry.attachment?.restorations(link: entry.link, info: entry.info) ?? []
         configuration = path
@@ -123,6 +123,7 @@ extension VFCondition {
         case .free: "nobody has it"
         case .userspace: "nobody is known to have it; a program may have it open"
         case .foreign: "somebody has it without a record"
+        case .host: "the host itself uses it"
         case .noDriver: "nobody can have an interface of it without a driver"
         case .noInterface: "its driver makes no interface, or it is out of sight"
         case .unknown: "the state file may not be read"

@@ -32,7 +32,7 @@ struct PhysicalFunctionView: Hashable, Codable {
     /// Why the attachment is not in use any more; nil if it may be.
     let staleness: String?
 
-    init(_ entry: Inventory.PFEntry, names: DeviceNames, eswitchMode: String?) {
+    init(_ entry: PFSnapshot, names: DeviceNames, eswitchMode: String?) {
         let function = entry.function
         address = function.address.description
         interface = (entry.link?.name ?? function.interfaceName)?.description
@@ -52,8 +52,8 @@ struct PhysicalFunctionView: Hashable, Codable {
         maximumVFs = function.maximumVFs
         virtualFunctions = function.virtualFunctions.sorted { $0.key < $1.key }
             .map(\.value.description)
-        attachment = entry.attachment.map(AttachmentView.init)
-        staleness = entry.staleness
+        attachment = entry.occupancy.attachment.map(AttachmentView.init)
+        staleness = entry.occupancy.staleness
     }
 
     /// The name for people: the interface's, or the address where there is none.

@@ -69,14 +69,14 @@ extension TopView.VF {
         self.init(
             address: "\(vf.function.address)", physicalFunction: "\(parent.address)",
             physicalFunctionInterface: parent.interfaceName?.description, index: vf.function.index,
-            interface: vf.link?.name.description, source: rates?.source.rawValue,
+            interface: vf.snapshot.link?.name.description, source: rates?.source.rawValue,
             rxBitsPerSecond: rounded(rates?.receivedBits),
             txBitsPerSecond: rounded(rates?.transmittedBits),
             rxPacketsPerSecond: rounded(rates?.receivedPackets),
             txPacketsPerSecond: rounded(rates?.transmittedPackets),
             rxDropsPerSecond: rounded(rates?.receivedDropped),
             txDropsPerSecond: rounded(rates?.transmittedDropped),
-            owner: vf.attachment.map { OwnerView($0.owner) })
+            owner: vf.snapshot.attachment.map { OwnerView($0.owner) })
     }
 
     /// nil only if neither direction is known.

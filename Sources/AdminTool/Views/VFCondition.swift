@@ -1,14 +1,16 @@
-internal import Netlink
 internal import SRIOV
 
 /// Who has a VF, in one word: the phase of its record, or without one what can be seen of it.
 enum VFCondition: String, Hashable, Codable, CaseIterable {
-    /// No record, and its interface is in this namespace: ready to be attached.
+    /// No record, and nobody uses it: ready to be attached.
     case free
-    /// No record, and bound to a driver that hands it to a program: free unless some program has it.
+    /// No record, and bound to a driver that hands it to a program: free unless some program has it open.
     case userspace
-    /// No record, yet it is in another namespace, or a member of a bridge or bond of this host.
+    /// No record, yet somebody has it: it is in another network namespace, another program has noted that it gave it
+    /// away, or a program has it open.
     case foreign
+    /// No record, and the host itself uses it: it is a member of a bridge or bond, or carries a default route.
+    case host
     /// No driver is bound.
     case noDriver = "no-driver"
     /// A driver is bound and no interface is to be seen: the driver makes none, or it is in a namespace
@@ -24,9 +26,10 @@ enum VFCondition: String, Hashable, Codable, CaseIterable {
     case detaching
     case restoring
 
-    init(_ entry: Inventory.VFEntry) {
-        if let attachment = entry.attachment {
-            self =
+    init(_ occupancy: Occupancy) {
+        self =
+            switch occupancy {
+            case .recorded(let attachment), .stale(let attachment, _):
                 switch attachment.phase {
                 case .preparing: .preparing
                 case .reserved: .reserved
@@ -36,16 +39,13 @@ enum VFCondition: String, Hashable, Codable, CaseIterable {
                 case .detaching: .detaching
                 case .restoring: .restoring
                 }
-        } else if !entry.attachmentIsKnown {
-            self = .unknown
-        } else if entry.namespacePath != nil || entry.link?.controllerIndex != nil {
-            self = .foreign
-        } else if entry.link != nil || entry.function.interfaceName != nil {
-            self = .free
-        } else if let driver = entry.function.driver {
-            self = UserspaceDriver.isKnown(driver) ? .userspace : .noInterface
-        } else {
-            self = .noDriver
-        }
+            case .free, .abandoned(_, isUserspace: false): .free
+            case .userspace, .abandoned(_, isUserspace: true): .userspace
+            case .claimed, .elsewhere, .open: .foreign
+            case .usedByHost: .host
+            case .driverless: .noDriver
+            case .withoutInterface: .noInterface
+            case .unknown: .unknown
+            }
     }
 }

@@ -47,8 +47,7 @@ struct VirtualFunctionView: Hashable, Codable {
     /// Why the attachment is not in use any more; nil if it may be.
     let staleness: String?
 
-    init(_ entry: Inventory.VFEntry, physicalFunctionInterface parent: String?, names: DeviceNames)
-    {
+    init(_ entry: VFSnapshot, physicalFunctionInterface parent: String?, names: DeviceNames) {
         let function = entry.function
         let report = entry.info.map(VFReportView.init)
         address = function.address.description
@@ -77,13 +76,13 @@ struct VirtualFunctionView: Hashable, Codable {
         spoofCheck = report?.spoofCheck
         trust = report?.trust
         linkState = report?.linkState
-        state = VFCondition(entry)
-        attachment = entry.attachment.map(AttachmentView.init)
-        staleness = entry.staleness
+        state = VFCondition(entry.occupancy)
+        attachment = entry.occupancy.attachment.map(AttachmentView.init)
+        staleness = entry.occupancy.staleness
     }
 }
 
-extension Inventory.VFEntry {
+extension VFSnapshot {
     /// The interface's name where it now is.
     ///
     /// An attached VF that cannot be looked at, for want of rights, is called what its record says.

@@ -54,6 +54,20 @@ extension RouteSocket {
         }
     }
 
+    /// All interfaces of the namespace, each with its counters; nil for an interface that has none.
+    ///
+    /// - Throws: `NetlinkError`; with `EINTR` if they changed during each of ten readings.
+    package func linksWithStatistics() throws(NetlinkError) -> [(
+        link: Link, counters: LinkStatistics?
+    )] {
+        let request = NetlinkRequest(
+            "list", nil, "interfaces", type: Int(RTM_GETLINK), flags: Int(NLM_F_DUMP)
+        ) { $0.append(ifinfomsg(index: 0)) }
+        return try conversation.list(request) { reply throws(MalformedReply) in
+            reply.type == Int(RTM_NEWLINK) ? (try Link(reply), try LinkStatistics(reply)) : nil
+        }
+    }
+
     private var listRequest: NetlinkRequest {
         NetlinkRequest(
             "list", nil, "interfaces", type: Int(RTM_GETLINK), flags: Int(NLM_F_DUMP)

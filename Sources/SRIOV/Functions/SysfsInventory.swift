@@ -8,16 +8,6 @@ package struct SysfsInventory: Sendable {
         self.sysfs = sysfs
     }
 
-    /// How much of a VF is read.
-    package enum Detail: Hashable, Sendable {
-        /// Its PF.
-        case locks
-        /// Index, interface and driver as well.
-        case work
-        /// Ids, NUMA node, IOMMU group, RDMA device and ACPI index as well.
-        case all
-    }
-
     private static let devices = "bus/pci/devices"
 
     func directory(of address: PCIAddress) -> String { "\(Self.devices)/\(address)" }
@@ -89,7 +79,7 @@ package struct SysfsInventory: Sendable {
     /// - Parameter detail: How much of it is read; the rest stays empty.
     /// - Returns: nil if there is no such function, or it is a PF or no network function.
     package func virtualFunction(
-        at address: PCIAddress, detail: Detail = .all
+        at address: PCIAddress, detail: FunctionDetail = .all
     ) throws(SystemCallError) -> VirtualFunction? {
         let directory = directory(of: address)
         let parent = try sysfs.linkTarget(of: "\(directory)/physfn").flatMap { PCIAddress($0) }
@@ -97,18 +87,18 @@ package struct SysfsInventory: Sendable {
             let maximum = try sysfs.number(of: "\(directory)/sriov_totalvfs") ?? 0
             guard maximum == 0, try isNetworkController(address) else { return nil }
         }
-        if detail == .locks {
+        if detail == .parentage {
             return VirtualFunction(address: address, physicalFunction: parent)
         }
         let index = try parent.flatMap { parent throws(SystemCallError) in
             try self.index(of: address, on: parent)
         }
         var function = try bareVirtualFunction(at: address, of: parent, index: index)
-        if detail == .all {
+        if detail.contains(.identifiers) {
             function.vendor = try identifier("\(directory)/vendor")
             function.device = try identifier("\(directory)/device")
-            try describe(&function)
         }
+        try describe(&function, detail)
         return function
     }
 
@@ -119,23 +109,23 @@ package struct SysfsInventory: Sendable {
     ///
     /// - Parameter detail: How much of each is read; the rest stays empty.
     package func virtualFunctions(
-        of parent: PhysicalFunction, detail: Detail = .all
+        of parent: PhysicalFunction, detail: FunctionDetail = .all
     ) throws(SystemCallError) -> [VirtualFunction] {
         // The kernel gives every VF the vendor of its PF, and this for a device.
         var device: UInt16?
-        if detail == .all {
+        if detail.contains(.identifiers) {
             device = try value(hexadecimal: "\(directory(of: parent.address))/sriov_vf_device")
         }
         var functions: [VirtualFunction] = []
         for (index, address) in parent.virtualFunctions.sorted(by: { $0.key < $1.key }) {
-            if detail == .locks {
+            if detail == .parentage {
                 functions.append(
                     VirtualFunction(address: address, physicalFunction: parent.address))
                 continue
             }
             var function = try bareVirtualFunction(at: address, of: parent.address, index: index)
             if function.driver == nil, !functionExists(at: address) { continue }
-            if detail == .all {
+            if detail.contains(.identifiers) {
                 function.vendor = parent.vendor
                 // Not `??`: it does not pass the type of the error on.
                 if let device {
@@ -143,8 +133,8 @@ package struct SysfsInventory: Sendable {
                 } else {
                     function.device = try identifier("\(directory(of: address))/device")
                 }
-                try describe(&function)
             }
+            try describe(&function, detail)
             functions.append(function)
         }
         return functions
@@ -161,12 +151,18 @@ package struct SysfsInventory: Sendable {
     }
 
     /// Adds what no work on the VF needs.
-    private func describe(_ function: inout VirtualFunction) throws(SystemCallError) {
+    private func describe(
+        _ function: inout VirtualFunction, _ detail: FunctionDetail
+    ) throws(SystemCallError) {
         let directory = directory(of: function.address)
-        function.numaNode = try numaNode(of: directory)
-        function.iommuGroup = try iommuGroup(of: directory)
-        function.rdmaDevice = try sysfs.entries(of: "\(directory)/infiniband").first
-        function.acpiIndex = try sysfs.value(of: "\(directory)/acpi_index")
+        if detail.contains(.numaNode) { function.numaNode = try numaNode(of: directory) }
+        if detail.contains(.iommuGroup) { function.iommuGroup = try iommuGroup(of: directory) }
+        if detail.contains(.rdmaDevice) {
+            function.rdmaDevice = try sysfs.entries(of: "\(directory)/infiniband").first
+        }
+        if detail.contains(.acpiIndex) {
+            function.acpiIndex = try sysfs.value(of: "\(directory)/acpi_index")
+        }
     }
 
     /// The driver bound to a function; nil for none, and without such a function.

@@ -44,33 +44,16 @@ extension Manager {
                 return .disconnected("\(names) \(links.count == 1 ? "is" : "are") down")
             }
             guard countsFree else { return .available }
-            for address in candidates.addresses where try isFree(address, in: candidates) {
-                return .available
+            for address in candidates.addresses {
+                guard let function = try host.virtualFunction(at: address, detail: .work) else {
+                    continue
+                }
+                if try isClaimable(function, in: candidates) { return .available }
             }
             return .exhausted("\(candidates.noneFree)")
         } catch {
             throw error as? ManagerError ?? .wrapping(error, "look for a free VF")
         }
-    }
-
-    private func isFree(_ address: PCIAddress, in candidates: VFCandidates) throws -> Bool {
-        guard let function = try host.virtualFunction(at: address) else { return false }
-        guard let holder = try holder(of: function) else {
-            if let claim = try foreignClaim(on: address) { return try !isLive(claim) }
-            return try isAvailable(function, in: candidates)
-        }
-        if functionIsGone(of: holder) { return true }
-        switch holder.phase {
-        case .attached: break
-        case .reserved, .joined, .leaving: return false
-        case .preparing, .detaching, .restoring:
-            // Nobody works on it, so its writer died.
-            return try AttachmentLocks.ifFree(function, in: locks) != nil
-        }
-        guard let reference = holder.namespace, let identity = reference.identity else {
-            return false
-        }
-        return try !leads(reference.path, to: identity)
     }
 }
 

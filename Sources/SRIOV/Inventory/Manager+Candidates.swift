@@ -47,7 +47,7 @@ extension Manager {
         var parents: [PhysicalFunction] = []
         var userspace: Set<PCIAddress> = []
         for parent in try host.physicalFunctions() {
-            let members = try host.virtualFunctions(of: parent, isDescribed: true).filter {
+            let members = try host.virtualFunctions(of: parent, detail: .all).filter {
                 list.pool(of: $0, on: parent) == pool
             }
             guard !members.isEmpty else { continue }
@@ -61,24 +61,33 @@ extension Manager {
             userspace: userspace)
     }
 
-    /// Whether a VF without a record can be given to anybody.
-    func isAvailable(
+    /// Whether a VF can be given away, with what somebody left behind brought back first.
+    func isClaimable(
         _ function: VirtualFunction, in candidates: VFCandidates
     ) throws(ManagerError) -> Bool {
+        try occupancy(of: function, try holder(of: function), in: candidates)
+            .isClaimable(asUserspace: candidates.userspace.contains(function.address))
+    }
+
+    /// Who has a VF among which one is chosen.
+    func occupancy(
+        of function: VirtualFunction, _ record: Attachment?, in candidates: VFCandidates
+    ) throws(ManagerError) -> Occupancy {
         do {
-            guard function.interfaceName != nil else {
-                return candidates.userspace.contains(function.address)
+            var function = function
+            let isWanted = candidates.userspace.contains(function.address)
+            // By its IOMMU group the programs are known that have it open.
+            if isWanted, let whole = try host.virtualFunction(at: function.address) {
+                function = whole
             }
-            let link = try host.link(
-                of: function.address, expectedName: function.interfaceName,
-                in: try host.hostNamespace())
-            guard let link else { return false }
-            try refuseIfTheHostUses(link, of: "VF \(function.address)")
-            return true
-        } catch let error as ManagerError where error.code == .obstructed {
-            return false
+            let reader = SnapshotReader(
+                self, SnapshotDetail(reach: .host, programs: isWanted),
+                KnownRecords([record].compactMap(\.self)), isForOne: true,
+                searchingUntil: Deadline(after: patience.search))
+            return try reader.snapshot(of: function).occupancy
         } catch {
-            throw .wrapping(error, "read the state of \(function.address)")
+            throw error as? ManagerError
+                ?? .wrapping(error, "read the state of \(function.address)")
         }
     }
 }

@@ -19,17 +19,15 @@ extension Manager {
 
     /// The VF at an address.
     ///
-    /// - Parameter isUnlocked: Whether no more of it is wanted than its locks need.
+    /// - Parameter detail: How much of it is read.
     /// - Throws: `ManagerError` that says what is there instead.
     package func virtualFunction(
-        at address: PCIAddress, isUnlocked: Bool = false
+        at address: PCIAddress, detail: FunctionDetail = .work
     ) throws(ManagerError) -> VirtualFunction {
         do {
-            let function =
-                isUnlocked
-                ? try host.unlockedVirtualFunction(at: address)
-                : try host.undescribedVirtualFunction(at: address)
-            if let function { return function }
+            if let function = try host.virtualFunction(at: address, detail: detail) {
+                return function
+            }
             if try host.physicalFunction(at: address) != nil {
                 throw ManagerError(
                     .invalidRequest, "\(address) is a physical function, not a virtual one")

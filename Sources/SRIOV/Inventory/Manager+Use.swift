@@ -1,7 +1,6 @@
 internal import LinuxSystem
-package import Netlink
 
-/// Who uses a PF or a VF, as sentences, for verbs that would disturb it.
+/// What verbs would disturb that concern a PF as a whole.
 extension Manager {
     /// What forbids to change a PF as a whole: VFs in use, and the host's own use of the PF.
     ///
@@ -9,81 +8,42 @@ extension Manager {
     package func obstacles(
         to function: PhysicalFunction, _ attachments: [Attachment]
     ) throws -> [String] {
-        // A VF that is gone, as after an administrator's own change, cannot be disturbed.
-        var obstacles = attachments.filter {
-            !functionIsGone(of: $0)
-        }.map {
-            "VF \($0.virtualFunction) is \($0.phase.rawValue) to \($0.owner)"
-        }
-        let recorded = Set(attachments.map(\.virtualFunction))
-        let own = try host.hostNamespace()
-        if let name = function.interfaceName,
-            let link = try host.link(
-                of: function.address, expectedName: name, in: own)
-        {
-            try note(&obstacles) {
-                try refuseIfTheHostUses(link, of: "PF \(function.address)")
-            }
-        }
-        for vf in try host.virtualFunctions(of: function, isDescribed: false) {
-            let address = vf.address
-            guard let driver = vf.driver, !recorded.contains(address) else { continue }
-            if UserspaceDriver.isKnown(driver) {
-                obstacles.append("VF \(address) is bound to \(driver)")
-            } else if let name = vf.interfaceName {
-                guard let link = try host.link(of: address, expectedName: name, in: own) else {
-                    continue
-                }
-                try note(&obstacles) { try refuseIfTheHostUses(link, of: "VF \(address)") }
-            } else {
-                obstacles.append("VF \(address) is in another network namespace with no record")
-            }
-        }
-        return obstacles
+        try reader(of: attachments).snapshot(of: function).obstacles
     }
 
-    private func note(_ obstacles: inout [String], _ check: () throws -> Void) throws {
-        do {
-            try check()
-        } catch let error as ManagerError where error.code == .obstructed {
-            obstacles.append(error.message)
-        }
-    }
-
-    /// Who uses a VF, in a sentence; nil if nobody does, as far as can be told.
+    /// Reads PFs and VFs for a change that must not disturb anybody.
     ///
-    /// - Parameter asksPrograms: Whether programs count that have it open through a driver of user space.
-    package func user(
-        of function: VirtualFunction, _ link: Link?, _ attachment: Attachment?, asksPrograms: Bool
-    ) throws -> String? {
-        let subject = "VF \(function.address)"
-        if let attachment {
-            return "\(subject) is \(attachment.phase.rawValue) to \(attachment.owner)"
-        }
-        if let claim = try foreignClaim(on: function.address), try isLive(claim) {
-            return inUse(function.address, by: claim).message
-        }
-        guard let driver = function.driver else { return nil }
-        if let link {
-            do {
-                try refuseIfTheHostUses(link, of: subject)
-                return nil
-            } catch let error as ManagerError where error.code == .obstructed {
-                return error.message
-            }
-        }
-        guard UserspaceDriver.isKnown(driver) else {
-            // Some drivers make no interface, so only one in another namespace tells of a user.
-            return try isElsewhere(function)
-                ? "\(subject) is in another network namespace with no record" : nil
-        }
-        guard asksPrograms else { return nil }
-        let programs = try host.programs(using: function)
-        return programs.isEmpty
-            ? nil : "\(subject) is open in \(programs.joined(separator: ", "))"
+    /// A VF that is gone, as after an administrator's own change, cannot be disturbed: its record does not count.
+    ///
+    /// - Parameters:
+    ///   - records: All that there are of the functions in question.
+    ///   - isForOne: Whether it will read a single VF.
+    ///   - functions: What is read of each VF; its IOMMU group is by default, by which programs are known to use it.
+    package func reader(
+        of records: [Attachment], functions: FunctionDetail = [.work, .iommuGroup],
+        isForOne: Bool = false
+    ) -> SnapshotReader<H> {
+        SnapshotReader(
+            self,
+            SnapshotDetail(
+                functions: functions, reach: .unrecorded, programs: true, staleness: false),
+            KnownRecords(records.filter { !functionIsGone(of: $0) }), isForOne: isForOne,
+            searchingUntil: Deadline(after: patience.search))
     }
+}
 
-    private func isElsewhere(_ function: VirtualFunction) throws -> Bool {
-        try holder(of: function.address, expectedName: nil, among: host.otherNamespaces()) != nil
+extension PFSnapshot {
+    /// What a change of the PF as a whole would disturb, one sentence each.
+    package var obstacles: [String] {
+        var obstacles: [String] = []
+        if case .usedByHost = occupancy {
+            obstacles += [occupancy.obstacle(to: "PF \(function.address)")].compactMap(\.self)
+        }
+        return obstacles + virtualFunctions.compactMap(\.obstacle)
     }
+}
+
+extension VFSnapshot {
+    /// Who is disturbed if the VF vanishes or gets another driver, in a sentence; nil if nobody is.
+    package var obstacle: String? { occupancy.obstacle(to: "VF \(function.address)") }
 }

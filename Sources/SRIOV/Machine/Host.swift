@@ -31,20 +31,14 @@ package protocol Host: Sendable {
 
     /// A VF, or a network function that may be one whose PF is not visible, as inside a virtual machine.
     ///
+    /// - Parameter detail: How much of it is read; the rest stays empty.
     /// - Returns: nil if there is no such function, or it is anything else.
-    func virtualFunction(at address: PCIAddress) throws -> VirtualFunction?
-
-    /// The VF as far as work on it needs: without what only describes it (ids, NUMA node, IOMMU group, RDMA
-    /// device), which costs as many files again.
-    func undescribedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction?
-
-    /// The VF as far as its locks need: with its PF, and nothing else that is true of it only while they are held.
-    func unlockedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction?
+    func virtualFunction(at address: PCIAddress, detail: FunctionDetail) throws -> VirtualFunction?
 
     /// The VFs of a PF, sorted by index; those that have gone since the PF was read are missing.
     ///
-    /// - Parameter isDescribed: Whether to read also what only describes a VF.
-    func virtualFunctions(of function: PhysicalFunction, isDescribed: Bool) throws
+    /// - Parameter detail: How much of each is read; the rest stays empty.
+    func virtualFunctions(of function: PhysicalFunction, detail: FunctionDetail) throws
         -> [VirtualFunction]
 
     /// Whether there is a PCI function at the address, of whatever kind.
@@ -88,8 +82,11 @@ package protocol Host: Sendable {
     /// - Throws: If the driver does not take the VF; the one before is bound again then.
     func bindDriver(_ driver: String?, to address: PCIAddress, deadline: Deadline) throws
 
-    /// The programs that have a VF open through a driver of user space: `qemu-system-x86 (4711)`.
-    func programs(using function: VirtualFunction) throws -> [String]
+    /// The programs that have VFs open through a driver of user space, `qemu-system-x86 (4711)`, by the VF; a VF that
+    /// none has open is missing.
+    ///
+    /// - Parameter functions: With their IOMMU groups: one is open as a whole.
+    func programs(using functions: [VirtualFunction]) throws -> [PCIAddress: [String]]
 
     /// Whether the kernel binds drivers to new VFs of a PF (`sriov_drivers_autoprobe`); nil if it does not tell.
     func bindsDrivers(to function: PCIAddress) throws -> Bool?
@@ -138,7 +135,9 @@ package protocol Host: Sendable {
     func link(index: Int32, in namespace: Namespace) throws -> Link?
 
     /// Every interface of the host.
-    func links() throws -> [Link]
+    ///
+    /// - Parameter counters: Whether they come with what they count, as far as they count.
+    func links(counters: Bool) throws -> [(link: Link, counters: LinkStatistics?)]
 
     /// The interfaces of PCI functions themselves in a namespace, each without its alternative names.
     ///
@@ -248,6 +247,11 @@ package protocol Host: Sendable {
 }
 
 extension Host {
+    /// The VF with everything that sysfs tells of it.
+    package func virtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
+        try virtualFunction(at: address, detail: .all)
+    }
+
     /// The PF's interface, whatever its name is, and the state of all its VFs.
     package func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo? {
         try vfInfos(ofPF: address, expectedName: nil, only: nil)

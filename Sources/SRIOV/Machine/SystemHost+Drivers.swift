@@ -32,8 +32,25 @@ extension SystemHost {
         }
     }
 
-    package func programs(using function: VirtualFunction) throws -> [String] {
-        let directory = functions.directory(of: function.address)
+    package func programs(using functions: [VirtualFunction]) throws -> [PCIAddress: [String]] {
+        var owners: [String: [PCIAddress]] = [:]
+        for function in functions {
+            for path in try devices(of: function) {
+                owners[path, default: []].append(function.address)
+            }
+        }
+        var programs: [PCIAddress: [String]] = [:]
+        for (process, paths) in try ProcessSearch.processes(holding: Set(owners.keys)) {
+            for address in Set(paths.flatMap { owners[$0] ?? [] }) {
+                programs[address, default: []].append(process)
+            }
+        }
+        return programs
+    }
+
+    /// The device files by which a driver of user space hands a VF to programs.
+    private func devices(of function: VirtualFunction) throws -> Set<String> {
+        let directory = self.functions.directory(of: function.address)
         var paths: Set<String> = []
         if let group = function.iommuGroup {
             paths = ["/dev/vfio/\(group)", "/dev/vfio/noiommu-\(group)"]
@@ -42,7 +59,7 @@ extension SystemHost {
             paths.insert("/dev/vfio/devices/\(name)")
         }
         for name in try sysfs.entries(of: "\(directory)/uio") { paths.insert("/dev/\(name)") }
-        return try ProcessSearch.processes(holding: paths)
+        return paths
     }
 
     package func bindsDrivers(to function: PCIAddress) throws -> Bool? {

@@ -30,7 +30,10 @@ extension SystemHost {
         try namespace.socket.link(index: index)
     }
 
-    package func links() throws -> [Link] { try hostNamespace().socket.links() }
+    package func links(counters: Bool) throws -> [(link: Link, counters: LinkStatistics?)] {
+        let socket = try hostNamespace().socket
+        return counters ? try socket.linksWithStatistics() : try socket.links().map { ($0, nil) }
+    }
 
     package func linksOfPCIFunctions(
         in namespace: SystemNamespace, until deadline: Deadline

@@ -50,22 +50,16 @@ extension SystemHost: Host {
         try functions.physicalFunction(named: name)
     }
 
-    package func virtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
-        try functions.virtualFunction(at: address)
-    }
-
-    package func undescribedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
-        try functions.virtualFunction(at: address, detail: .work)
-    }
-
-    package func unlockedVirtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
-        try functions.virtualFunction(at: address, detail: .locks)
+    package func virtualFunction(
+        at address: PCIAddress, detail: FunctionDetail
+    ) throws -> VirtualFunction? {
+        try functions.virtualFunction(at: address, detail: detail)
     }
 
     package func virtualFunctions(
-        of function: PhysicalFunction, isDescribed: Bool
+        of function: PhysicalFunction, detail: FunctionDetail
     ) throws -> [VirtualFunction] {
-        try functions.virtualFunctions(of: function, detail: isDescribed ? .all : .work)
+        try functions.virtualFunctions(of: function, detail: detail)
     }
 
     package func functionExists(at address: PCIAddress) -> Bool {

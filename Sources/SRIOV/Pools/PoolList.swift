@@ -53,3 +53,18 @@ package struct PoolList: Hashable, Sendable {
         return pool
     }
 }
+
+extension PoolList {
+    /// What must be known of VFs to tell which pool they are in.
+    package var neededDetail: FunctionDetail {
+        let selectors = pools.flatMap(\.selectors)
+        var detail: FunctionDetail = [.work, .identifiers]
+        if selectors.contains(where: \.needsRDMA) { detail.insert(.rdmaDevice) }
+        if selectors.contains(where: { !$0.acpiIndexes.isEmpty }) { detail.insert(.acpiIndex) }
+        // By their IOMMU groups the programs are known that have VFs open.
+        if selectors.contains(where: { $0.drivers.contains(where: UserspaceDriver.isKnown) }) {
+            detail.insert(.iommuGroup)
+        }
+        return detail
+    }
+}

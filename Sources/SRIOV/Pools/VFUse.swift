@@ -1,9 +1,9 @@
-/// Whether a VF of a pool could be given to somebody.
+/// How a pool counts a VF.
 package enum VFUse: String, Hashable, Sendable, CaseIterable {
-    /// It would be found by who asks the pool for any VF.
+    /// Whoever asks the pool for any VF can have it, be it after it was brought back from a container that is gone.
     case free
-    /// Somebody has it: with a record, be it of a container that has gone and is not cleared up after yet; by
-    /// another program's note; or in another namespace without either.
+    /// Somebody has it: with a record; by another program's note; in another namespace, or open in a program, without
+    /// either.
     case taken
     /// Nobody has it and nobody can: no interface, or the host uses it.
     case unusable

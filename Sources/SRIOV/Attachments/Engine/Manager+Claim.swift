@@ -15,7 +15,7 @@ extension Manager {
             if mayBePhysicalFunction, let parent = try wholePhysicalFunction(at: address) {
                 return try claimWhole(parent)
             }
-            let unlocked = try virtualFunction(at: address, isUnlocked: true)
+            let unlocked = try virtualFunction(at: address, detail: .parentage)
             let locks = try AttachmentLocks(
                 unlocked, in: locks, deadline: Deadline(after: patience.lock))
             let function = try virtualFunction(at: address)
@@ -45,7 +45,7 @@ extension Manager {
             let candidates = try candidates(of: selection)
             for address in candidates.addresses {
                 let function = try virtualFunction(at: address)
-                if try isAvailable(function, in: candidates), try !isHeld(function) {
+                if try !isHeld(function), try isClaimable(function, in: candidates) {
                     return function
                 }
             }
@@ -76,7 +76,10 @@ extension Manager {
                     continue
                 }
                 let present = try virtualFunction(at: address)
-                if try isAvailable(present, in: candidates) {
+                let occupancy = try occupancy(of: present, nil, in: candidates)
+                if occupancy.isClaimable(
+                    asUserspace: candidates.userspace.contains(address))
+                {
                     return Claim(function: present, locks: locks, isKnownFree: true)
                 }
             }

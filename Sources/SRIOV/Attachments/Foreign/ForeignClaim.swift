@@ -56,3 +56,12 @@ package struct ForeignClaim: Hashable, Sendable {
         self.problem = problem
     }
 }
+
+extension ForeignClaim {
+    /// Which program has the VF for whom, in words.
+    var holder: String {
+        let owner = memory?.owners.last.map { "\($0)" } ?? "a container"
+        let place = namespacePath.map { " in \($0)" } ?? ""
+        return "\(program) holds it for \(owner)\(place)"
+    }
+}

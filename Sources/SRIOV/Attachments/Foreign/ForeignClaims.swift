@@ -25,6 +25,17 @@ package struct ForeignClaims: Sendable {
         self.forget = forget
     }
 
+    /// The claim that counts on each VF that has one, which costs as little as that on one of them.
+    func byFunction() throws -> [PCIAddress: ForeignClaim] {
+        var claims: [PCIAddress: ForeignClaim] = [:]
+        // A claim that is void has neither: another is newer, or the note is damaged.
+        for claim in try all() where claim.memory != nil || claim.namespacePath != nil {
+            guard let function = claim.virtualFunction else { continue }
+            if claims[function]?.memory == nil { claims[function] = claim }
+        }
+        return claims
+    }
+
     /// No other program.
     package static let none = ForeignClaims(
         claim: { _ in nil }, claimOfOwner: { _ in nil }, all: { [] }, forget: { _ in })

@@ -29,17 +29,13 @@ extension Manager {
     /// - Throws: `ManagerError` `inUse` if the other program's container has the VF.
     func abandonedClaim(on function: VirtualFunction) throws(ManagerError) -> Attachment? {
         guard let claim = try foreignClaim(on: function.address) else { return nil }
-        if try isLive(claim) { throw inUse(function.address, by: claim) }
+        if try isInUse(claim) { throw inUse(function.address, by: claim) }
         guard let memory = claim.memory, let owner = memory.owners.last else {
             warn(
                 "\(claim.path): \(claim.problem ?? "tells nothing"), taking \(function.address) as "
                     + "it is")
             forget(claim)
             return nil
-        }
-        // With neither path nor interface nothing tells whether it is still in use.
-        guard claim.namespacePath != nil || memory.interfaceName != nil else {
-            throw inUse(function.address, by: claim)
         }
         do {
             let attachment = try attachment(
@@ -56,11 +52,16 @@ extension Manager {
         }
     }
 
+    /// Whether a claim keeps its VF: its namespace exists, or nothing tells whether it does, as of a VF without an
+    /// interface whose place was not written down.
+    func isInUse(_ claim: ForeignClaim) throws(ManagerError) -> Bool {
+        if try isLive(claim) { return true }
+        guard let memory = claim.memory else { return false }
+        return claim.namespacePath == nil && memory.interfaceName == nil
+    }
+
     func inUse(_ address: PCIAddress, by claim: ForeignClaim) -> ManagerError {
-        let owner = claim.memory?.owners.last.map { "\($0)" } ?? "a container"
-        let place = claim.namespacePath.map { " in \($0)" } ?? ""
-        return ManagerError(
-            .inUse, "VF \(address) is in use: \(claim.program) holds it for \(owner)\(place)")
+        ManagerError(.inUse, "VF \(address) is in use: \(claim.holder)")
     }
 
     /// Removes the other program's notes, once what they tell is done or in our record.

@@ -121,6 +121,7 @@ extension Manager {
                 if function.physicalFunction == nil { try refuseIfAddressed(link, function) }
             } else {
                 try refuseWithoutInterface(function, settings)
+                try refuseIfOpen(function)
             }
             if settings.resetsOnRelease == true, !host.canReset(function.address) {
                 throw ManagerError(
@@ -158,17 +159,20 @@ extension Manager {
         }
     }
 
+    /// Refuses a VF that a program has open through a driver of user space.
+    private func refuseIfOpen(_ function: VirtualFunction) throws {
+        // By its IOMMU group the programs are known.
+        guard let whole = try host.virtualFunction(at: function.address),
+            let programs = try host.programs(using: [whole])[function.address], !programs.isEmpty
+        else { return }
+        throw ManagerError(
+            .inUse, "VF \(function.address) is open in \(programs.joined(separator: ", "))")
+    }
+
     /// Refuses an interface that the host itself lives by.
     func refuseIfTheHostUses(_ link: Link, of subject: String) throws {
-        if link.controllerIndex != nil {
-            let kind = link.controllerKind ?? "bridge or bond"
-            throw ManagerError(
-                .obstructed, "\(subject): \(link.name) is a member of a \(kind)")
-        }
-        // Only an interface that is up can carry a route, so a VF at rest costs no dump.
-        if link.isUp, try host.defaultRouteInterfaces().contains(link.index) {
-            throw ManagerError(
-                .obstructed, "\(subject): \(link.name) carries the host's default route")
+        if let use = try HostUse(link, defaultRoutes: host.defaultRouteInterfaces) {
+            throw ManagerError(.obstructed, "\(subject): \(use)")
         }
     }
 

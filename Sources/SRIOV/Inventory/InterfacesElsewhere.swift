@@ -10,6 +10,8 @@ package struct InterfacesElsewhere<H: Host> {
     private let deadline: Deadline
     /// Those of all namespaces but the host's; nil until somebody asks for one that no record tells of.
     private var all: [PCIAddress: (link: Link, path: String)]?
+    /// Whether all namespaces were looked through, to their ends.
+    private(set) var sawAll = false
 
     /// - Parameter deadline: When looking through namespaces that no record tells of ends. Every user can make any
     ///   number of them.
@@ -38,13 +40,22 @@ package struct InterfacesElsewhere<H: Host> {
         return found[function.address]
     }
 
-    private func everywhere() -> [PCIAddress: (link: Link, path: String)] {
+    private mutating func everywhere() -> [PCIAddress: (link: Link, path: String)] {
         var found: [PCIAddress: (link: Link, path: String)] = [:]
-        for path in (try? host.otherNamespaces()) ?? [] {
+        guard let paths = try? host.otherNamespaces() else { return found }
+        sawAll = true
+        for path in paths {
             if deadline.hasPassed { break }
-            guard let namespace = try? host.openNamespace(path),
-                let links = try? host.linksOfPCIFunctions(in: namespace, until: deadline)
-            else { continue }
+            let links: [Link]
+            let namespace: H.Namespace
+            do {
+                namespace = try host.openNamespace(path)
+                links = try host.linksOfPCIFunctions(in: namespace, until: deadline)
+            } catch {
+                // One that is gone holds nothing.
+                if !(error is NetworkNamespaceError) { sawAll = false }
+                continue
+            }
             for link in links {
                 guard let address = link.pciAddress, found[address] == nil else { continue }
                 // With its alternative names.
@@ -53,6 +64,7 @@ package struct InterfacesElsewhere<H: Host> {
                 found[address] = (isSame ? whole ?? link : link, path)
             }
         }
+        if deadline.hasPassed { sawAll = false }
         return found
     }
 }

@@ -1,0 +1,39 @@
+package import LinuxSystem
+internal import Netlink
+
+/// What the host itself uses an interface for.
+package enum HostUse: Hashable, Sendable {
+    /// It is a member of another interface, such as a bridge or a bond.
+    ///
+    /// - Parameter kind: What that interface is, as the kernel names its kind: `bridge`; nil where it does not tell.
+    case member(KernelText, kind: String?)
+    /// It carries a default route.
+    case defaultRoute(KernelText)
+}
+
+extension HostUse: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .member(let name, let kind):
+            "\(name) is a member of a \(kind ?? "bridge or bond")"
+        case .defaultRoute(let name): "\(name) carries the host's default route"
+        }
+    }
+}
+
+extension HostUse {
+    /// - Parameters:
+    ///   - link: An interface of the host.
+    ///   - routes: Gives the indexes of the interfaces that carry a default route. It is asked only for an interface
+    ///     that is up: no other can carry one.
+    /// - Returns: nil if the host can do without the interface.
+    init?(_ link: Link, defaultRoutes routes: () throws -> Set<Int32>) rethrows {
+        if link.controllerIndex != nil {
+            self = .member(link.name, kind: link.controllerKind)
+        } else if link.isUp, try routes().contains(link.index) {
+            self = .defaultRoute(link.name)
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package import LinuxSystem
+package import Netlink
+internal import Synchronization
+
+/// What a snapshot must know of the host as a whole: each thing is read once, when it is first asked for, by whichever
+/// thread asks.
+///
+/// So the cost of a list of thousands of VFs is one dump of all interfaces, not a request for each. For a single VF it is
+/// the other way round: there a request costs the same however many interfaces the host has.
+package final class HostView<H: Host>: Sendable {
+    private struct Interface {
+        let link: Link
+        let counters: LinkStatistics?
+    }
+
+    private let manager: Manager<H>
+    private let isForOne: Bool
+    private let counters: Bool
+    private let interfaces = Mutex<[KernelText: Interface]?>(nil)
+    private let routes = Mutex<Set<Int32>?>(nil)
+    private let claims = Mutex<[PCIAddress: ForeignClaim]?>(nil)
+    private let elsewhere: Mutex<InterfacesElsewhere<H>>
+
+    /// - Parameters:
+    ///   - isForOne: Whether a single VF is asked for, or a few.
+    ///   - counters: Whether interfaces come with what they count, if many are asked for.
+    ///   - search: When looking through network namespaces that no record tells of ends.
+    package init(
+        of manager: Manager<H>, isForOne: Bool = false, counters: Bool = false,
+        searchingUntil search: Deadline
+    ) {
+        self.manager = manager
+        self.isForOne = isForOne
+        self.counters = counters
+        elsewhere = Mutex(InterfacesElsewhere(host: manager.host, until: search))
+    }
+
+    /// The interface of a function in the host, by the name that sysfs shows for it.
+    ///
+    /// - Returns: nil for none; with nil for its counters where they are not asked for.
+    func interface(of function: VirtualFunction) throws -> (link: Link, counters: LinkStatistics?)?
+    {
+        guard let name = function.interfaceName else { return nil }
+        if isForOne {
+            let link = try manager.host.link(
+                of: function.address, expectedName: name, in: try manager.host.hostNamespace())
+            return link.map { ($0, nil) }
+        }
+        let found = try interfaces.withLock { known -> Interface? in
+            if let known { return known[name] }
+            let all = try manager.host.links(counters: counters)
+            let read = Dictionary(
+                all.map { ($0.link.name, Interface(link: $0.link, counters: $0.counters)) },
+                uniquingKeysWith: { first, _ in first })
+            known = read
+            return read[name]
+        }
+        // Another interface may have got the name since sysfs was read.
+        guard let found, [nil, function.address].contains(found.link.pciAddress) else { return nil }
+        return (found.link, found.counters)
+    }
+
+    /// The indexes of the interfaces that carry a default route of the host.
+    func defaultRoutes() throws -> Set<Int32> {
+        try routes.withLock { known in
+            if let known { return known }
+            let read = try manager.host.defaultRouteInterfaces()
+            known = read
+            return read
+        }
+    }
+
+    /// What another program has written down of a VF; nil for nothing.
+    func claim(on function: PCIAddress) throws -> ForeignClaim? {
+        if isForOne { return try manager.foreignClaim(on: function) }
+        return try knownClaims()[function]
+    }
+
+    private func knownClaims() throws -> [PCIAddress: ForeignClaim] {
+        try claims.withLock { known in
+            if let known { return known }
+            let read = try manager.foreignClaims.byFunction()
+            known = read
+            return read
+        }
+    }
+
+    /// The interface of a function in another network namespace, and the path of that; nil if it is not found.
+    package func interfaceElsewhere(
+        of function: VirtualFunction, _ record: Attachment?
+    ) -> (link: Link, path: String)? {
+        elsewhere.withLock { $0.find(function, record) }
+    }
+
+    /// Whether looking through all network namespaces for an interface came to its end.
+    var sawAllNamespaces: Bool { elsewhere.withLock { $0.sawAll } }
+}

@@ -1,0 +1,103 @@
+internal import LinuxSystem
+internal import Netlink
+
+/// Who has a VF, or a PF as a whole: the one answer from which is derived what may be claimed, what a change would
+/// disturb, how a pool counts it and what is shown.
+package enum Occupancy: Hashable, Sendable {
+    /// Its interface is in the host's namespace, and nobody uses it.
+    case free
+    /// It is bound to a driver that hands it to a program, and no program has it open.
+    ///
+    /// Where programs were not asked for (`SnapshotDetail.programs`), some may have.
+    case userspace(driver: String)
+    /// No driver is bound.
+    case driverless
+    /// A driver is bound that made no interface, or it is in a namespace that was not looked into.
+    ///
+    /// - Parameter isProved: Whether all network namespaces were looked into.
+    case withoutInterface(isProved: Bool)
+    /// It has a record, in use as far as is known.
+    case recorded(Attachment)
+    /// It has a record that is not in use any more, for a reason in words.
+    case stale(Attachment, reason: String)
+    /// Another program has written down that a container has it, whose namespace exists.
+    case claimed(ForeignClaim)
+    /// Another program has written down that a container has it, whose namespace is gone.
+    ///
+    /// - Parameter isUserspace: Whether it is bound to a driver that hands it to a program.
+    case abandoned(ForeignClaim, isUserspace: Bool)
+    /// Its interface is in another network namespace, and no record says why.
+    ///
+    /// - Parameter path: A path of that namespace.
+    case elsewhere(path: String)
+    /// The host itself uses its interface.
+    case usedByHost(HostUse)
+    /// Programs have it open through a driver of user space: `qemu-system-x86 (4711)`.
+    case open(in: [String])
+    /// The state file may not be read, or its record is damaged, so that whether it has a record is not known.
+    case unknown
+}
+
+extension Occupancy {
+    /// The record; nil without one, and where that is not known.
+    package var attachment: Attachment? {
+        switch self {
+        case .recorded(let attachment), .stale(let attachment, _): attachment
+        default: nil
+        }
+    }
+
+    /// Why the record is not in use any more; nil if it may be, and without one.
+    package var staleness: String? {
+        if case .stale(_, let reason) = self { reason } else { nil }
+    }
+
+    /// Whether the VF can be given to a container. What a container or a program left behind can: it is brought back
+    /// first.
+    ///
+    /// - Parameter asUserspace: Whether one without an interface is wanted, for a program.
+    package func isClaimable(asUserspace: Bool) -> Bool {
+        switch self {
+        case .free, .stale: true
+        case .userspace: asUserspace
+        case .abandoned(_, let isUserspace): asUserspace || !isUserspace
+        case .driverless, .withoutInterface, .recorded, .claimed, .elsewhere, .usedByHost, .open,
+            .unknown:
+            false
+        }
+    }
+
+    /// Who is disturbed if the function vanishes, or gets another driver, in a sentence; nil if nobody is.
+    ///
+    /// A record forbids it even if it is stale: what it keeps is lost with the function. `recover` drops it.
+    ///
+    /// - Parameter subject: The function: `VF 0000:03:10.2`.
+    package func obstacle(to subject: String) -> String? {
+        switch self {
+        case .free, .userspace, .driverless, .withoutInterface(isProved: true), .abandoned: nil
+        case .recorded(let attachment), .stale(let attachment, _):
+            "\(subject) is \(attachment.phase.rawValue) to \(attachment.owner)"
+        case .claimed(let claim): "\(subject) is in use: \(claim.holder)"
+        case .elsewhere: "\(subject) is in another network namespace with no record"
+        case .usedByHost(let use): "\(subject): \(use)"
+        case .open(let programs): "\(subject) is open in \(programs.joined(separator: ", "))"
+        case .withoutInterface(isProved: false):
+            "\(subject) has no interface in the host, and not all network namespaces could be "
+                + "searched for it"
+        case .unknown: "\(subject) may have a record, which cannot be read"
+        }
+    }
+
+    /// How a pool counts the VF; nil where that is not known.
+    ///
+    /// - Parameter asUserspace: Whether the pool wants one without an interface.
+    package func use(asUserspace: Bool) -> VFUse? {
+        if isClaimable(asUserspace: asUserspace) { return .free }
+        switch self {
+        case .recorded, .stale, .claimed, .elsewhere, .open: return .taken
+        case .free, .userspace, .driverless, .withoutInterface, .abandoned, .usedByHost:
+            return .unusable
+        case .unknown: return nil
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// How much a snapshot of PFs and VFs tells.
+package struct SnapshotDetail: Hashable, Sendable {
+    /// Where interfaces of VFs are looked for that are not in the host.
+    package enum Reach: Hashable, Sendable {
+        /// Nowhere.
+        case host
+        /// Those of VFs without a record, in all network namespaces.
+        case unrecorded
+        /// Those of VFs with a record too, in the namespace of the record first.
+        case everywhere
+    }
+
+    /// What is read of each VF in sysfs.
+    package var functions: FunctionDetail
+    package var reach: Reach
+    /// Whether programs count that have a VF open through a driver of user space. Every process is asked for that.
+    package var programs: Bool
+    /// Whether what the PF's drivers and interfaces count is read too.
+    package var counters: Bool
+    /// Whether records that are not in use any more are told from others; without it none counts as stale.
+    package var staleness: Bool
+
+    package init(
+        functions: FunctionDetail = .work, reach: Reach = .everywhere, programs: Bool = false,
+        counters: Bool = false, staleness: Bool = true
+    ) {
+        self.functions = functions
+        self.reach = reach
+        self.programs = programs
+        self.counters = counters
+        self.staleness = staleness
+    }
+}

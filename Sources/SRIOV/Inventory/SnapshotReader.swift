@@ -1,0 +1,131 @@
+package import LinuxSystem
+internal import Netlink
+
+/// Reads PFs and VFs as they are, for everything that lists them or decides by what it sees: `list`, metrics, plans,
+/// pools, and what a change would disturb.
+///
+/// Nothing is changed, waited for, or kept between two readers.
+package struct SnapshotReader<H: Host>: Sendable {
+    private let manager: Manager<H>
+    private let detail: SnapshotDetail
+    private let records: KnownRecords
+    private let search: Deadline
+    package let host: HostView<H>
+
+    /// - Parameters:
+    ///   - isForOne: Whether it will read a single VF, or a few, rather than PFs.
+    ///   - search: When looking through network namespaces ends: a container in one that was not reached counts as
+    ///     there.
+    package init(
+        _ manager: Manager<H>, _ detail: SnapshotDetail, _ records: KnownRecords,
+        isForOne: Bool = false, searchingUntil search: Deadline
+    ) {
+        self.manager = manager
+        self.detail = detail
+        self.records = records
+        self.search = search
+        host = HostView(
+            of: manager, isForOne: isForOne, counters: detail.counters, searchingUntil: search)
+    }
+
+    /// A PF with its VFs.
+    ///
+    /// - Throws: What the host does. What went since the PF was read is missing.
+    package func snapshot(of function: PhysicalFunction) throws -> PFSnapshot {
+        let info =
+            detail.counters
+            ? try manager.host.vfInfosWithStatistics(
+                ofPF: function.address, count: function.virtualFunctions.count)
+            : try manager.host.vfInfos(ofPF: function.address)
+        let children = try manager.host.virtualFunctions(of: function, detail: detail.functions)
+        let programs = try programs(using: children)
+        let whole = VirtualFunction(
+            address: function.address, interfaceName: function.interfaceName,
+            driver: function.driver)
+        return PFSnapshot(
+            function: function, link: info?.link,
+            occupancy: try occupancy(
+                of: whole, info?.link, elsewhere: nil, programs: [], isSearchedFor: false),
+            virtualFunctions: try children.map {
+                var snapshot = try snapshot(of: $0, programs[$0.address] ?? [])
+                if let index = $0.index { snapshot.info = info?.vf(index) }
+                return snapshot
+            })
+    }
+
+    /// A VF that is gone and still has a record.
+    package func snapshot(ofVanished record: Attachment) -> VFSnapshot {
+        VFSnapshot(
+            function: VirtualFunction(
+                address: record.virtualFunction, physicalFunction: record.physicalFunction,
+                index: record.index),
+            occupancy: occupancy(of: record))
+    }
+
+    /// A VF without what its PF reports of it.
+    package func snapshot(of function: VirtualFunction) throws -> VFSnapshot {
+        try snapshot(of: function, try programs(using: [function])[function.address] ?? [])
+    }
+
+    private func snapshot(
+        of function: VirtualFunction, _ programs: [String]
+    ) throws -> VFSnapshot {
+        let record = records.record(of: function.address)
+        let home = try host.interface(of: function)
+        let isSearchedFor: Bool =
+            switch detail.reach {
+            case .host: false
+            case .unrecorded: home == nil && record == nil
+            case .everywhere: home == nil
+            }
+        let away = isSearchedFor ? host.interfaceElsewhere(of: function, record) : nil
+        return VFSnapshot(
+            function: function, link: home?.link ?? away?.link, namespacePath: away?.path,
+            occupancy: try occupancy(
+                of: function, home?.link, elsewhere: away?.path, programs: programs,
+                isSearchedFor: isSearchedFor),
+            counters: home?.counters)
+    }
+
+    /// The programs that have VFs open, by VF; none unless they are asked for.
+    private func programs(
+        using functions: [VirtualFunction]
+    ) throws -> [PCIAddress: [String]] {
+        guard detail.programs else { return [:] }
+        let bound = functions.filter { $0.driver.map(UserspaceDriver.isKnown) ?? false }
+        return bound.isEmpty ? [:] : try manager.host.programs(using: bound)
+    }
+
+    private func occupancy(of record: Attachment) -> Occupancy {
+        guard detail.staleness,
+            let reason = manager.knownStaleness(of: record, searchingUntil: search)
+        else { return .recorded(record) }
+        return .stale(record, reason: reason)
+    }
+
+    /// - Parameters:
+    ///   - link: The interface in the host.
+    ///   - path: Where the interface is otherwise.
+    ///   - isSearchedFor: Whether the interface was looked for in all network namespaces.
+    private func occupancy(
+        of function: VirtualFunction, _ link: Link?, elsewhere path: String?, programs: [String],
+        isSearchedFor: Bool
+    ) throws -> Occupancy {
+        if let record = records.record(of: function.address) { return occupancy(of: record) }
+        guard records.isKnown(function.address) else { return .unknown }
+        let claim = try host.claim(on: function.address)
+        if let claim, try manager.isInUse(claim) { return .claimed(claim) }
+        if let path { return .elsewhere(path: path) }
+        if let link, let use = try HostUse(link, defaultRoutes: host.defaultRoutes) {
+            return .usedByHost(use)
+        }
+        guard programs.isEmpty else { return .open(in: programs) }
+        let isUserspace = function.driver.map(UserspaceDriver.isKnown) ?? false
+        if let claim { return .abandoned(claim, isUserspace: isUserspace) }
+        if link != nil { return .free }
+        guard let driver = function.driver else { return .driverless }
+        return isUserspace
+            ? .userspace(driver: driver)
+            : .withoutInterface(isProved: isSearchedFor && host.sawAllNamespaces)
+    }
+}
