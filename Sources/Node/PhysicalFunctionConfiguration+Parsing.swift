@@ -1,3 +1,4 @@
+internal import FrontEndSupport
 internal import JSON
 internal import LinuxSystem
 internal import Netlink
@@ -20,7 +21,7 @@ extension PhysicalFunctionConfiguration {
             throw JSONKeyError(
                 object.path("numVFs"), "contradicts externallyManaged, which leaves it to others")
         }
-        mtu = try object.integer("mtu", UInt32(68)...65535)
+        mtu = try object.integer("mtu", Setting.mtu.range)
         if let up = try object.boolean("up") {
             guard up else {
                 throw JSONKeyError(
@@ -86,44 +87,41 @@ extension PhysicalFunctionConfiguration {
     }
 }
 
-extension VFSettings {
-    package static var defaultKeys: [String] {
-        [
-            "spoofChk", "trust", "linkState", "vlan", "vlanQoS", "vlanProto", "minTxRate",
-            "maxTxRate", "mtu",
-        ]
+extension Setting {
+    /// The key of `vfDefaults`; nil for what VFs cannot have by default.
+    package var defaultKey: String? {
+        switch self {
+        case .vlan: "vlan"
+        case .vlanPriority: "vlanQoS"
+        case .vlanProtocol: "vlanProto"
+        case .spoofCheck: "spoofChk"
+        case .trust: "trust"
+        case .linkState: "linkState"
+        case .minimumRate: "minTxRate"
+        case .maximumRate: "maxTxRate"
+        case .mtu: "mtu"
+        case .macAddress, .linkStateTolerance, .promiscuous, .allMulticast, .resetOnRelease: nil
+        }
     }
+
+    fileprivate var spelling: String { defaultKey ?? name }
+}
+
+extension VFSettings {
+    package static var defaultKeys: [String] { Setting.allCases.compactMap(\.defaultKey) }
 
     /// Reads `vfDefaults`.
     static func defaults(_ object: JSONObject) throws(JSONKeyError) -> VFSettings {
         try object.refuseKeys(otherThan: Self.defaultKeys)
-        var settings = VFSettings()
-        settings.spoofCheck = try object.isOn("spoofChk")
-        settings.trust = try object.isOn("trust")
-        settings.linkState = try object.choice(
-            "linkState", of: [VFLinkState.automatic, .enabled, .disabled], \.description)
-        let priority = try object.integer("vlanQoS", UInt8(0)...7)
-        let spelling = try object.choice(
-            "vlanProto", of: [VLANProtocol.dot1Q, .dot1ad], \.description)
-        if let identifier = try object.integer("vlan", UInt16(0)...4094) {
-            settings.vlan = VLANTag(
-                identifier: identifier, qualityOfService: priority ?? 0,
-                protocol: spelling ?? .dot1Q)
+        var requested = RequestedSettings()
+        for setting in Setting.allCases {
+            guard let key = setting.defaultKey else { continue }
+            requested[setting] = try object.setting(setting, key)
         }
-        for (key, asks) in [
-            ("vlanQoS", (priority ?? 0) != 0), ("vlanProto", (spelling ?? .dot1Q) != .dot1Q),
-        ] where asks && (settings.vlan?.identifier ?? 0) == 0 {
-            throw JSONKeyError(object.path(key), "needs a vlan above 0")
+        do throws(SettingFault) {
+            return try requested.settings()
+        } catch {
+            throw JSONKeyError(object.path(error.setting.spelling), error.message(\.spelling))
         }
-        settings.minimumRate = try object.integer("minTxRate", UInt32.min...UInt32.max)
-        settings.maximumRate = try object.integer("maxTxRate", UInt32.min...UInt32.max)
-        if let minimum = settings.minimumRate, let maximum = settings.maximumRate, maximum != 0,
-            minimum > maximum
-        {
-            throw JSONKeyError(
-                object.path("minTxRate"), "\(minimum) is above the maxTxRate \(maximum)")
-        }
-        settings.mtu = try object.integer("mtu", UInt32(68)...65535)
-        return settings
     }
 }

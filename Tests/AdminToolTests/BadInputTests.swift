@@ -9,92 +9,92 @@ import Testing
     static let attach: [([String], String)] = [
         (
             ["--vlan", "4095"],
-            "the value '4095' is invalid for '--vlan <id>': not a whole number from 0 to 4094"
+            "the value '4095' is invalid for '--vlan <id>': must be an integer from 0 to 4094"
         ),
         (
             ["--vlan", "+5"],
-            "the value '+5' is invalid for '--vlan <id>': not a whole number from 0 to 4094"
+            "the value '+5' is invalid for '--vlan <id>': must be an integer from 0 to 4094"
         ),
         (
             ["--vlan", "99999999999999999999"],
-            "the value '99999999999999999999' is invalid for '--vlan <id>': not a whole number from 0 to 4094"
+            "the value '99999999999999999999' is invalid for '--vlan <id>': must be an integer from 0 to 4094"
         ),
         (
             ["--vlan", ""],
-            "the value '' is invalid for '--vlan <id>': not a whole number from 0 to 4094"
+            "the value '' is invalid for '--vlan <id>': must be an integer from 0 to 4094"
         ),
         (
             ["--vlan", "ten"],
-            "the value 'ten' is invalid for '--vlan <id>': not a whole number from 0 to 4094"
+            "the value 'ten' is invalid for '--vlan <id>': must be an integer from 0 to 4094"
         ),
         (
             ["--vlan=-1"],
-            "the value '-1' is invalid for '--vlan <id>': not a whole number from 0 to 4094"
+            "the value '-1' is invalid for '--vlan <id>': must be an integer from 0 to 4094"
         ),
         (["--vlan"], "missing value for '--vlan <id>'"),
         (
             ["--vlan", "5", "--vlan-qos", "8"],
-            "the value '8' is invalid for '--vlan-qos <priority>': not a whole number from 0 to 7"
+            "the value '8' is invalid for '--vlan-qos <priority>': must be an integer from 0 to 7"
         ),
         (["--vlan-qos", "3"], "--vlan-qos needs --vlan"),
-        (["--vlan", "0", "--vlan-qos", "3"], "--vlan-qos needs a --vlan above 0"),
-        (["--vlan-proto", "802.1q"], "--vlan-proto needs --vlan"),
-        (["--vlan", "0", "--vlan-proto", "802.1ad"], "--vlan-proto needs a --vlan above 0"),
+        (["--vlan", "0", "--vlan-qos", "3"], "--vlan-qos needs a --vlan other than 0"),
+        (["--vlan-proto", "802.1ad"], "--vlan-proto needs --vlan"),
+        (["--vlan", "0", "--vlan-proto", "802.1ad"], "--vlan-proto needs a --vlan other than 0"),
         (
             ["--vlan", "5", "--vlan-proto", "qinq"],
-            "the value 'qinq' is invalid for '--vlan-proto <protocol>': neither 802.1q nor 802.1ad"
+            "the value 'qinq' is invalid for '--vlan-proto <protocol>': must be 802.1q or 802.1ad"
         ),
         (
             ["--mac", "02:11:22:33:44"],
-            "the value '02:11:22:33:44' is invalid for '--mac <address>': not a MAC address such as 02:11:22:33:44:55"
+            "the value '02:11:22:33:44' is invalid for '--mac <address>': must be a MAC address such as 02:11:22:33:44:55"
         ),
         (
             ["--mac", "00:00:00:00:00:00"],
-            "the value '00:00:00:00:00:00' is invalid for '--mac <address>': the MAC address of no interface"
+            "the value '00:00:00:00:00:00' is invalid for '--mac <address>': must not be all zero"
         ),
         (
             ["--mac", "01:00:5e:00:00:01"],
-            "the value '01:00:5e:00:00:01' is invalid for '--mac <address>': a multicast address"
+            "the value '01:00:5e:00:00:01' is invalid for '--mac <address>': must be a unicast address, not \"01:00:5e:00:00:01\""
         ),
         (
             ["--spoofchk", "yes"],
-            "the value 'yes' is invalid for '--spoofchk <on|off>': neither on nor off"
+            "the value 'yes' is invalid for '--spoofchk <on|off>': must be on or off"
         ),
         (
-            ["--trust", "On"],
-            "the value 'On' is invalid for '--trust <on|off>': neither on nor off"
+            ["--trust", "onn"],
+            "the value 'onn' is invalid for '--trust <on|off>': must be on or off"
         ),
         (
             ["--link-state", "up"],
-            "the value 'up' is invalid for '--link-state <auto|enable|disable>': none of auto, enable and disable"
+            "the value 'up' is invalid for '--link-state <auto|enable|disable>': must be auto, enable or disable"
         ),
         (
             ["--min-tx-rate", "4294967296"],
-            "the value '4294967296' is invalid for '--min-tx-rate <Mbit/s>': not a whole number from 0 to 4294967295"
+            "the value '4294967296' is invalid for '--min-tx-rate <Mbit/s>': must be an integer from 0 to 4294967295"
         ),
         (
             ["--max-tx-rate", "1.5"],
-            "the value '1.5' is invalid for '--max-tx-rate <Mbit/s>': not a whole number from 0 to 4294967295"
+            "the value '1.5' is invalid for '--max-tx-rate <Mbit/s>': must be an integer from 0 to 4294967295"
         ),
         (
             ["--min-tx-rate", "200", "--max-tx-rate", "100"],
-            "--min-tx-rate 200 is above --max-tx-rate 100"
+            "--min-tx-rate must not be above --max-tx-rate, 200 is above 100"
         ),
         (
             ["--promisc", "yes"],
-            "the value 'yes' is invalid for '--promisc <on|off>': neither on nor off"
+            "the value 'yes' is invalid for '--promisc <on|off>': must be on or off"
         ),
         (
             ["--allmulti", "1"],
-            "the value '1' is invalid for '--allmulti <on|off>': neither on nor off"
+            "the value '1' is invalid for '--allmulti <on|off>': must be on or off"
         ),
         (
             ["--mtu", "67"],
-            "the value '67' is invalid for '--mtu <bytes>': not a whole number from 68 to 65535"
+            "the value '67' is invalid for '--mtu <bytes>': must be an integer from 68 to 65535"
         ),
         (
             ["--mtu", "65536"],
-            "the value '65536' is invalid for '--mtu <bytes>': not a whole number from 68 to 65535"
+            "the value '65536' is invalid for '--mtu <bytes>': must be an integer from 68 to 65535"
         ),
         (
             ["--ifname", "much-too-long-name"],

@@ -37,13 +37,13 @@ import Testing
         Case(members: #""vlanQoS":1"#, code: 7, message: "vlanQoS: needs vlan"),
         Case(
             members: #""spoofchk":"yes""#, code: 7,
-            message: #"spoofchk: must be "on" or "off", not "yes""#),
+            message: #"spoofchk: must be on or off, not "yes""#),
         Case(
             members: #""trust":"true""#, code: 7,
-            message: #"trust: must be "on" or "off", not "true""#),
+            message: #"trust: must be on or off, not "true""#),
         Case(
             members: #""link_state":"up""#, code: 7,
-            message: #"link_state: must be "auto", "enable" or "disable", not "up""#),
+            message: #"link_state: must be auto, enable or disable, not "up""#),
         Case(
             members: #""mac":"01:00:00:00:00:01""#, code: 7,
             message: #"mac: must be a unicast address, not "01:00:00:00:00:01""#),

@@ -51,18 +51,18 @@ import Testing
         (#""mtu":67"#, "mtu: must be an integer from 68 to 65535, not 67"),
         (#""mtu":65536"#, "mtu: must be an integer from 68 to 65535, not 65536"),
         (#""mtu":"9000""#, "mtu: must be an integer from 68 to 65535, not a string"),
-        (#""promisc":"yes""#, #"promisc: must be true, false, "on" or "off", not "yes""#),
-        (#""promisc":1"#, #"promisc: must be true, false, "on" or "off", not a number"#),
-        (#""allmulti":"true""#, #"allmulti: must be true, false, "on" or "off", not "true""#),
+        (#""promisc":"yes""#, #"promisc: must be on or off, not "yes""#),
+        (#""promisc":1"#, #"promisc: must be on or off, not a number"#),
+        (#""allmulti":"true""#, #"allmulti: must be on or off, not "true""#),
         (
             #""linkStateIgnoreUnsupported":[]"#,
-            #"linkStateIgnoreUnsupported: must be true, false, "on" or "off", not an array"#
+            #"linkStateIgnoreUnsupported: must be on or off, not an array"#
         ),
         (
             #""resetOnRelease":{}"#,
-            #"resetOnRelease: must be true, false, "on" or "off", not an object"#
+            #"resetOnRelease: must be on or off, not an object"#
         ),
-        (#""announce":0"#, #"announce: must be true, false, "on" or "off", not a number"#),
+        (#""announce":0"#, #"announce: must be on or off, not a number"#),
         (
             #""runtimeConfig":{"CNIDeviceInfoFile":"info.json"}"#,
             #"runtimeConfig.CNIDeviceInfoFile: must be the absolute path of a file, not "info.json""#

@@ -168,7 +168,11 @@ import Testing
                 break
             }
             #expect(answer.status == 1, "step \(step)")
-            #expect(answer.output.contains("EIO"), "step \(step): \(answer.output)")
+            // A namespace that cannot be opened by one path may be found by another: the answer is known then.
+            #expect(
+                answer.output.contains("EIO")
+                    || answer.output.contains("has no free VF among its 1"),
+                "step \(step): \(answer.output)")
             #expect(fixture.host.kernel == before, "step \(step)")
         }
     }

@@ -89,19 +89,19 @@ import Testing
         Case(
             options: #""vlan":"0","vlan_qos":"1""#,
             message: "vlan_qos: needs a vlan other than 0"),
-        Case(options: #""vlan_proto":"802.1q""#, message: "vlan_proto: needs vlan"),
+        Case(options: #""vlan_proto":"802.1ad""#, message: "vlan_proto: needs vlan"),
         Case(
             options: #""vlan":"0","vlan_proto":"802.1ad""#,
-            message: "vlan_proto: 802.1ad needs a vlan other than 0"),
+            message: "vlan_proto: needs a vlan other than 0"),
         Case(
-            options: #""vlan":"1","vlan_proto":"802.1Q""#,
-            message: #"vlan_proto: must be 802.1q or 802.1ad, not "802.1Q""#),
+            options: #""vlan":"1","vlan_proto":"802.1x""#,
+            message: #"vlan_proto: must be 802.1q or 802.1ad, not "802.1x""#),
         Case(
             options: #""spoofchk":"yes""#,
-            message: #"spoofchk: must be on, off, true, false, 1 or 0, not "yes""#),
+            message: #"spoofchk: must be on or off, not "yes""#),
         Case(
-            options: #""trust":"On""#,
-            message: #"trust: must be on, off, true, false, 1 or 0, not "On""#),
+            options: #""trust":"onn""#,
+            message: #"trust: must be on or off, not "onn""#),
         Case(
             options: #""privileged":"2""#,
             message: #"privileged: must be on, off, true, false, 1 or 0, not "2""#),

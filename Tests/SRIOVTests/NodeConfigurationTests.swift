@@ -127,20 +127,20 @@ import Testing
             ".vfDefaults.spoofChk"
         ),
         (
-            "a", #"must be auto or enable or disable, not "up""#,
+            "a", #"must be auto, enable or disable, not "up""#,
             #""vfDefaults": {"linkState": "up"}"#, ".vfDefaults.linkState"
         ),
         (
             "a", "must be an integer from 0 to 4094, not 4095", #""vfDefaults": {"vlan": 4095}"#,
             ".vfDefaults.vlan"
         ),
-        ("a", "needs a vlan above 0", #""vfDefaults": {"vlanQoS": 3}"#, ".vfDefaults.vlanQoS"),
+        ("a", "needs vlan", #""vfDefaults": {"vlanQoS": 3}"#, ".vfDefaults.vlanQoS"),
         (
-            "a", "needs a vlan above 0", #""vfDefaults": {"vlan": 0, "vlanProto": "802.1ad"}"#,
+            "a", "needs a vlan other than 0", #""vfDefaults": {"vlan": 0, "vlanProto": "802.1ad"}"#,
             ".vfDefaults.vlanProto"
         ),
         (
-            "a", "20 is above the maxTxRate 10",
+            "a", "must not be above maxTxRate, 20 is above 10",
             #""vfDefaults": {"minTxRate": 20, "maxTxRate": 10}"#, ".vfDefaults.minTxRate"
         ),
         (

@@ -9,80 +9,80 @@ struct SettingsOptions: ParsableArguments {
         help: ArgumentHelp(
             "MAC address of the interface, unicast; administered through the PF too.",
             valueName: "address"),
-        transform: Self.unicastAddress)
-    var mac: MACAddress?
+        transform: Self.value(.macAddress))
+    var mac: SettingValue?
 
     @Option(
         help: ArgumentHelp("VLAN identifier, 0 to 4094; 0 clears the tag.", valueName: "id"),
-        transform: { try WholeNumber.parse($0, 0...4094) })
-    var vlan: UInt16?
+        transform: Self.value(.vlan))
+    var vlan: SettingValue?
 
     @Option(
         name: .customLong("vlan-qos"),
         help: ArgumentHelp("Priority of the VLAN tag, 0 to 7.", valueName: "priority"),
-        transform: { try WholeNumber.parse($0, 0...7) })
-    var vlanPriority: UInt8?
+        transform: Self.value(.vlanPriority))
+    var vlanPriority: SettingValue?
 
     @Option(
         name: .customLong("vlan-proto"),
         help: ArgumentHelp(
             "Protocol of the VLAN tag, 802.1q (the default) or 802.1ad.", valueName: "protocol"),
-        completion: .list(["802.1q", "802.1ad"]), transform: Self.vlanProtocol)
-    var vlanProtocol: VLANProtocol?
+        completion: .list(Setting.vlanProtocol.words), transform: Self.value(.vlanProtocol))
+    var vlanProtocol: SettingValue?
 
     @Option(
         name: .customLong("spoofchk"),
         help: ArgumentHelp(
             "Whether frames with a source MAC that is not the VF's are dropped.",
             valueName: "on|off"),
-        completion: .list(["on", "off"]), transform: Self.onOrOff)
-    var spoofCheck: Bool?
+        completion: .list(Setting.spoofCheck.words), transform: Self.value(.spoofCheck))
+    var spoofCheck: SettingValue?
 
     @Option(
         help: ArgumentHelp(
             "Whether the VF may change its MAC and turn on promiscuous mode.", valueName: "on|off"),
-        completion: .list(["on", "off"]), transform: Self.onOrOff)
-    var trust: Bool?
+        completion: .list(Setting.trust.words), transform: Self.value(.trust))
+    var trust: SettingValue?
 
     @Option(
         name: .customLong("link-state"),
         help: ArgumentHelp(
             "What the VF is told of its link: the PF's, always up, or always down.",
             valueName: "auto|enable|disable"),
-        completion: .list(["auto", "enable", "disable"]), transform: Self.linkState)
-    var linkState: VFLinkState?
+        completion: .list(Setting.linkState.words), transform: Self.value(.linkState))
+    var linkState: SettingValue?
 
     @Option(
         name: .customLong("min-tx-rate"),
         help: ArgumentHelp("Guaranteed transmit rate; 0 is none.", valueName: "Mbit/s"),
-        transform: { try WholeNumber.parse($0, 0...UInt32.max) })
-    var minimumRate: UInt32?
+        transform: Self.value(.minimumRate))
+    var minimumRate: SettingValue?
 
     @Option(
         name: .customLong("max-tx-rate"),
         help: ArgumentHelp("Limit of the transmit rate; 0 is none.", valueName: "Mbit/s"),
-        transform: { try WholeNumber.parse($0, 0...UInt32.max) })
-    var maximumRate: UInt32?
+        transform: Self.value(.maximumRate))
+    var maximumRate: SettingValue?
 
     @Option(
         help: ArgumentHelp("MTU of the interface, 68 to 65535.", valueName: "bytes"),
-        transform: { try WholeNumber.parse($0, 68...65535) })
-    var mtu: UInt32?
+        transform: Self.value(.mtu))
+    var mtu: SettingValue?
 
     @Option(
         name: .customLong("promisc"),
         help: ArgumentHelp(
             "Whether the interface takes every frame; most drivers want --trust on for it.",
             valueName: "on|off"),
-        completion: .list(["on", "off"]), transform: Self.onOrOff)
-    var promiscuous: Bool?
+        completion: .list(Setting.promiscuous.words), transform: Self.value(.promiscuous))
+    var promiscuous: SettingValue?
 
     @Option(
         name: .customLong("allmulti"),
         help: ArgumentHelp(
             "Whether the interface takes every multicast frame.", valueName: "on|off"),
-        completion: .list(["on", "off"]), transform: Self.onOrOff)
-    var allMulticast: Bool?
+        completion: .list(Setting.allMulticast.words), transform: Self.value(.allMulticast))
+    var allMulticast: SettingValue?
 
     @Flag(
         name: .customLong("link-state-ignore-unsupported"),
@@ -95,67 +95,67 @@ struct SettingsOptions: ParsableArguments {
     var resetOnRelease = false
 
     func validate() throws {
-        let needsVLAN = [
-            vlanPriority.map { ("--vlan-qos", $0 != 0) },
-            vlanProtocol.map { ("--vlan-proto", $0 != .dot1Q) },
-        ]
-        for case (let option, let saysSomething)? in needsVLAN {
-            if vlan == nil { throw ValidationError("\(option) needs --vlan") }
-            if vlan == 0, saysSomething {
-                throw ValidationError("\(option) needs a --vlan above 0")
-            }
-        }
-        if let minimumRate, let maximumRate, maximumRate != 0, minimumRate > maximumRate {
-            throw ValidationError(
-                "--min-tx-rate \(minimumRate) is above --max-tx-rate \(maximumRate)")
+        do throws(SettingFault) {
+            _ = try requested.settings()
+        } catch {
+            throw ValidationError("\(error.setting.optionName) \(error.message(\.optionName))")
         }
     }
 
     var settings: VFSettings {
-        VFSettings(
-            macAddress: mac,
-            vlan: vlan.map {
-                VLANTag(
-                    identifier: $0, qualityOfService: vlanPriority ?? 0,
-                    protocol: vlanProtocol ?? .dot1Q)
-            },
-            minimumRate: minimumRate, maximumRate: maximumRate, spoofCheck: spoofCheck,
-            trust: trust, linkState: linkState, mtu: mtu, isPromiscuous: promiscuous,
-            receivesAllMulticast: allMulticast,
-            toleratesUnsupportedLinkState: ignoresUnsupportedLinkState ? true : nil,
-            resetsOnRelease: resetOnRelease ? true : nil)
+        // Refused before, if they contradict each other.
+        (try? requested.settings()) ?? VFSettings()
     }
 
-    private static func unicastAddress(_ text: String) throws -> MACAddress {
-        guard let address = MACAddress(text) else {
-            throw InvalidValue("not a MAC address such as 02:11:22:33:44:55")
-        }
-        if address.isZero { throw InvalidValue("the MAC address of no interface") }
-        if address.isMulticast { throw InvalidValue("a multicast address") }
-        return address
+    private var requested: RequestedSettings {
+        let given: [(Setting, SettingValue?)] = [
+            (.macAddress, mac), (.vlan, vlan), (.vlanPriority, vlanPriority),
+            (.vlanProtocol, vlanProtocol), (.spoofCheck, spoofCheck), (.trust, trust),
+            (.linkState, linkState), (.minimumRate, minimumRate), (.maximumRate, maximumRate),
+            (.mtu, mtu), (.promiscuous, promiscuous), (.allMulticast, allMulticast),
+            (.linkStateTolerance, ignoresUnsupportedLinkState ? .flag(true) : nil),
+            (.resetOnRelease, resetOnRelease ? .flag(true) : nil),
+        ]
+        var requested = RequestedSettings()
+        for (setting, value) in given { requested[setting] = value }
+        return requested
     }
 
-    private static func vlanProtocol(_ text: String) throws -> VLANProtocol {
-        let known: [VLANProtocol] = [.dot1Q, .dot1ad]
-        guard let match = known.first(where: { $0.description == text.lowercased() }) else {
-            throw InvalidValue("neither 802.1q nor 802.1ad")
+    private static func value(
+        _ setting: Setting
+    ) -> @Sendable (String) throws -> SettingValue {
+        { text in
+            do throws(SettingFault) {
+                return try setting.value(text)
+            } catch {
+                switch error.reason {
+                // The parser says what the value is.
+                case .unknown: throw InvalidValue("must be \(setting.expectation)")
+                default: throw InvalidValue(error.message(\.optionName))
+                }
+            }
         }
-        return match
     }
+}
 
-    private static func onOrOff(_ text: String) throws -> Bool {
-        switch text {
-        case "on": return true
-        case "off": return false
-        default: throw InvalidValue("neither on nor off")
+extension Setting {
+    /// The option of the command line.
+    fileprivate var optionName: String {
+        switch self {
+        case .macAddress: "--mac"
+        case .vlan: "--vlan"
+        case .vlanPriority: "--vlan-qos"
+        case .vlanProtocol: "--vlan-proto"
+        case .spoofCheck: "--spoofchk"
+        case .trust: "--trust"
+        case .linkState: "--link-state"
+        case .linkStateTolerance: "--link-state-ignore-unsupported"
+        case .minimumRate: "--min-tx-rate"
+        case .maximumRate: "--max-tx-rate"
+        case .mtu: "--mtu"
+        case .promiscuous: "--promisc"
+        case .allMulticast: "--allmulti"
+        case .resetOnRelease: "--reset-on-release"
         }
-    }
-
-    private static func linkState(_ text: String) throws -> VFLinkState {
-        let known: [VFLinkState] = [.automatic, .enabled, .disabled]
-        guard let match = known.first(where: { $0.description == text }) else {
-            throw InvalidValue("none of auto, enable and disable")
-        }
-        return match
     }
 }

@@ -137,35 +137,33 @@ package struct NetworkConfiguration: Hashable, Sendable {
     private mutating func readSettings(
         _ object: JSONObject, runtime: JSONObject?, arguments: CNIArguments
     ) {
-        settings.vlan = read { try object.vlan() }
-        settings.macAddress = read { try object.macAddress(runtime: runtime, arguments: arguments) }
-        settings.spoofCheck = read { try object.onOrOff("spoofchk") }
-        settings.trust = read { try object.onOrOff("trust") }
-        settings.linkState = read { try object.linkState() }
-        settings.toleratesUnsupportedLinkState = read {
-            try object.flag("linkStateIgnoreUnsupported")
+        var requested = RequestedSettings()
+        for setting in Setting.allCases {
+            requested[setting] = read {
+                setting == .macAddress
+                    ? try object.macAddress(runtime: runtime, arguments: arguments)
+                    : try object.setting(setting)
+            }
         }
-        settings.mtu = read { try object.mtu() }
-        settings.isPromiscuous = read { try object.flag("promisc") }
-        settings.receivesAllMulticast = read { try object.flag("allmulti") }
-        settings.resetsOnRelease = read { try object.flag("resetOnRelease") }
-        readRates(object, runtime: runtime)
-    }
-
-    private mutating func readRates(_ object: JSONObject, runtime: JSONObject?) {
-        settings.minimumRate = read { try object.integer("min_tx_rate", 0...UInt32.max) }
-        settings.maximumRate = read { try object.integer("max_tx_rate", 0...UInt32.max) }
-        if let minimum = settings.minimumRate, let maximum = settings.maximumRate,
-            maximum != 0, minimum > maximum
-        {
-            let error = JSONKeyError(
-                "min_tx_rate", "must not be above max_tx_rate, \(minimum) is above \(maximum)")
-            problems.append(CNIError(reporting: error))
-            settings.minimumRate = nil
-            settings.maximumRate = nil
-        }
+        settings = fit(requested)
         if let bandwidth = read({ try runtime?.object("bandwidth").flatMap(BandwidthLimit.init) }) {
             lower(to: bandwidth)
+        }
+    }
+
+    /// All settings together; those that contradict each other are problems, and count as absent.
+    private mutating func fit(_ requested: RequestedSettings) -> VFSettings {
+        var requested = requested
+        while true {
+            do throws(SettingFault) {
+                return try requested.settings()
+            } catch {
+                problems.append(
+                    CNIError(
+                        reporting: JSONKeyError(
+                            error.setting.cniKey, error.message(\.cniKey))))
+                for setting in error.settings { requested[setting] = nil }
+            }
         }
     }
 

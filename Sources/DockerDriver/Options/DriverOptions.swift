@@ -39,29 +39,17 @@ struct DriverOptions: Sendable {
         }
     }
 
-    /// A whole number; nil if it is not given.
-    mutating func integer<Number: FixedWidthInteger & UnsignedInteger>(
-        _ name: String, _ range: ClosedRange<Number>
-    ) throws(DriverError) -> Number? {
-        guard let word = take(name) else { return nil }
-        let isNumber = word.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        guard isNumber, let number = Number(word), range.contains(number) else {
-            throw DriverError(
-                option: name,
-                "must be an integer from \(range.lowerBound) to \(range.upperBound), not "
-                    + excerpt(word))
-        }
-        return number
-    }
+    /// The words for yes and no.
+    static let flags = [
+        "on": true, "off": false, "true": true, "false": false, "1": true, "0": false,
+    ]
 
     /// on or off; nil if it is not given.
     mutating func flag(_ name: String) throws(DriverError) -> Bool? {
-        try choice(
-            name,
-            [
-                ("on", true), ("off", false), ("true", true), ("false", false), ("1", true),
-                ("0", false),
-            ])
+        guard let word = take(name) else { return nil }
+        if let flag = Self.flags[word] { return flag }
+        throw DriverError(
+            option: name, "must be on, off, true, false, 1 or 0, not \(excerpt(word))")
     }
 
     /// One of several words; nil if it is not given.

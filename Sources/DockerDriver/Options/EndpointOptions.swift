@@ -1,54 +1,46 @@
 internal import LinuxSystem
-internal import Netlink
 internal import SRIOV
 
-/// What a network asks for each of its endpoints, or an endpoint for itself; nil is not given.
+/// What a network asks for each of its endpoints, or an endpoint for itself.
 struct EndpointOptions: Hashable, Sendable {
-    var vlan: UInt16?
-    var vlanQoS: UInt8?
-    var vlanProtocol: VLANProtocol?
-    var spoofCheck: Bool?
-    var trust: Bool?
-    var linkState: VFLinkState?
-    /// Mbit/s.
-    var minimumRate: UInt32?
-    /// Mbit/s.
-    var maximumRate: UInt32?
-    /// Bytes.
-    var mtu: UInt32?
-    /// What the interface's name in the container begins with.
-    var prefix: String?
+    private var requested = RequestedSettings()
+    /// What the interface's name in the container begins with; nil is not given.
+    private(set) var prefix: String?
 
     /// The names of the options.
     static var names: [String] {
-        [
-            "vlan", "vlan_qos", "vlan_proto", "spoofchk", "trust", "privileged", "link_state",
-            "min_tx_rate", "max_tx_rate", "mtu", "prefix",
-        ]
+        Setting.allCases.compactMap(\.optionName) + ["privileged", "prefix"]
     }
 
     /// Takes what it knows out of the options.
+    ///
+    /// - Throws: `DriverError` for a value that an option does not take.
     init(takingFrom options: inout DriverOptions) throws(DriverError) {
-        vlan = try options.integer("vlan", 0...4094)
-        vlanQoS = try options.integer("vlan_qos", 0...7)
-        vlanProtocol = try options.choice(
-            "vlan_proto", [("802.1q", VLANProtocol.dot1Q), ("802.1ad", .dot1ad)])
-        spoofCheck = try options.flag("spoofchk")
-        trust = try options.flag("trust")
-        if let isPrivileged = try options.flag("privileged") {
-            let other = trust != nil ? "trust" : spoofCheck != nil ? "spoofchk" : nil
-            if let other {
-                throw DriverError(option: "privileged", "must not be given with \(other)")
+        for setting in Setting.allCases {
+            guard let name = setting.optionName, let word = options.take(name) else { continue }
+            do throws(SettingFault) {
+                // Docker's users write flags as its own options are written, too.
+                if setting.kind == .flag, let isOn = DriverOptions.flags[word] {
+                    requested[setting] = .flag(isOn)
+                } else {
+                    requested[setting] = try setting.value(word)
+                }
+            } catch {
+                if case .unknown = error.reason {
+                    throw DriverError(
+                        option: name, "must be \(setting.expectation), not \(excerpt(word))")
+                }
+                throw DriverError(option: name, error.message(\.spelling))
             }
-            trust = isPrivileged
-            spoofCheck = !isPrivileged
         }
-        linkState = try options.choice(
-            "link_state",
-            [("auto", VFLinkState.automatic), ("enable", .enabled), ("disable", .disabled)])
-        minimumRate = try options.integer("min_tx_rate", 0...UInt32.max)
-        maximumRate = try options.integer("max_tx_rate", 0...UInt32.max)
-        mtu = try options.integer("mtu", 68...65535)
+        if let isPrivileged = try options.flag("privileged") {
+            for setting in [Setting.trust, .spoofCheck] where requested[setting] != nil {
+                throw DriverError(
+                    option: "privileged", "must not be given with \(setting.spelling)")
+            }
+            requested[.trust] = .flag(isPrivileged)
+            requested[.spoofCheck] = .flag(!isPrivileged)
+        }
         prefix = try Self.prefix(options.take("prefix"))
     }
 
@@ -63,18 +55,21 @@ struct EndpointOptions: Hashable, Sendable {
         return word
     }
 
+    /// The options as a user would give them.
+    var words: [String: String] {
+        var words: [String: String] = [:]
+        for setting in requested.asked {
+            guard let name = setting.optionName, let value = requested[setting] else { continue }
+            words[name] = value.description
+        }
+        words["prefix"] = prefix
+        return words
+    }
+
     /// These options with another's in their place, where the other gives any.
     func overridden(by other: EndpointOptions) -> EndpointOptions {
         var options = self
-        options.vlan = other.vlan ?? vlan
-        options.vlanQoS = other.vlanQoS ?? vlanQoS
-        options.vlanProtocol = other.vlanProtocol ?? vlanProtocol
-        options.spoofCheck = other.spoofCheck ?? spoofCheck
-        options.trust = other.trust ?? trust
-        options.linkState = other.linkState ?? linkState
-        options.minimumRate = other.minimumRate ?? minimumRate
-        options.maximumRate = other.maximumRate ?? maximumRate
-        options.mtu = other.mtu ?? mtu
+        options.requested = requested.overridden(by: other.requested)
         options.prefix = other.prefix ?? prefix
         return options
     }
@@ -83,16 +78,14 @@ struct EndpointOptions: Hashable, Sendable {
     ///
     /// - Throws: `DriverError` for options that contradict each other.
     func settings(macAddress: MACAddress? = nil) throws(DriverError) -> VFSettings {
-        if let minimumRate, let maximumRate, maximumRate != 0, minimumRate > maximumRate {
-            throw DriverError(
-                option: "min_tx_rate",
-                "must not be above max_tx_rate, \(minimumRate) is above \(maximumRate)")
+        var settings: VFSettings
+        do throws(SettingFault) {
+            settings = try requested.settings()
+        } catch {
+            throw DriverError(option: error.setting.spelling, error.message(\.spelling))
         }
-        let settings = VFSettings(
-            macAddress: macAddress, vlan: try tag(), minimumRate: minimumRate,
-            maximumRate: maximumRate, spoofCheck: spoofCheck, trust: trust, linkState: linkState,
-            mtu: mtu)
-        do {
+        settings.macAddress = macAddress
+        do throws(ManagerError) {
             try settings.validate()
         } catch {
             throw DriverError(reporting: error)
@@ -100,32 +93,10 @@ struct EndpointOptions: Hashable, Sendable {
         return settings
     }
 
-    private func tag() throws(DriverError) -> VLANTag? {
-        guard let vlan else {
-            if vlanQoS != nil { throw DriverError(option: "vlan_qos", "needs vlan") }
-            if vlanProtocol != nil { throw DriverError(option: "vlan_proto", "needs vlan") }
-            return nil
-        }
-        if vlan == 0, let vlanQoS, vlanQoS != 0 {
-            throw DriverError(option: "vlan_qos", "needs a vlan other than 0")
-        }
-        if vlan == 0, vlanProtocol == .dot1ad {
-            throw DriverError(option: "vlan_proto", "802.1ad needs a vlan other than 0")
-        }
-        return VLANTag(
-            identifier: vlan, qualityOfService: vlanQoS ?? 0, protocol: vlanProtocol ?? .dot1Q)
-    }
-
     /// Refuses what only a VF can have, for an endpoint that gets a whole PF.
     func refuseSettingsOfVF() throws(DriverError) {
-        let given: [(String, Bool)] = [
-            ("vlan", vlan != nil), ("vlan_qos", vlanQoS != nil),
-            ("vlan_proto", vlanProtocol != nil), ("spoofchk", spoofCheck != nil),
-            ("trust", trust != nil), ("link_state", linkState != nil),
-            ("min_tx_rate", minimumRate != nil), ("max_tx_rate", maximumRate != nil),
-        ]
-        guard let name = given.first(where: \.1)?.0 else { return }
+        guard let setting = requested.asked.first(where: \.needsPhysicalFunction) else { return }
         throw DriverError(
-            option: name, "is a setting of a VF, there is none in mode passthrough")
+            option: setting.spelling, "is a setting of a VF, there is none in mode passthrough")
     }
 }

@@ -83,7 +83,9 @@ extension SRIOVCNICache {
         }
         settings.spoofCheck = try object.word("spoofchk").map { $0 == "on" }
         settings.trust = try object.word("trust").map { $0 == "on" }
-        settings.linkState = try object.linkState()
+        if case .linkState(let state)? = try object.setting(.linkState, "link_state") {
+            settings.linkState = state
+        }
         return settings
     }
 

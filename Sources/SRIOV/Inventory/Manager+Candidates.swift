@@ -81,7 +81,7 @@ extension Manager {
                 function = whole
             }
             let reader = SnapshotReader(
-                self, SnapshotDetail(reach: .host, programs: isWanted),
+                self, SnapshotDetail(reach: .host, programs: isWanted, staleness: .certain),
                 KnownRecords([record].compactMap(\.self)), isForOne: true,
                 searchingUntil: Deadline(after: patience.search))
             return try reader.snapshot(of: function).occupancy

@@ -26,7 +26,7 @@ extension Manager {
             }
             return Inventory(
                 physicalFunctions: parents,
-                vanished: vanished.map { reader.snapshot(ofVanished: $0) })
+                vanished: try vanished.map { try reader.snapshot(ofVanished: $0) })
         } catch {
             throw error as? ManagerError ?? .wrapping(error, "list virtual functions")
         }
@@ -58,31 +58,45 @@ extension Manager {
     package func knownStaleness(
         of attachment: Attachment, searchingUntil deadline: Deadline
     ) -> String? {
+        // Losing the error is right: nothing is taken from an attachment of which too little is known.
+        (try? stalenessNow(of: attachment, searchingUntil: deadline)) ?? nil
+    }
+
+    /// The same.
+    ///
+    /// - Throws: `ManagerError` with whatever keeps it from being known.
+    func stalenessNow(
+        of attachment: Attachment, searchingUntil deadline: Deadline
+    ) throws(ManagerError) -> String? {
         switch attachment.phase {
         case .preparing, .detaching, .restoring:
             let function = VirtualFunction(
                 address: attachment.virtualFunction, physicalFunction: attachment.physicalFunction)
             // Whoever has the lock is at work.
-            let locks = try? AttachmentLocks(
-                function, mode: .shared, in: locks, deadline: Deadline(after: .zero))
-            guard let locks else { return nil }
-            return withExtendedLifetime(locks) {
-                confirmed(
-                    try? sharing(deadline, search: deadline).staleness(of: attachment), attachment)
+            let locks: AttachmentLocks
+            do {
+                locks = try AttachmentLocks(
+                    function, mode: .shared, in: self.locks, deadline: Deadline(after: .zero))
+            } catch  where error.code == .inUse {
+                return nil
             }
+            defer { withExtendedLifetime(locks) {} }
+            return try confirmed(
+                sharing(deadline, search: deadline).staleness(of: attachment), attachment)
         case .reserved, .joined, .attached, .leaving:
-            let reason = try? sharing(Deadline(after: .zero), search: deadline).staleness(
-                of: attachment)
-            return confirmed(reason, attachment)
+            return try confirmed(
+                sharing(Deadline(after: .zero), search: deadline).staleness(of: attachment),
+                attachment)
         }
     }
 
     /// A reason, if the record is still the one that it was found for: all records are read first, and whoever was at
     /// work then may be done.
-    private func confirmed(_ reason: String?, _ attachment: Attachment) -> String? {
-        guard reason != nil,
-            (try? store.attachment(of: attachment.virtualFunction)) == attachment
-        else { return nil }
-        return reason
+    private func confirmed(
+        _ reason: String?, _ attachment: Attachment
+    ) throws(ManagerError) -> String? {
+        guard reason != nil else { return nil }
+        let present = try holder(of: VirtualFunction(address: attachment.virtualFunction))
+        return present == attachment ? reason : nil
     }
 }

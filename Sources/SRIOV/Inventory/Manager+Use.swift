@@ -26,7 +26,7 @@ extension Manager {
         SnapshotReader(
             self,
             SnapshotDetail(
-                functions: functions, reach: .unrecorded, programs: true, staleness: false),
+                functions: functions, reach: .unrecorded, programs: true, staleness: .ignored),
             KnownRecords(records.filter { !functionIsGone(of: $0) }), isForOne: isForOne,
             searchingUntil: Deadline(after: patience.search))
     }

@@ -10,6 +10,16 @@ package struct SnapshotDetail: Hashable, Sendable {
         case everywhere
     }
 
+    /// Whether records that are not in use any more are told from others.
+    package enum Staleness: Hashable, Sendable {
+        /// They are not: none counts as stale.
+        case ignored
+        /// They are, and where that cannot be found out a record counts as in use.
+        case seen
+        /// They are, and where that cannot be found out the reading fails.
+        case certain
+    }
+
     /// What is read of each VF in sysfs.
     package var functions: FunctionDetail
     package var reach: Reach
@@ -17,12 +27,11 @@ package struct SnapshotDetail: Hashable, Sendable {
     package var programs: Bool
     /// Whether what the PF's drivers and interfaces count is read too.
     package var counters: Bool
-    /// Whether records that are not in use any more are told from others; without it none counts as stale.
-    package var staleness: Bool
+    package var staleness: Staleness
 
     package init(
         functions: FunctionDetail = .work, reach: Reach = .everywhere, programs: Bool = false,
-        counters: Bool = false, staleness: Bool = true
+        counters: Bool = false, staleness: Staleness = .seen
     ) {
         self.functions = functions
         self.reach = reach

@@ -54,12 +54,12 @@ package struct SnapshotReader<H: Host>: Sendable {
     }
 
     /// A VF that is gone and still has a record.
-    package func snapshot(ofVanished record: Attachment) -> VFSnapshot {
+    package func snapshot(ofVanished record: Attachment) throws -> VFSnapshot {
         VFSnapshot(
             function: VirtualFunction(
                 address: record.virtualFunction, physicalFunction: record.physicalFunction,
                 index: record.index),
-            occupancy: occupancy(of: record))
+            occupancy: try occupancy(of: record))
     }
 
     /// A VF without what its PF reports of it.
@@ -96,11 +96,14 @@ package struct SnapshotReader<H: Host>: Sendable {
         return bound.isEmpty ? [:] : try manager.host.programs(using: bound)
     }
 
-    private func occupancy(of record: Attachment) -> Occupancy {
-        guard detail.staleness,
-            let reason = manager.knownStaleness(of: record, searchingUntil: search)
-        else { return .recorded(record) }
-        return .stale(record, reason: reason)
+    private func occupancy(of record: Attachment) throws -> Occupancy {
+        let reason: String? =
+            switch detail.staleness {
+            case .ignored: nil
+            case .seen: manager.knownStaleness(of: record, searchingUntil: search)
+            case .certain: try manager.stalenessNow(of: record, searchingUntil: search)
+            }
+        return reason.map { .stale(record, reason: $0) } ?? .recorded(record)
     }
 
     /// - Parameters:
@@ -111,7 +114,7 @@ package struct SnapshotReader<H: Host>: Sendable {
         of function: VirtualFunction, _ link: Link?, elsewhere path: String?, programs: [String],
         isSearchedFor: Bool
     ) throws -> Occupancy {
-        if let record = records.record(of: function.address) { return occupancy(of: record) }
+        if let record = records.record(of: function.address) { return try occupancy(of: record) }
         guard records.isKnown(function.address) else { return .unknown }
         let claim = try host.claim(on: function.address)
         if let claim, try manager.isInUse(claim) { return .claimed(claim) }

@@ -11,7 +11,7 @@ extension VFSettings: JSONWritable {
             maximumRate: try object.number("maximumRate"),
             spoofCheck: try object.boolean("spoofCheck"), trust: try object.boolean("trust"),
             linkState: try object.linkState("linkState"),
-            mtu: try object.integer("mtu", Self.mtus),
+            mtu: try object.integer("mtu", Setting.mtu.range),
             isPromiscuous: try object.boolean("isPromiscuous"),
             receivesAllMulticast: try object.boolean("receivesAllMulticast"),
             toleratesUnsupportedLinkState: try object.boolean("toleratesUnsupportedLinkState"),

@@ -2,9 +2,6 @@ internal import LinuxSystem
 internal import Netlink
 
 extension VFSettings {
-    /// Bytes that can be asked for.
-    static var mtus: ClosedRange<UInt32> { 68...65_535 }
-
     /// Refuses values that no hardware can take, before any is asked.
     ///
     /// Front ends check their own keys first, to name them; this is the last line.
@@ -16,13 +13,8 @@ extension VFSettings {
                 .invalidRequest, "MAC address \(macAddress) is not a unicast address")
         }
         if let vlan {
-            if vlan.identifier > 4094 {
-                throw ManagerError(.invalidRequest, "VLAN \(vlan.identifier) is not in 0 to 4094")
-            }
-            if vlan.qualityOfService > 7 {
-                throw ManagerError(
-                    .invalidRequest, "VLAN QoS \(vlan.qualityOfService) is not in 0 to 7")
-            }
+            try check(.vlan, UInt32(vlan.identifier))
+            try check(.vlanPriority, UInt32(vlan.qualityOfService))
             if vlan.identifier == 0, vlan.qualityOfService != 0 || vlan.protocol != .dot1Q {
                 throw ManagerError(
                     .invalidRequest, "VLAN 0 means no VLAN and takes neither QoS nor protocol")
@@ -33,8 +25,15 @@ extension VFSettings {
                 .invalidRequest,
                 "minimum rate \(minimumRate) Mbit/s is above maximum rate \(maximumRate) Mbit/s")
         }
-        if let mtu, !Self.mtus.contains(mtu) {
-            throw ManagerError(.invalidRequest, "MTU \(mtu) is not in 68 to 65535")
+        if let mtu { try check(.mtu, mtu) }
+    }
+
+    private func check(_ setting: Setting, _ number: UInt32) throws(ManagerError) {
+        guard setting.range.contains(number) else {
+            throw ManagerError(
+                .invalidRequest,
+                "\(setting.name) \(number) is not in \(setting.range.lowerBound) to "
+                    + "\(setting.range.upperBound)")
         }
     }
 }

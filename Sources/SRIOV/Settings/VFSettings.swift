@@ -51,22 +51,24 @@ package struct VFSettings: Hashable, Sendable {
 
     /// The names of the settings asked for that only the PF can do.
     package var namesForPhysicalFunction: [String] {
+        asked.filter(\.needsPhysicalFunction).map(\.name)
+    }
+
+    /// The settings that are asked for; a VLAN as one, with its priority and protocol.
+    package var asked: [Setting] {
         [
-            (vlan != nil, "VLAN"), (minimumRate != nil, "minimum rate"),
-            (maximumRate != nil, "maximum rate"), (spoofCheck != nil, "spoof check"),
-            (trust != nil, "trust"), (linkState != nil, "link state"),
-        ].filter(\.0).map(\.1)
+            (Setting.vlan, vlan != nil), (.macAddress, macAddress != nil),
+            (.spoofCheck, spoofCheck != nil), (.trust, trust != nil),
+            (.linkState, linkState != nil),
+            (.linkStateTolerance, toleratesUnsupportedLinkState != nil),
+            (.minimumRate, minimumRate != nil), (.maximumRate, maximumRate != nil),
+            (.mtu, mtu != nil), (.promiscuous, isPromiscuous != nil),
+            (.allMulticast, receivesAllMulticast != nil), (.resetOnRelease, resetsOnRelease != nil),
+        ].filter(\.1).map(\.0)
     }
 
     /// What is asked that only a VF with an interface can do, for errors; empty for nothing.
-    ///
-    /// The MAC is not among it: the PF can administer that alone.
-    var needsOfInterface: [String] {
-        [
-            mtu.map { _ in "MTU" }, isPromiscuous.map { _ in "promiscuous mode" },
-            receivesAllMulticast.map { _ in "all-multicast mode" },
-        ].compactMap(\.self)
-    }
+    var needsOfInterface: [String] { asked.filter(\.needsInterface).map(\.name) }
 
     /// Everything that is set on the interface in its namespace, in one message.
     var interfaceSettings: LinkSettings {

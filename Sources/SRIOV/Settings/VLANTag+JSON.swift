@@ -9,7 +9,9 @@ extension VLANTag: JSONWritable {
 
     /// Reads a tag that was asked for.
     init(askedFor object: JSONObject) throws(JSONKeyError) {
-        try self.init(object, identifiers: 0...4094, qualities: 0...7)
+        try self.init(
+            object, identifiers: 0...UInt16(clamping: Setting.vlan.range.upperBound),
+            qualities: 0...UInt8(clamping: Setting.vlanPriority.range.upperBound))
     }
 
     private init(
