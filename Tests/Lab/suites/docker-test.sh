@@ -11,8 +11,8 @@ programs=$1
 long=
 [[ ${2:-} != --long ]] || long=1
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 # State file, locks and sockets lie where they lie in production.
 unset VFMAP_STATE
 other_pf=/sys/bus/pci/devices/0000:02:00.0

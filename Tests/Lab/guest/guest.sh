@@ -157,7 +157,7 @@ launch() {
     rm -f -- "$control"/{ready,*.in,*.out} "$console_log"
     mkdir -p "$control/exec"
     for fifo in qmp command shell; do mkfifo "$control/$fifo.in" "$control/$fifo.out"; done
-    cp "$lab_home/guest-init.sh" "$control/guest-init.sh"
+    cp "$lab_home/guest/guest-init.sh" "$control/guest-init.sh"
     printf 'LAB_PFS=%q\nLAB_MODULES=%q\nLAB_REPOSITORY=%q\nLAB_SYSTEM=%q\n' \
         "$pfs" "$(cd -- "$kernel_root/tree/lib/modules" && pwd -P)" "$repository" "$system_name" >"$control/config"
     boot_options_line >"$control/options"

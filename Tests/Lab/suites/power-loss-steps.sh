@@ -9,8 +9,8 @@ set -uo pipefail
 programs=$1
 disk=/disk
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 VFMAP_STATE=$disk/state.db
 vf1=0000:02:10.0
 

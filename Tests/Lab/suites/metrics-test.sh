@@ -8,8 +8,8 @@ set -uo pipefail
 programs=$1
 vfmap=$programs/vfmap
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 
 config=$work/config.json
 export VFMAP_RUN=$work/run VFMAP_CONFIG=$config

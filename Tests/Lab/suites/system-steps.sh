@@ -5,10 +5,10 @@
 
 set -uo pipefail
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
-# shellcheck source=Tests/Lab/system-common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/system-common.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
+# shellcheck source=Tests/Lab/lib/system-common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/system-common.sh"
 progress=/lab/progress
 
 create_vfs() {

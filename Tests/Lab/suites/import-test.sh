@@ -9,7 +9,7 @@ set -uo pipefail
 
 programs=$1
 # shellcheck source-path=SCRIPTDIR
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 export VFMAP_SRIOV_CNI=$work/peer
 
 "$programs/vfmap" create --pf pf0 --count 2 >/dev/null || fail "create 2 VFs on pf0"

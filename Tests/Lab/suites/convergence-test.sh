@@ -12,8 +12,8 @@ programs=$1
 kill_rounds=12
 [[ ${2:-} == --long ]] && kill_rounds=210
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 
 leases=/var/lib/cni/networks/lab
 pf=/sys/bus/pci/devices/0000:01:00.0

@@ -11,7 +11,7 @@ cycles=${2:-12}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export VFMAP_LAB_INSTANCE=${VFMAP_LAB_INSTANCE:-power-$$}
 work=$(mktemp -d)
-lab=$here/lab
+lab=$here/../lab
 load=
 
 cleanup() {

@@ -13,11 +13,11 @@ programs=$1
 kill_rounds=12
 [[ ${2:-} == --long ]] && kill_rounds=200
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 
 for name in a b c d e f g; do ip netns add $name; done
-mkdir -p /run/udev/rules.d && cp "$(dirname "$0")"/../../udev-rules/*.rules /run/udev/rules.d
+mkdir -p /run/udev/rules.d && cp "$(dirname "$0")"/../../../udev-rules/*.rules /run/udev/rules.d
 "$programs/vfmap" create --pf pf0 --count 7 >/dev/null || fail "create 7 VFs on pf0"
 ip link set pf0 vf 0 max_tx_rate 100 && ip link set pf0 vf 0 max_tx_rate 0 &&
     pass "a VF takes a rate as soon as it was created" ||

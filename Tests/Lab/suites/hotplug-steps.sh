@@ -9,9 +9,9 @@
 set -uo pipefail
 
 programs=$1
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
-rules=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../udev-rules" && pwd)
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
+rules=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../udev-rules" && pwd)
 pf=/sys/bus/pci/devices/0000:01:00.0
 second=/sys/bus/pci/devices/0000:02:00.0
 

@@ -13,8 +13,8 @@ long=
 networks=/etc/cni/net.d
 results=/var/lib/cni/results
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 # State file and locks lie where they lie in production.
 unset VFMAP_STATE
 vf1=0000:02:10.0

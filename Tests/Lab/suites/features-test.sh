@@ -10,7 +10,7 @@ set -uo pipefail
 
 programs=$1
 # shellcheck source-path=SCRIPTDIR
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 export CNI_PATH=$work:$CNI_PATH
 other=0000:02:10.0 # a VF of pf1, which is on the same wire
 

@@ -8,8 +8,8 @@ set -uo pipefail
 programs=$1
 leases=/var/lib/cni/networks/lab
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 
 driver_of() { # DEVICE
     basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
