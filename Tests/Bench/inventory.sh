@@ -2,7 +2,7 @@
 # What looking at a node costs as it grows: 8 PFs in a generated sysfs tree, with as many VFs as fit, each of them with an
 # interface, against lspci and ip, which tell a half of it each.
 #
-# Usage: inventory.sh FOLDER-OF-THE-PROGRAMS ROUNDS
+# Usage: inventory.sh DIRECTORY-OF-THE-PROGRAMS ROUNDS
 # Prints lines as guest.sh does; runs as root, and leaves nothing of the tree and the interfaces behind.
 
 set -euo pipefail

@@ -2,7 +2,7 @@
 # Runs inside a guest with 16 PFs: what looking at a node costs with 7 and with 112 emulated VFs, and with 256 VFs of
 # the kernel's netdevsim, which reports VFs as a card does.
 #
-# Usage: node-guest.sh FOLDER-OF-THE-PROGRAMS ROUNDS
+# Usage: node-guest.sh DIRECTORY-OF-THE-PROGRAMS ROUNDS
 # Prints lines as guest.sh does.
 
 set -euo pipefail

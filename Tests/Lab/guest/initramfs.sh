@@ -40,7 +40,7 @@ build_initramfs() {
 
 # Dependencies first, numbered, so that a plain insmod in that order loads them.
 collect_modules() {
-    local folder=$1 module line file number=0
+    local directory=$1 module line file number=0
     shift
     declare -A seen=()
     for module in "$@"; do
@@ -52,7 +52,7 @@ collect_modules() {
             [[ -z ${seen[$file]:-} ]] || continue
             seen[$file]=1
             number=$((number + 1))
-            unpack_module "$file" "$folder/$(printf '%02d' "$number").ko"
+            unpack_module "$file" "$directory/$(printf '%02d' "$number").ko"
         done < <(modprobe -d "$kernel_root/tree" -S "$(kernel_release)" --ignore-install --show-depends "$module")
     done
     ((number > 0)) || die "the kernel tree has none of the modules $*"

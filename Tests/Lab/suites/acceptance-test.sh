@@ -23,7 +23,7 @@ step() { # NAME OF A FUNCTION IN acceptance-steps.sh
     echo "        $((SECONDS - start)) s"
 }
 
-# What goes on the disk, in the shared folder until then.
+# What goes on the disk, in the shared directory until then.
 rm -rf "$share/install"
 mkdir -p "$share/install"
 cp "$1" "$share/install/vfmap.deb"

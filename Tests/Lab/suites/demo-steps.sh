@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The steps of the demonstration, on the machine that has the hardware.
 #
-# Usage: demo-steps.sh FOLDER-OF-THE-PROGRAMS [PF]
+# Usage: demo-steps.sh DIRECTORY-OF-THE-PROGRAMS [PF]
 # Without a PF the VFs come from pf0 and pf1.
 
 set -euo pipefail

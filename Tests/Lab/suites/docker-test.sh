@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: Debian's dockerd gives its containers VFs through vfmapd.
 #
-# Usage: docker-test.sh FOLDER-OF-THE-PROGRAMS [--long]
+# Usage: docker-test.sh DIRECTORY-OF-THE-PROGRAMS [--long]
 # The machine has what `lab install --runtimes` installs. Every scenario ends with all VFs as they were and no
 # record left.
 

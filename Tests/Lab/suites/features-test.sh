@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: what users asked for beyond the plain VF, on emulated SR-IOV hardware.
 #
-# Usage: features-test.sh FOLDER-OF-THE-PROGRAMS
+# Usage: features-test.sh DIRECTORY-OF-THE-PROGRAMS
 #
 # Every check looks at the kernel through iproute2 and tcpdump, not through vfmap's own eyes. Every scenario ends
 # with the whole machine as it was before.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: the real programs on emulated SR-IOV hardware.
 #
-# Usage: hardware-test.sh FOLDER-OF-THE-PROGRAMS [--long]
+# Usage: hardware-test.sh DIRECTORY-OF-THE-PROGRAMS [--long]
 # The guest is booted with --capture wire.
 #
 # Every check looks at the kernel through iproute2, not through vfmap's own eyes. Every scenario ends with

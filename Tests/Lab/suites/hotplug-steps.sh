@@ -2,7 +2,7 @@
 # Runs inside the guest, started by hotplug-test.sh: events of cards, VFs and interfaces; records of VFs that are gone; and
 # the rules for udev and systemd-networkd, on emulated SR-IOV hardware.
 #
-# Usage: hotplug-steps.sh FOLDER-OF-THE-PROGRAMS
+# Usage: hotplug-steps.sh DIRECTORY-OF-THE-PROGRAMS
 #
 # shellcheck disable=SC2016 # Conditions to wait for are evaluated anew every time.
 

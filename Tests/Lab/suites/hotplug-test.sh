@@ -2,13 +2,13 @@
 # Cards and VFs that come and go: runs hotplug-steps.sh in the running guest, and does for it what only the host can do,
 # plugging cards out and in.
 #
-# Usage: hotplug-test.sh FOLDER-OF-THE-PROGRAMS
+# Usage: hotplug-test.sh DIRECTORY-OF-THE-PROGRAMS
 
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../.." && pwd)
-# The folder that the guest knows as /lab.
+# The directory that the guest knows as /lab.
 share=${VFMAP_LAB_CACHE:-$root/.build/lab}/run/${VFMAP_LAB_INSTANCE:-default}
 
 rm -f "$share"/hotplug.*

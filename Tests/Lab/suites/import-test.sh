@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: moving over from sriov-cni with containers running, on emulated SR-IOV hardware.
 #
-# Usage: import-test.sh FOLDER-OF-THE-PROGRAMS
+# Usage: import-test.sh DIRECTORY-OF-THE-PROGRAMS
 #
 # The attachments are made with ip(8), as sriov-cni would make them, with the files that it would write.
 

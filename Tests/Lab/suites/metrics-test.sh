@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: metrics of the daemon, drift, and vfmap top, with real traffic.
 #
-# Usage: metrics-test.sh FOLDER-OF-THE-PROGRAMS
+# Usage: metrics-test.sh DIRECTORY-OF-THE-PROGRAMS
 
 set -uo pipefail
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: a network card without SR-IOV, as a virtual machine sees a VF that it was given.
 #
-# Usage: no-pf-test.sh FOLDER-OF-THE-PROGRAMS PCI-ADDRESS-OF-THE-CARD DRIVER
+# Usage: no-pf-test.sh DIRECTORY-OF-THE-PROGRAMS PCI-ADDRESS-OF-THE-CARD DRIVER
 
 set -uo pipefail
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: the configuration of a node, drivers, pools, and what an administrator is told.
 #
-# Usage: node-test.sh FOLDER-OF-THE-PROGRAMS
+# Usage: node-test.sh DIRECTORY-OF-THE-PROGRAMS
 
 set -uo pipefail
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs inside the guest of power-loss-test.sh.
 #
-# Usage: power-loss-steps.sh FOLDER-OF-THE-PROGRAMS verify CYCLE   what the loss of power left, and whether all works
-#        power-loss-steps.sh FOLDER-OF-THE-PROGRAMS work CYCLE     ADD and DEL, in two namespaces at once, without an end
+# Usage: power-loss-steps.sh DIRECTORY-OF-THE-PROGRAMS verify CYCLE   what the loss of power left, and whether all works
+#        power-loss-steps.sh DIRECTORY-OF-THE-PROGRAMS work CYCLE     ADD and DEL, in two namespaces at once, without an end
 
 set -uo pipefail
 
@@ -17,7 +17,7 @@ vf1=0000:02:10.0
 # Only failures are worth a line each: there are many cycles.
 pass() { passed=$((passed + 1)); }
 
-# What was begun and what was done, in the shared folder, which the loss of power spares.
+# What was begun and what was done, in the shared directory, which the loss of power spares.
 progress=/lab/power-loss-progress
 
 configuration() { # DEVICE

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Kills a guest whose state file lies on a disk of its own, again and again, and looks what the next boot finds.
 #
-# Usage: power-loss-test.sh FOLDER-OF-THE-PROGRAMS [CYCLES]
+# Usage: power-loss-test.sh DIRECTORY-OF-THE-PROGRAMS [CYCLES]
 # What the guest had not written to its disk is lost; what a disk keeps in a cache of its own is not.
 
 set -euo pipefail

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: containerd, and with --long podman too, give their containers VFs.
 #
-# Usage: runtimes-test.sh FOLDER-OF-THE-PROGRAMS [--long]
+# Usage: runtimes-test.sh DIRECTORY-OF-THE-PROGRAMS [--long]
 # The machine has what `lab install --runtimes` installs.
 
 set -uo pipefail
@@ -70,7 +70,7 @@ start_containerd() {
     await 60 ctr version >/dev/null 2>&1 || fail "containerd starts" "$(tail -5 "$work/containerd.log")"
 }
 
-# `ctr` takes whatever network lies first in the folder, and knows it until its container ends.
+# `ctr` takes whatever network lies first in the directory, and knows it until its container ends.
 launch() { # CONTAINER
     # A session of its own, so that it can be killed with its plugins.
     setsid ctr run --rm --cni --rootfs /rootfs "$1" /bin/sleep 900 >"$work/ctr-$1.log" 2>&1 &

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The programs on a system of its own, without the daemon: real udev, NetworkManager and networkd, a reboot, a loss of power.
 #
-# Usage: system-test.sh PACKAGE.deb              what people install
-#        system-test.sh FOLDER-OF-THE-PROGRAMS   the programs and rules, put there by hand
+# Usage: system-test.sh PACKAGE.deb                 what people install
+#        system-test.sh DIRECTORY-OF-THE-PROGRAMS   the programs and rules, put there by hand
 
 set -euo pipefail
 
@@ -22,7 +22,7 @@ step() { # NAME OF A FUNCTION IN system-steps.sh
     "$lab" exec --timeout 600 -- bash /lab/suites/system-steps.sh "$1" || status=1
 }
 
-# What goes on the disk, in the shared folder until then.
+# What goes on the disk, in the shared directory until then.
 rm -rf "$share/install"
 mkdir -p "$share/install"
 if [[ $subject == *.deb ]]; then

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside a guest with an IOMMU: VFs that are bound to drivers of user space.
 #
-# Usage: userspace-test.sh FOLDER-OF-THE-PROGRAMS
+# Usage: userspace-test.sh DIRECTORY-OF-THE-PROGRAMS
 
 set -uo pipefail
 
