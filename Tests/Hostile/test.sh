@@ -622,7 +622,7 @@ scrape() { # WHAT
         printf '        %-44s %6d ms, peak of the daemon %s KiB before, %s after\n' "$turn scrape, $1" \
             $(((${EPOCHREALTIME/./} - began) / 1000)) "$base" \
             "$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$daemon/status")"
-        sleep 1.1  # Readings are kept for a second.
+        sleep 1.1  # Readings are kept for a second: the time has to pass for new ones to be measured.
     done
     end_holder "$daemon"
     rm -f "$work/metrics.sock"

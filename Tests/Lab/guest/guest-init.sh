@@ -71,12 +71,18 @@ run_shell() {
     echo $? >"$directory/status"
 }
 
+# What SIGTERM has not ended after two seconds is killed.
 end_command() {
-    local leader
+    local leader deadline=$((SECONDS + 3))
     leader=$(<"$control/exec/$1/pid") || return
     kill -TERM -- "-$leader" 2>/dev/null
-    sleep 2
-    kill -KILL -- "-$leader" 2>/dev/null
+    while kill -0 -- "-$leader" 2>/dev/null; do
+        if ((SECONDS >= deadline)); then
+            kill -KILL -- "-$leader" 2>/dev/null
+            return
+        fi
+        sleep 0.1
+    done
 }
 
 power_off() {

@@ -476,6 +476,7 @@ command_shell() {
             exit "$code_lab_failed"
         fi
     done
+    # The last of the output is still on its way through QEMU, the fifo and `cat`. None of them tells when it is through.
     nap 0.1
     exit "$(<"$request/status")"
 }

@@ -95,8 +95,7 @@ echo "-- a process or a descriptor holds the namespace"
 add a
 ip netns exec a sleep 1000 &
 holder=$!
-is_elsewhere() { [[ $(readlink "/proc/$1/ns/net") != "$(readlink /proc/self/ns/net)" ]]; } # PROCESS
-await 60 is_elsewhere $holder
+await 60 is_elsewhere $holder || fail "the process is in the namespace"
 ip netns del a
 del "DEL of a VF whose namespace a process holds" a
 kill $holder
@@ -273,7 +272,7 @@ umount "$work/small"
 export VFMAP_STATE=$usual
 
 echo "-- kill -9 at random moments, $kill_rounds times"
-# Runs a command and kills it after up to $1 ms, unless it ends before.
+# Runs a command and kills it after up to $1 ms, unless it ends before. The time is what is tried: no state is waited for.
 kill_within() {
     local victim
     "${@:2}" >/dev/null 2>&1 &

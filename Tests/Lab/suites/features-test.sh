@@ -39,10 +39,6 @@ refused() { # NAME, PART OF THE ERROR, CONFIGURATION
     fi
 }
 
-has_carrier() { # CONTAINER
-    [[ $(link_field "$1" net1 '.flags | index("LOWER_UP") != null') == true ]]
-}
-
 for name in a b; do ip netns add $name; done
 "$programs/vfmap" create --pf pf0 --count 2 >/dev/null || fail "create 2 VFs on pf0"
 "$programs/vfmap" create --pf 0000:02:00.0 --count 1 >/dev/null || fail "create a VF on pf1"
@@ -143,7 +139,7 @@ pristine "routes" "$before"
 
 echo "-- announcements"
 plugin ADD b "$(conf $other)" >/dev/null || fail "ADD of the listener"
-await 120 has_carrier b || fail "the listener gets carrier"
+await 120 link_has_carrier b net1 || fail "the listener gets carrier"
 ip netns exec b tcpdump -U -ni net1 -w "$work/heard.pcap" 2>"$work/tcpdump" &
 listener=$!
 await 120 grep -q 'listening on' "$work/tcpdump" || fail "tcpdump listens" "$(cat "$work/tcpdump")"

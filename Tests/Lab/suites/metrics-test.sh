@@ -118,7 +118,7 @@ if reaches a 10.9.0.2; then pass "the two VFs reach each other"; else fail "the 
 ip netns exec a ping -q -c 50 -i 0.02 -s 1000 10.9.0.2 >/dev/null
 for direction in rx tx; do
     least=$(bytes $direction)
-    # Not the answer of a second ago.
+    # The daemon keeps an answer for a second: only the time tells that the next one is younger than the reading above.
     sleep 1.1
     told=$(sample "sriov_vf_${direction}_bytes{pf=\"pf0\",vf=\"0\",pciAddr=\"$vf0\",numa_node=\"-1\",source=\"interface\"}")
     most=$(bytes $direction)

@@ -198,6 +198,7 @@ for ((round = 0; round < 6; round++)); do
     configure "{\"name\": \"pf0\", \"numVFs\": $((2 + round % 2)), \"mtu\": $((1500 + round)), \"vfDefaults\": {\"trust\": \"on\"}}"
     "$vfmap" apply >/dev/null 2>&1 &
     victim=$!
+    # The time is what is tried: whatever apply is at by then.
     sleep "0.$(printf '%03d' $((RANDOM % 900)))"
     kill -9 $victim 2>/dev/null
     wait $victim 2>/dev/null

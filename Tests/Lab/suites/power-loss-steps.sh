@@ -90,6 +90,7 @@ attach_and_detach() { # NAMESPACE DEVICE
     for ((number = 0; ; number++)); do
         container=$1-$number
         call ADD "$container" "$1" "$2" >/dev/null && echo "$container attached" >>$progress
+        # As long as chance has it: the loss of power is to meet VFs in use, too.
         sleep "0.$((RANDOM % 5))"
         echo "$container detaching" >>$progress
         call DEL "$container" "$1" "$2"
@@ -99,6 +100,7 @@ attach_and_detach() { # NAMESPACE DEVICE
 write_back() {
     while :; do
         sync
+        # How often is what makes the load: nothing is waited for.
         sleep 0.3
     done
 }

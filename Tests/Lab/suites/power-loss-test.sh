@@ -30,6 +30,7 @@ for ((cycle = 0; cycle <= cycles; cycle++)); do
     "$lab" exec -- bash "$here/power-loss-steps.sh" "$programs" work "$cycle" >/dev/null 2>&1 &
     load=$!
     "$lab" exec --timeout 60 -- sh -c 'until [ -s /lab/power-loss-progress ]; do sleep 0.1; done'
+    # The time is what is tried: whatever the ADDs and DELs are at by then.
     sleep "$((RANDOM % 4)).$((RANDOM % 1000))"
     "$lab" kill
     wait "$load" || true

@@ -231,6 +231,7 @@ network lab $vf0 "$(host_local 10.9.0.10)" '{"type":"tuning","mtu":1400}'
 lost=0
 for ((round = 0; round < rounds; round++)); do
     launch a
+    # The time is what is tried: whatever client and plugins are at by then.
     sleep "$((RANDOM % 3)).$((RANDOM % 10))"
     kill -9 -- "-${clients[a]}" 2>/dev/null
     wait "${clients[a]}" 2>/dev/null

@@ -193,7 +193,7 @@ work() {
             # Until it is killed, however long that takes.
             sleep infinity
         fi
-        # Long enough to be killed in.
+        # As long as chance has it, so that more or less of what was written is on the disk by itself.
         sleep "1.$((RANDOM % 10))"
         echo "w$number detaching" >>$progress
         plugin DEL "w$number" "$(conf $vf1 '"vlan":100')"

@@ -51,6 +51,7 @@ step after_reboot
 "$lab" exec -- bash /lab/suites/system-steps.sh work >/dev/null 2>&1 &
 load=$!
 "$lab" exec --timeout 120 -- sh -c 'until [ -s /lab/progress ]; do sleep 0.1; done'
+# As many more as chance has it: nothing is waited for.
 sleep "$((RANDOM % 4)).$((RANDOM % 1000))"
 # The worst moment: the ADD has just been reported, and nothing else has made the disk be written. power-loss-test.sh has the others.
 "$lab" exec --timeout 300 -- sh -c 'touch /lab/hold; until [ -e /lab/held ]; do sleep 0.05; done'
