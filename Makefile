@@ -47,7 +47,7 @@ link-order: setup ## Regenerate Sources/StaticRuntime/link-order.txt, by which t
 	@Tests/Bench/link-order.sh
 
 demo: build ## Show the main job: on emulated hardware, or with PF=<name> on this host's
-	@Tests/Lab/demo.sh $(PF)
+	@Tests/Lab/suites/demo.sh $(PF)
 
 lab-shell: ## A shell in a guest with emulated SR-IOV hardware
 	@$(LAB) shell
@@ -63,7 +63,7 @@ deb: build ## Make .build/vfmap_<version>_amd64.deb
 
 lint: setup ## Check the format, and the shell scripts for mistakes
 	swift format lint --strict --recursive Sources Tests Package.swift
-	@shellcheck -a -x $$(grep -lE '^#!/.*sh$$' Tests/Lab/* Tests/Bench/* Tests/Hostile/* packaging/* packaging/deb/* 2>/dev/null)
+	@shellcheck -a -x $$(grep -lE '^#!/.*sh$$' Tests/Lab/* Tests/Lab/*/* Tests/Bench/* Tests/Hostile/* packaging/* packaging/deb/* 2>/dev/null)
 
 format: ## Put everything into the format
 	swift format --in-place --recursive Sources Tests Package.swift

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes vfmap_<version>_<architecture>.deb of the programs that `make build` has made.
 #
-# Usage: build-deb.sh [FOLDER]   where the package is put; .build without it
+# Usage: build-deb.sh [DIRECTORY]   where the package is put; .build without it
 # From the environment: PROGRAMS (.build/release)
 #
 # Nothing is special about the plugin in it: dpkg, too, unpacks a file beside the old one and renames it.
@@ -11,13 +11,13 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
 export PROGRAMS=${PROGRAMS:-$root/.build/release}
-folder=${1:-$root/.build}
+directory=${1:-$root/.build}
 
 area=$(mktemp -d)
 trap 'rm -rf "$area"' EXIT
 tree=$area/tree
 umask 022
-mkdir -p "$tree/DEBIAN" "$area/debian" "$folder"
+mkdir -p "$tree/DEBIAN" "$area/debian" "$directory"
 
 version=$("$PROGRAMS/vfmap" --version)
 version=${version##* }
@@ -72,6 +72,6 @@ END
 for script in postinst prerm postrm; do install -m 755 "$here/deb/$script" "$tree/DEBIAN/$script"; done
 (cd "$tree" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 
-package=$folder/vfmap_${version}_$architecture.deb
+package=$directory/vfmap_${version}_$architecture.deb
 dpkg-deb --root-owner-group --build "$tree" "$package" >/dev/null
 echo "$package"

@@ -41,7 +41,7 @@ pages=0
 for page in "$area"/usr/share/man/man*/*; do
     pages=$((pages + 1))
     [[ $page == *.gz ]] || complain "${page##*/} is not compressed"
-    # Under its own name: mandoc takes what follows the last dot of the path, be it the folder's, for the section.
+    # Under its own name: mandoc takes what follows the last dot of the path, be it the directory's, for the section.
     plain=$area/$(basename "$page" .gz)
     zcat "$page" >"$plain"
     # What it finds in the wording of .Os is meant for another system.

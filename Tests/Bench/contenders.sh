@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# Sourced by the benchmarks inside the guest, with `tools` set to the folder of the programs: what is run, and how.
+# Sourced by the benchmarks inside the guest, with `tools` set to the directory of the programs: what is run, and how.
 
 # The programs are read from memory, so that the guest's file system has no part in the figures.
 work=$(mktemp -d /run/bench.XXXXXX)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: every contender in every round, so that whatever else the machine does hits all alike.
 #
-# Usage: guest.sh FOLDER-OF-THE-PROGRAMS ROUNDS
+# Usage: guest.sh DIRECTORY-OF-THE-PROGRAMS ROUNDS
 # Prints lines separated by tabs: run NAME WALL-µs CPU-µs MEMORY-KiB STATUS, or calls NAME CALLS REQUESTS.
 
 set -uo pipefail

@@ -2,7 +2,7 @@
 # What looking at a node costs as it grows: 8 PFs in a generated sysfs tree, with as many VFs as fit, each of them with an
 # interface, against lspci and ip, which tell a half of it each.
 #
-# Usage: inventory.sh FOLDER-OF-THE-PROGRAMS ROUNDS
+# Usage: inventory.sh DIRECTORY-OF-THE-PROGRAMS ROUNDS
 # Prints lines as guest.sh does; runs as root, and leaves nothing of the tree and the interfaces behind.
 
 set -euo pipefail
@@ -30,7 +30,7 @@ END
 echo '{"cniVersion":"1.1.0","name":"bench","type":"sriov","pool":"first"}' >"$work/status"
 
 series() { # VFS OF EACH PF
-    local vfs=$((pfs * $1)) pf vf round
+    local vfs=$((pfs * $1)) pf vf round deadline
     mkdir "$work/tree"
     "$tools/tree" "$work/tree" $pfs "$1"
     mount --bind "$work/tree" /sys/bus/pci
@@ -42,7 +42,15 @@ series() { # VFS OF EACH PF
     ip link set pf0 up
     "$tools/vfmapd" --config "$VFMAP_CONFIG" 2>"$work/log" &
     daemon=$!
-    until [[ -S $work/metrics.sock ]]; do sleep 0.1; done
+    deadline=$((SECONDS + 120))
+    until [[ -S $work/metrics.sock ]]; do
+        if ((SECONDS >= deadline)); then
+            echo "the daemon does not start: $(<"$work/log")" >&2
+            kill $daemon || true
+            exit 1
+        fi
+        sleep 0.1
+    done
     for ((round = 0; round <= rounds; round++)); do
         once "lspci-$vfs" lspci -nn
         once "ip-$vfs" ip -details link
@@ -50,7 +58,7 @@ series() { # VFS OF EACH PF
         once "list-json-$vfs" "$tools/vfmap" list --format json
         once "recover-$vfs" "$tools/vfmap" recover
         answer="has no free VF among its 1" CNI_COMMAND=STATUS CNI_PATH=/ once "pool-$vfs" "$tools/sriov"
-        sleep 1.1 # An answer is kept for a second.
+        sleep 1.1 # An answer is kept for a second: the time has to pass for a new one to be measured.
         once "scrape-$vfs" curl -sf --unix-socket "$work/metrics.sock" http://vfmapd/metrics
         if ((round == 0)); then sed -i "/-$vfs\t/d" "$BENCH_RESULTS"; fi # It fills caches.
     done

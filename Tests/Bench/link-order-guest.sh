@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: prints the addresses that an ADD and a DEL execute, read or write, each once, in order of the first touch.
 #
-# Usage: link-order-guest.sh FOLDER-OF-THE-PROGRAMS
+# Usage: link-order-guest.sh DIRECTORY-OF-THE-PROGRAMS
 
 set -uo pipefail
 tools=$1

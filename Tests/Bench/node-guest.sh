@@ -2,7 +2,7 @@
 # Runs inside a guest with 16 PFs: what looking at a node costs with 7 and with 112 emulated VFs, and with 256 VFs of
 # the kernel's netdevsim, which reports VFs as a card does.
 #
-# Usage: node-guest.sh FOLDER-OF-THE-PROGRAMS ROUNDS
+# Usage: node-guest.sh DIRECTORY-OF-THE-PROGRAMS ROUNDS
 # Prints lines as guest.sh does.
 
 set -euo pipefail
@@ -46,7 +46,7 @@ rounds_of() { # COMMAND SUFFIX
 
 node() { # SUFFIX
     looks "$1"
-    sleep 1.1 # An answer is kept for a second.
+    sleep 1.1 # An answer is kept for a second: the time has to pass for a new one to be measured.
     once "scrape-$1" curl -sf --unix-socket "$work/metrics.sock" http://vfmapd/metrics
     input=$work/status CNI_COMMAND=STATUS once "pool-$1" "$work/sriov"
     input=$work/pool CNI_COMMAND=ADD once "pool-ADD-$1" "$work/sriov"
@@ -82,7 +82,11 @@ echo '{"cniVersion":"1.0.0","name":"bench","type":"sriov","pool":"all"}' >"$work
 ip netns add c0
 "$work/vfmap" create --pf pf0 --count 7 >/dev/null
 "$work/vfmapd" --config "$VFMAP_CONFIG" 2>"$work/log" &
-until [[ -S $work/metrics.sock ]]; do sleep 0.1; done
+deadline=$((SECONDS + 120))
+until [[ -S $work/metrics.sock ]]; do
+    ((SECONDS < deadline)) || { echo "the daemon does not start: $(<"$work/log")" >&2; exit 1; }
+    sleep 0.1
+done
 rounds_of node 7
 for pf in {1..15}; do "$work/vfmap" create --pf "pf$pf" --count 7 >/dev/null; done
 rounds_of node 112

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside a guest with 16 PFs: does an ADD by deviceID cost more with 112 VFs on the host than with 7?
 #
-# Usage: scale.sh FOLDER-OF-THE-PROGRAMS ROUNDS
+# Usage: scale.sh DIRECTORY-OF-THE-PROGRAMS ROUNDS
 # Prints what guest.sh prints.
 
 set -uo pipefail

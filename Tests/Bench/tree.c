@@ -1,6 +1,6 @@
 // Makes a sysfs tree of PCI network cards with VFs, as it looks below /sys/bus/pci: what vfmap and lspci read of it.
 //
-// Usage: tree FOLDER PFS VFS-OF-EACH
+// Usage: tree DIRECTORY PFS VFS-OF-EACH
 // PF n is 0000:<0x10 + 2n>:00.0 with the interface pf<n>; its VFs follow at offset 128 with stride 1.
 #include <err.h>
 #include <fcntl.h>
@@ -26,7 +26,7 @@ static __attribute__((format(printf, 2, 3))) void text(const char *path, const c
     close(file);
 }
 
-static void folder(const char *path) {
+static void directory(const char *path) {
     if (mkdirat(root, path, 0755)) err(1, "%s", path);
 }
 
@@ -48,7 +48,7 @@ static void configuration(const char *path, unsigned device) {
 static void function(const char *address, unsigned device, const char *driver, const char *interface) {
     char path[128], target[128];
     snprintf(path, sizeof path, "devices/%s", address);
-    folder(path);
+    directory(path);
     text(AT("vendor"), "0x%04x\n", vendor);
     text(AT("device"), "0x%04x\n", device);
     text(AT("class"), "0x020000\n");
@@ -58,21 +58,21 @@ static void function(const char *address, unsigned device, const char *driver, c
     configuration(AT("config"), device);
     snprintf(target, sizeof target, "../../drivers/%s", driver);
     to(AT("driver"), target);
-    folder(AT("net"));
+    directory(AT("net"));
     snprintf(path, sizeof path, "devices/%s/net/%s", address, interface);
-    folder(path);
+    directory(path);
 }
 
 int main(int count, char **arguments) {
-    if (count != 4) errx(64, "usage: tree FOLDER PFS VFS-OF-EACH");
+    if (count != 4) errx(64, "usage: tree DIRECTORY PFS VFS-OF-EACH");
     int pfs = atoi(arguments[2]), vfs = atoi(arguments[3]);
     if (pfs < 1 || pfs > 64 || vfs < 0 || vfs > highest_count) errx(64, "1 to 64 PFs, 0 to %d VFs", highest_count);
     root = open(arguments[1], O_DIRECTORY | O_CLOEXEC);
     if (root < 0) err(1, "%s", arguments[1]);
-    folder("devices");
-    folder("drivers");
-    folder("drivers/igb");
-    folder("drivers/igbvf");
+    directory("devices");
+    directory("drivers");
+    directory("drivers/igb");
+    directory("drivers/igbvf");
     for (int pf = 0; pf < pfs; pf++) {
         char address[64], path[128], interface[32];
         int bus = 0x10 + 2 * pf;

@@ -202,39 +202,39 @@ read_records() {
 }
 
 make_tree() {
-    local index address folder root=$work/sys parent=0000:01:00.0
+    local index address directory root=$work/sys parent=0000:01:00.0
     mkdir -p "$root/bus/pci/drivers/igb" "$root/bus/pci/drivers/igbvf" "$root/class/net" "$work/host-sys"
     mount -t sysfs none "$work/host-sys"
-    function_folder "$parent" 0x10c9 igb
-    folder=$root/bus/pci/devices/$parent
-    echo 7 >"$folder/sriov_totalvfs"
-    echo ${#functions[@]} >"$folder/sriov_numvfs"
-    echo 128 >"$folder/sriov_offset"
-    echo 2 >"$folder/sriov_stride"
+    function_directory "$parent" 0x10c9 igb
+    directory=$root/bus/pci/devices/$parent
+    echo 7 >"$directory/sriov_totalvfs"
+    echo ${#functions[@]} >"$directory/sriov_numvfs"
+    echo 128 >"$directory/sriov_offset"
+    echo 2 >"$directory/sriov_stride"
     for index in "${!functions[@]}"; do
         address=${functions[index]}
-        function_folder "$address" 0x10ca igbvf
+        function_directory "$address" 0x10ca igbvf
         ln -s "../$parent" "$root/bus/pci/devices/$address/physfn"
-        ln -s "../$address" "$folder/virtfn$index"
+        ln -s "../$address" "$directory/virtfn$index"
         # An interface of another namespace has no files here, as in the kernel's own tree.
         ln -s "$work/host-sys/class/net/vf$index" "$root/bus/pci/devices/$address/net/vf$index"
     done
     mount --bind "$root" /sys
 }
 
-function_folder() { # ADDRESS DEVICE DRIVER
-    local folder=$work/sys/bus/pci/devices/$1
-    mkdir -p "$folder/net"
-    echo 0x8086 >"$folder/vendor"
-    echo "$2" >"$folder/device"
-    echo 0x020000 >"$folder/class"
-    echo 0 >"$folder/irq"
-    echo -1 >"$folder/numa_node"
-    echo 0x0000000000000000 0x0000000000000000 0x0000000000000000 >"$folder/resource"
+function_directory() { # ADDRESS DEVICE DRIVER
+    local directory=$work/sys/bus/pci/devices/$1
+    mkdir -p "$directory/net"
+    echo 0x8086 >"$directory/vendor"
+    echo "$2" >"$directory/device"
+    echo 0x020000 >"$directory/class"
+    echo 0 >"$directory/irq"
+    echo -1 >"$directory/numa_node"
+    echo 0x0000000000000000 0x0000000000000000 0x0000000000000000 >"$directory/resource"
     # The first 64 bytes are what libpci reads of the configuration space.
-    printf %b "\\x86\\x80\\x${2:4:2}\\x${2:2:2}\\0\\0\\0\\0\\0\\0\\0\\x02" >"$folder/config"
-    truncate -s 64 "$folder/config"
-    ln -s "../../drivers/$3" "$folder/driver"
+    printf %b "\\x86\\x80\\x${2:4:2}\\x${2:2:2}\\0\\0\\0\\0\\0\\0\\0\\x02" >"$directory/config"
+    truncate -s 64 "$directory/config"
+    ln -s "../../drivers/$3" "$directory/driver"
 }
 
 make_host() {
@@ -622,7 +622,7 @@ scrape() { # WHAT
         printf '        %-44s %6d ms, peak of the daemon %s KiB before, %s after\n' "$turn scrape, $1" \
             $(((${EPOCHREALTIME/./} - began) / 1000)) "$base" \
             "$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$daemon/status")"
-        sleep 1.1  # Readings are kept for a second.
+        sleep 1.1  # Readings are kept for a second: the time has to pass for new ones to be measured.
     done
     end_holder "$daemon"
     rm -f "$work/metrics.sock"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: what users asked for beyond the plain VF, on emulated SR-IOV hardware.
 #
-# Usage: features-test.sh FOLDER-OF-THE-PROGRAMS
+# Usage: features-test.sh DIRECTORY-OF-THE-PROGRAMS
 #
 # Every check looks at the kernel through iproute2 and tcpdump, not through vfmap's own eyes. Every scenario ends
 # with the whole machine as it was before.
@@ -10,7 +10,7 @@ set -uo pipefail
 
 programs=$1
 # shellcheck source-path=SCRIPTDIR
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 export CNI_PATH=$work:$CNI_PATH
 other=0000:02:10.0 # a VF of pf1, which is on the same wire
 
@@ -37,10 +37,6 @@ refused() { # NAME, PART OF THE ERROR, CONFIGURATION
     else
         contains "$1 is refused" "$2" "$answer"
     fi
-}
-
-has_carrier() { # CONTAINER
-    [[ $(link_field "$1" net1 '.flags | index("LOWER_UP") != null') == true ]]
 }
 
 for name in a b; do ip netns add $name; done
@@ -143,7 +139,7 @@ pristine "routes" "$before"
 
 echo "-- announcements"
 plugin ADD b "$(conf $other)" >/dev/null || fail "ADD of the listener"
-await 120 has_carrier b || fail "the listener gets carrier"
+await 120 link_has_carrier b net1 || fail "the listener gets carrier"
 ip netns exec b tcpdump -U -ni net1 -w "$work/heard.pcap" 2>"$work/tcpdump" &
 listener=$!
 await 120 grep -q 'listening on' "$work/tcpdump" || fail "tcpdump listens" "$(cat "$work/tcpdump")"

@@ -5,10 +5,10 @@
 
 set -uo pipefail
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
-# shellcheck source=Tests/Lab/system-common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/system-common.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
+# shellcheck source=Tests/Lab/lib/system-common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/system-common.sh"
 progress=/lab/progress
 
 create_vfs() {
@@ -193,7 +193,7 @@ work() {
             # Until it is killed, however long that takes.
             sleep infinity
         fi
-        # Long enough to be killed in.
+        # As long as chance has it, so that more or less of what was written is on the disk by itself.
         sleep "1.$((RANDOM % 10))"
         echo "w$number detaching" >>$progress
         plugin DEL "w$number" "$(conf $vf1 '"vlan":100')"

@@ -73,6 +73,15 @@ link_field() { # NAMESPACE INTERFACE JQ
     ip -n "$1" -json -details link show "$2" 2>/dev/null | jq -r ".[0]$3"
 }
 
+link_has_carrier() { # NAMESPACE INTERFACE
+    [[ $(link_field "$1" "$2" '.flags | index("LOWER_UP") != null') == true ]]
+}
+
+# Whether a process that was started in another network namespace has come there.
+is_elsewhere() { # PROCESS
+    [[ $(readlink "/proc/$1/ns/net") != "$(readlink /proc/self/ns/net)" ]]
+}
+
 vf_field() { # PF INDEX JQ
     ip -json -details link show "$1" | jq -r ".[0].vfinfo_list[] | select(.vf == $2) | $3"
 }

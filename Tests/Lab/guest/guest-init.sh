@@ -52,31 +52,37 @@ find_port() {
 # Appending, because a script's `echo … >/dev/stderr` opens the file anew and truncates it.
 # set -m: a process group of its own, so that `kill` reaches everything the command started.
 run_command() {
-    local folder=$control/exec/$1
+    local directory=$control/exec/$1
     set -m
     # shellcheck source=/dev/null
     (
         set +m
-        . "$folder/command"
-    ) </dev/null >>"$folder/out" 2>>"$folder/err" &
-    echo $! >"$folder/pid"
+        . "$directory/command"
+    ) </dev/null >>"$directory/out" 2>>"$directory/err" &
+    echo $! >"$directory/pid"
     wait $!
-    echo $? >"$folder/status"
+    echo $? >"$directory/status"
 }
 
 run_shell() {
-    local folder=$control/exec/$1
+    local directory=$control/exec/$1
     stty -F /dev/hvc0 sane rows "$2" cols "$3"
-    setsid -c -w /bin/bash "$folder/command" </dev/hvc0 >/dev/hvc0 2>&1
-    echo $? >"$folder/status"
+    setsid -c -w /bin/bash "$directory/command" </dev/hvc0 >/dev/hvc0 2>&1
+    echo $? >"$directory/status"
 }
 
+# What SIGTERM has not ended after two seconds is killed.
 end_command() {
-    local leader
+    local leader deadline=$((SECONDS + 3))
     leader=$(<"$control/exec/$1/pid") || return
     kill -TERM -- "-$leader" 2>/dev/null
-    sleep 2
-    kill -KILL -- "-$leader" 2>/dev/null
+    while kill -0 -- "-$leader" 2>/dev/null; do
+        if ((SECONDS >= deadline)); then
+            kill -KILL -- "-$leader" 2>/dev/null
+            return
+        fi
+        sleep 0.1
+    done
 }
 
 power_off() {

@@ -2,16 +2,16 @@
 # Runs inside the guest, started by hotplug-test.sh: events of cards, VFs and interfaces; records of VFs that are gone; and
 # the rules for udev and systemd-networkd, on emulated SR-IOV hardware.
 #
-# Usage: hotplug-steps.sh FOLDER-OF-THE-PROGRAMS
+# Usage: hotplug-steps.sh DIRECTORY-OF-THE-PROGRAMS
 #
 # shellcheck disable=SC2016 # Conditions to wait for are evaluated anew every time.
 
 set -uo pipefail
 
 programs=$1
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
-rules=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../udev-rules" && pwd)
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
+rules=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../udev-rules" && pwd)
 pf=/sys/bus/pci/devices/0000:01:00.0
 second=/sys/bus/pci/devices/0000:02:00.0
 

@@ -71,9 +71,9 @@ mount_host() {
     mount -t tmpfs -o mode=1777 tmpfs /root/tmp || fail "/tmp"
     mkdir -p /root/run/netns /root/run/lock
     # Container engines put an overlay of their own below these, which an overlay refuses to carry.
-    for folder in docker containerd containers cni; do
-        mkdir -p "/root/var/lib/$folder"
-        mount -t tmpfs -o mode=755 tmpfs "/root/var/lib/$folder" || fail "/var/lib/$folder"
+    for directory in docker containerd containers cni; do
+        mkdir -p "/root/var/lib/$directory"
+        mount -t tmpfs -o mode=755 tmpfs "/root/var/lib/$directory" || fail "/var/lib/$directory"
     done
     # A working copy below one of those, /tmp say, is put back: the tests run what was built in it.
     if [ ! -e "/root$LAB_REPOSITORY" ]; then
@@ -83,7 +83,7 @@ mount_host() {
     echo lab >/proc/sys/kernel/hostname
 }
 
-# The system on the disk mounts all else by itself. What the boot before left in the shared folder is void: a command that a reboot
+# The system on the disk mounts all else by itself. What the boot before left in the shared directory is void: a command that a reboot
 # interrupted never ends.
 mount_system() {
     rm -f /lab/.control/ready
@@ -100,14 +100,14 @@ bring_up_ports &
 load root
 
 p9=trans=virtio,version=9p2000.L,msize=512000
-mount -t 9p -o "$p9" lab /lab || fail "the shared folder"
+mount -t 9p -o "$p9" lab /lab || fail "the shared directory"
 # shellcheck source=/dev/null
 . /lab/.control/config || fail "no configuration"
 if [ -n "$LAB_SYSTEM" ]; then mount_system; else mount_host; fi
 
 wait
-for folder in lab dev proc sys; do
-    mount -o move "/$folder" "/root/$folder" || fail "moving $folder"
+for directory in lab dev proc sys; do
+    mount -o move "/$directory" "/root/$directory" || fail "moving $directory"
 done
 if [ -n "$LAB_SYSTEM" ]; then exec switch_root /root /sbin/init; fi
 exec switch_root /root /bin/bash /lab/.control/guest-init.sh

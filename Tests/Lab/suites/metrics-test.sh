@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Runs inside the guest: metrics of the daemon, drift, and vfmap top, with real traffic.
 #
-# Usage: metrics-test.sh FOLDER-OF-THE-PROGRAMS
+# Usage: metrics-test.sh DIRECTORY-OF-THE-PROGRAMS
 
 set -uo pipefail
 
 programs=$1
 vfmap=$programs/vfmap
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 
 config=$work/config.json
 export VFMAP_RUN=$work/run VFMAP_CONFIG=$config
@@ -118,7 +118,7 @@ if reaches a 10.9.0.2; then pass "the two VFs reach each other"; else fail "the 
 ip netns exec a ping -q -c 50 -i 0.02 -s 1000 10.9.0.2 >/dev/null
 for direction in rx tx; do
     least=$(bytes $direction)
-    # Not the answer of a second ago.
+    # The daemon keeps an answer for a second: only the time tells that the next one is younger than the reading above.
     sleep 1.1
     told=$(sample "sriov_vf_${direction}_bytes{pf=\"pf0\",vf=\"0\",pciAddr=\"$vf0\",numa_node=\"-1\",source=\"interface\"}")
     most=$(bytes $direction)

@@ -112,13 +112,13 @@ derive_sources() {
     [[ -e $out/machine.list || -e $out/machine.sources ]] || die "no apt source of this machine offers '$codename'"
 }
 
-# Lists, caches and sources of this session lie in a temporary folder; only dpkg's own state is the machine's.
+# Lists, caches and sources of this session lie in a temporary directory; only dpkg's own state is the machine's.
 open_apt() {
     [[ -z $apt_area ]] || return 0
     # shellcheck source=/dev/null
     codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
     apt_area=$(mktemp -d)
-    # apt downloads as its own user, which must be able to reach the folder.
+    # apt downloads as its own user, which must be able to reach the directory.
     chmod 755 "$apt_area"
     mkdir -p "$apt_area/lists/partial" "$apt_area/cache/archives/partial" "$apt_area/debs"
     local backports=
@@ -149,7 +149,7 @@ close_apt() {
 
 candidate_exists() { [[ -n $(apt-cache "${apt_options[@]}" show --no-all-versions "$1" 2>/dev/null) ]]; }
 
-# Downloads into the session's folder, which is world-writable for apt's own user only while it lasts.
+# Downloads into the session's directory, which is world-writable for apt's own user only while it lasts.
 download_packages() {
     (
         cd -- "$apt_area/debs"

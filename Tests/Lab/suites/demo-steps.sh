@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The steps of the demonstration, on the machine that has the hardware.
 #
-# Usage: demo-steps.sh FOLDER-OF-THE-PROGRAMS [PF]
+# Usage: demo-steps.sh DIRECTORY-OF-THE-PROGRAMS [PF]
 # Without a PF the VFs come from pf0 and pf1.
 
 set -euo pipefail
@@ -69,8 +69,9 @@ say "vfmap list, with the VFs in their containers"
 
 say "Waiting for carrier"
 for space in "${spaces[@]}"; do
-    for ((wait = 0; wait < 300; wait++)); do
-        ip -n "$space" -o link show net1 | grep -q LOWER_UP && break
+    deadline=$((SECONDS + 120))
+    until ip -n "$space" -o link show net1 | grep -q LOWER_UP; do
+        ((SECONDS < deadline)) || { echo "net1 of $space has no carrier" >&2; exit 1; }
         sleep 0.1
     done
 done
@@ -78,6 +79,7 @@ done
 say "red pings green: the same VLAN, through the hardware"
 ip netns exec "${spaces[0]}" ping -c 4 -W 5 10.99.0.2
 say "red pings blue: another VLAN, must not be reached"
+# It has carrier. Nothing tells that no answer will come: ping waits for a time.
 if ip netns exec "${spaces[0]}" ping -c 2 -W 2 10.99.0.3; then
     echo "blue was reached although it is on another VLAN" >&2
     exit 1

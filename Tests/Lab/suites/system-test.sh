@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # The programs on a system of its own, without the daemon: real udev, NetworkManager and networkd, a reboot, a loss of power.
 #
-# Usage: system-test.sh PACKAGE.deb              what people install
-#        system-test.sh FOLDER-OF-THE-PROGRAMS   the programs and rules, put there by hand
+# Usage: system-test.sh PACKAGE.deb                 what people install
+#        system-test.sh DIRECTORY-OF-THE-PROGRAMS   the programs and rules, put there by hand
 
 set -euo pipefail
 
 subject=$1
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../.." && pwd)
+root=$(cd "$here/../../.." && pwd)
 export VFMAP_LAB_INSTANCE=${VFMAP_LAB_INSTANCE:-system-$$}
-lab=$here/lab
+lab=$here/../lab
 # /lab in the guest.
 share=${VFMAP_LAB_CACHE:-$root/.build/lab}/run/$VFMAP_LAB_INSTANCE
 
@@ -19,10 +19,10 @@ trap '"$lab" system discard >/dev/null 2>&1 || true' EXIT
 status=0
 step() { # NAME OF A FUNCTION IN system-steps.sh
     echo "-- $1"
-    "$lab" exec --timeout 600 -- bash /lab/system-steps.sh "$1" || status=1
+    "$lab" exec --timeout 600 -- bash /lab/suites/system-steps.sh "$1" || status=1
 }
 
-# What goes on the disk, in the shared folder until then.
+# What goes on the disk, in the shared directory until then.
 rm -rf "$share/install"
 mkdir -p "$share/install"
 if [[ $subject == *.deb ]]; then
@@ -30,7 +30,9 @@ if [[ $subject == *.deb ]]; then
 else
     cp "$subject/vfmap" "$subject/sriov" "$root"/udev-rules/*.rules "$root"/udev-rules/*.network "$share/install"
 fi
-cp "$here"/{system-steps,system-common,checks}.sh "$share"
+mkdir -p "$share"/{suites,lib}
+cp "$here/system-steps.sh" "$share/suites"
+cp "$here"/../lib/{system-common,checks}.sh "$share/lib"
 rm -f "$share"/{progress,hold,held}
 
 "$lab" system boot --fresh --with docker.io,network-manager
@@ -46,9 +48,10 @@ step attach
 "$lab" system reboot
 step after_reboot
 
-"$lab" exec -- bash /lab/system-steps.sh work >/dev/null 2>&1 &
+"$lab" exec -- bash /lab/suites/system-steps.sh work >/dev/null 2>&1 &
 load=$!
 "$lab" exec --timeout 120 -- sh -c 'until [ -s /lab/progress ]; do sleep 0.1; done'
+# As many more as chance has it: nothing is waited for.
 sleep "$((RANDOM % 4)).$((RANDOM % 1000))"
 # The worst moment: the ADD has just been reported, and nothing else has made the disk be written. power-loss-test.sh has the others.
 "$lab" exec --timeout 300 -- sh -c 'touch /lab/hold; until [ -e /lab/held ]; do sleep 0.05; done'

@@ -11,7 +11,7 @@ readonly busybox_links=(sh insmod ip ln mkdir mount poweroff switch_root)
 # $1: "system" for the guest whose root is a disk.
 initramfs_image() {
     local digest
-    digest=$({ kernel_release && cat "$lab_home/guest-stage1.sh" "$lab_home/initramfs.sh"; } | sha256sum)
+    digest=$({ kernel_release && cat "$lab_home/guest/guest-stage1.sh" "$lab_home/guest/initramfs.sh"; } | sha256sum)
     printf '%s' "$cache/initramfs${1:+-$1}-${digest:0:16}"
 }
 
@@ -30,7 +30,7 @@ build_initramfs() {
     mkdir -p "$area"/{bin,dev,proc,sys,host,lab,overlay,root,modules/root,modules/network}
     cp "$(command -v busybox)" "$area/bin/busybox"
     for link in "${busybox_links[@]}"; do ln -s busybox "$area/bin/$link"; done
-    install -m 755 "$lab_home/guest-stage1.sh" "$area/init"
+    install -m 755 "$lab_home/guest/guest-stage1.sh" "$area/init"
     collect_modules "$area/modules/root" "${modules[@]}"
     collect_modules "$area/modules/network" "${network_modules[@]}"
     (cd -- "$area" && find . | cpio --quiet -o -H newc | gzip -1) >"$area.new"
@@ -40,7 +40,7 @@ build_initramfs() {
 
 # Dependencies first, numbered, so that a plain insmod in that order loads them.
 collect_modules() {
-    local folder=$1 module line file number=0
+    local directory=$1 module line file number=0
     shift
     declare -A seen=()
     for module in "$@"; do
@@ -52,7 +52,7 @@ collect_modules() {
             [[ -z ${seen[$file]:-} ]] || continue
             seen[$file]=1
             number=$((number + 1))
-            unpack_module "$file" "$folder/$(printf '%02d' "$number").ko"
+            unpack_module "$file" "$directory/$(printf '%02d' "$number").ko"
         done < <(modprobe -d "$kernel_root/tree" -S "$(kernel_release)" --ignore-install --show-depends "$module")
     done
     ((number > 0)) || die "the kernel tree has none of the modules $*"

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Runs inside the guest: the configuration of a node, drivers, pools, and what an administrator is told.
 #
-# Usage: node-test.sh FOLDER-OF-THE-PROGRAMS
+# Usage: node-test.sh DIRECTORY-OF-THE-PROGRAMS
 
 set -uo pipefail
 
 programs=$1
 vfmap=$programs/vfmap
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 
 config=$work/config.json
 export VFMAP_CONFIG=$config
@@ -198,6 +198,7 @@ for ((round = 0; round < 6; round++)); do
     configure "{\"name\": \"pf0\", \"numVFs\": $((2 + round % 2)), \"mtu\": $((1500 + round)), \"vfDefaults\": {\"trust\": \"on\"}}"
     "$vfmap" apply >/dev/null 2>&1 &
     victim=$!
+    # The time is what is tried: whatever apply is at by then.
     sleep "0.$(printf '%03d' $((RANDOM % 900)))"
     kill -9 $victim 2>/dev/null
     wait $victim 2>/dev/null

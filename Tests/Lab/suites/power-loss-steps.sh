@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
 # Runs inside the guest of power-loss-test.sh.
 #
-# Usage: power-loss-steps.sh FOLDER-OF-THE-PROGRAMS verify CYCLE   what the loss of power left, and whether all works
-#        power-loss-steps.sh FOLDER-OF-THE-PROGRAMS work CYCLE     ADD and DEL, in two namespaces at once, without an end
+# Usage: power-loss-steps.sh DIRECTORY-OF-THE-PROGRAMS verify CYCLE   what the loss of power left, and whether all works
+#        power-loss-steps.sh DIRECTORY-OF-THE-PROGRAMS work CYCLE     ADD and DEL, in two namespaces at once, without an end
 
 set -uo pipefail
 
 programs=$1
 disk=/disk
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 VFMAP_STATE=$disk/state.db
 vf1=0000:02:10.0
 
 # Only failures are worth a line each: there are many cycles.
 pass() { passed=$((passed + 1)); }
 
-# What was begun and what was done, in the shared folder, which the loss of power spares.
+# What was begun and what was done, in the shared directory, which the loss of power spares.
 progress=/lab/power-loss-progress
 
 configuration() { # DEVICE
@@ -90,6 +90,7 @@ attach_and_detach() { # NAMESPACE DEVICE
     for ((number = 0; ; number++)); do
         container=$1-$number
         call ADD "$container" "$1" "$2" >/dev/null && echo "$container attached" >>$progress
+        # As long as chance has it: the loss of power is to meet VFs in use, too.
         sleep "0.$((RANDOM % 5))"
         echo "$container detaching" >>$progress
         call DEL "$container" "$1" "$2"
@@ -99,6 +100,7 @@ attach_and_detach() { # NAMESPACE DEVICE
 write_back() {
     while :; do
         sync
+        # How often is what makes the load: nothing is waited for.
         sleep 0.3
     done
 }

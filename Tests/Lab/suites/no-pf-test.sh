@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: a network card without SR-IOV, as a virtual machine sees a VF that it was given.
 #
-# Usage: no-pf-test.sh FOLDER-OF-THE-PROGRAMS PCI-ADDRESS-OF-THE-CARD DRIVER
+# Usage: no-pf-test.sh DIRECTORY-OF-THE-PROGRAMS PCI-ADDRESS-OF-THE-CARD DRIVER
 
 set -uo pipefail
 
@@ -32,8 +32,9 @@ snapshot() {
 }
 
 modprobe "$driver" || exit 1
-for ((attempt = 0; attempt < 1200; attempt++)); do
-    name=$(ls "/sys/bus/pci/devices/$card/net" 2>/dev/null) && [[ -n $name ]] && break
+deadline=$((SECONDS + 120))
+until name=$(ls "/sys/bus/pci/devices/$card/net" 2>/dev/null) && [[ -n $name ]]; do
+    ((SECONDS < deadline)) || { echo "FAILED  $driver makes an interface of the card"; exit 1; }
     sleep 0.1
 done
 ip netns add a

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Runs inside a guest with an IOMMU: VFs that are bound to drivers of user space.
 #
-# Usage: userspace-test.sh FOLDER-OF-THE-PROGRAMS
+# Usage: userspace-test.sh DIRECTORY-OF-THE-PROGRAMS
 
 set -uo pipefail
 
 programs=$1
 leases=/var/lib/cni/networks/lab
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 
 driver_of() { # DEVICE
     basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
@@ -128,7 +128,7 @@ for driver in vfio-pci uio_pci_generic; do
     plugin ADD b "$(conf $vf0 "$full")" >/dev/null || fail "$driver: ADD"
     ip netns exec b sleep 600 &
     holder=$!
-    until [[ $(readlink /proc/$holder/ns/net) != "$(readlink /proc/self/ns/net)" ]]; do :; done
+    await 60 is_elsewhere $holder || fail "$driver: the process is in the namespace"
     ip netns del b
     "$programs/vfmap" recover >/dev/null || fail "$driver: recover with a live container"
     equal "$driver: recover leaves the VF to a container that lives" 1 "$(records)"
@@ -175,6 +175,7 @@ for driver in vfio-pci uio_pci_generic; do
         CNI_COMMAND=ADD CNI_CONTAINERID=a CNI_NETNS=/run/netns/a CNI_IFNAME=net1 \
             "$programs/sriov" <<<"$(conf $vf0 "$full")" >/dev/null 2>&1 &
         victim=$!
+        # The time is what is tried: whatever the ADD is at by then.
         sleep "0.$(printf '%03d' $((RANDOM % 300)))"
         kill -9 $victim 2>/dev/null
         wait $victim 2>/dev/null

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: the real programs on emulated SR-IOV hardware.
 #
-# Usage: hardware-test.sh FOLDER-OF-THE-PROGRAMS [--long]
+# Usage: hardware-test.sh DIRECTORY-OF-THE-PROGRAMS [--long]
 # The guest is booted with --capture wire.
 #
 # Every check looks at the kernel through iproute2, not through vfmap's own eyes. Every scenario ends with
@@ -13,11 +13,11 @@ programs=$1
 kill_rounds=12
 [[ ${2:-} == --long ]] && kill_rounds=200
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 
 for name in a b c d e f g; do ip netns add $name; done
-mkdir -p /run/udev/rules.d && cp "$(dirname "$0")"/../../udev-rules/*.rules /run/udev/rules.d
+mkdir -p /run/udev/rules.d && cp "$(dirname "$0")"/../../../udev-rules/*.rules /run/udev/rules.d
 "$programs/vfmap" create --pf pf0 --count 7 >/dev/null || fail "create 7 VFs on pf0"
 ip link set pf0 vf 0 max_tx_rate 100 && ip link set pf0 vf 0 max_tx_rate 0 &&
     pass "a VF takes a rate as soon as it was created" ||
@@ -209,6 +209,7 @@ for ((round = 0; round < kill_rounds; round++)); do
     CNI_COMMAND=ADD CNI_CONTAINERID=a CNI_NETNS=/run/netns/a CNI_IFNAME=net1 \
         "$programs/sriov" <<<"$(conf $vf0 "$full")" >/dev/null 2>&1 &
     victim=$!
+    # The time is what is tried: whatever the ADD is at by then.
     sleep "0.$(printf '%03d' $((RANDOM % 450)))"
     kill -9 $victim 2>/dev/null
     wait $victim 2>/dev/null
@@ -231,6 +232,8 @@ plugin ADD b "$(conf 0000:02:10.0 "$(address 100 10.8.0.2/24)")" >/dev/null || f
 plugin ADD c "$(conf 0000:02:10.2 "$(address 200 10.8.0.3/24)")" >/dev/null || fail "ADD on pf1"
 reaches a 10.8.0.2 && pass "the same VLAN is reached" || fail "the same VLAN is reached"
 reaches b 10.8.0.1 || fail "and the other way"
+# Without carrier it would not be reached in any VLAN. Nothing tells that no answer will come: ping waits for a time.
+await 120 link_has_carrier c net1 || fail "the container in the other VLAN has carrier"
 ip netns exec a ping -c 2 -W 2 10.8.0.3 >/dev/null && fail "another VLAN is not reached" ||
     pass "another VLAN is not reached"
 # The wire is captured outside the guest, behind whatever the card does to a tag.

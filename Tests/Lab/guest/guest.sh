@@ -3,7 +3,7 @@
 # (QEMU wants commas: SC2054.)
 #
 # QEMU inherits a lock on $control/lock and nobody else keeps it: "the lock is held" means "the guest lives", which no stale pid file can fake.
-# Requests travel through a fifo that QEMU connects to a virtio-serial port; output, status and readiness are files in the shared folder.
+# Requests travel through a fifo that QEMU connects to a virtio-serial port; output, status and readiness are files in the shared directory.
 
 readonly boot_limit_s=300
 # Above it, Linux puts the VFs' BARs beyond 4 GiB, where QEMU before 10.0.13 decodes only their low half: no VF ever gets carrier.
@@ -136,7 +136,7 @@ qemu_arguments() {
             -device "igb,id=pf$i,bus=port$i,netdev=wire$i,mac=$(printf '52:54:00:76:66:%02x' "$i")"
         )
         if [[ -n $capture ]]; then
-            qemu+=(-object "filter-dump,id=dump$i,netdev=wire$i,file=$capture_folder/pf$i.pcap,maxlen=65535")
+            qemu+=(-object "filter-dump,id=dump$i,netdev=wire$i,file=$capture_directory/pf$i.pcap,maxlen=65535")
         fi
     done
 }
@@ -157,14 +157,14 @@ launch() {
     rm -f -- "$control"/{ready,*.in,*.out} "$console_log"
     mkdir -p "$control/exec"
     for fifo in qmp command shell; do mkfifo "$control/$fifo.in" "$control/$fifo.out"; done
-    cp "$lab_home/guest-init.sh" "$control/guest-init.sh"
+    cp "$lab_home/guest/guest-init.sh" "$control/guest-init.sh"
     printf 'LAB_PFS=%q\nLAB_MODULES=%q\nLAB_REPOSITORY=%q\nLAB_SYSTEM=%q\n' \
         "$pfs" "$(cd -- "$kernel_root/tree/lib/modules" && pwd -P)" "$repository" "$system_name" >"$control/config"
     boot_options_line >"$control/options"
     if [[ -n $capture ]]; then
-        capture_folder=$capture
-        [[ $capture == /* ]] || capture_folder=$share/$capture
-        mkdir -p "$capture_folder"
+        capture_directory=$capture
+        [[ $capture == /* ]] || capture_directory=$share/$capture
+        mkdir -p "$capture_directory"
     fi
     local -a qemu
     qemu_arguments
@@ -303,7 +303,7 @@ require_guest() {
     await_ready "$(now_ms)"
 }
 
-# Writes what the guest shall run. Its folder is the caller's, its environment the guest's own plus --env.
+# Writes what the guest shall run. Its directory is the caller's, its environment the guest's own plus --env.
 write_command() {
     local entry
     {
@@ -476,6 +476,7 @@ command_shell() {
             exit "$code_lab_failed"
         fi
     done
+    # The last of the output is still on its way through QEMU, the fifo and `cat`. None of them tells when it is through.
     nap 0.1
     exit "$(<"$request/status")"
 }
@@ -484,15 +485,15 @@ command_shell() {
 
 command_status() {
     parse_instance "$@"
-    local folder any=
+    local directory any=
     if [[ -s $release_file ]]; then
         printf 'kernel %s, QEMU %s, cache %s\n' "$(kernel_release)" "$(qemu_version)" "$cache"
     else
         printf 'not installed: run "lab install"\n'
     fi
-    for folder in "$cache"/run/*/; do
-        [[ -d $folder ]] || continue
-        instance=$(basename "$folder")
+    for directory in "$cache"/run/*/; do
+        [[ -d $directory ]] || continue
+        instance=$(basename "$directory")
         settle_instance
         guest_lives || continue
         any=1

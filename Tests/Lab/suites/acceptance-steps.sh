@@ -5,10 +5,10 @@
 
 set -uo pipefail
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
-# shellcheck source=Tests/Lab/system-common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/system-common.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
+# shellcheck source=Tests/Lab/lib/system-common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/system-common.sh"
 config=/etc/vfmap/config.json
 units=(vfmap-apply.service vfmapd.socket vfmapd.service)
 nothing="nothing to do: everything is as $config asks"
@@ -219,7 +219,7 @@ probe() { # PATH…
 probe_as() { # UNIT, PATH…
     local name=$1
     shift
-    sed -E -e "s|^ExecStart=.*|ExecStart=/bin/bash /lab/acceptance-steps.sh probe $*|" \
+    sed -E -e "s|^ExecStart=.*|ExecStart=/bin/bash /lab/suites/acceptance-steps.sh probe $*|" \
         -e "/^\[Install\]/,\$d" -e 's/^Type=.*/Type=oneshot/' \
         -e 's/^(RemainAfterExit|Restart|WatchdogSec|Condition[A-Za-z]*|Before|After|Wants|(State|Runtime)Directory)=.*//' \
         -e "s|^\[Service\]|&\nStandardOutput=truncate:$work/probe|" \

@@ -7,9 +7,9 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../.." && pwd)
+root=$(cd "$here/../../.." && pwd)
 export VFMAP_LAB_INSTANCE=${VFMAP_LAB_INSTANCE:-acceptance-$$}
-lab=$here/lab
+lab=$here/../lab
 # /lab in the guest.
 share=${VFMAP_LAB_CACHE:-$root/.build/lab}/run/$VFMAP_LAB_INSTANCE
 
@@ -19,11 +19,11 @@ status=0
 step() { # NAME OF A FUNCTION IN acceptance-steps.sh
     local start=$SECONDS
     echo "-- $1"
-    "$lab" exec --timeout 600 -- bash /lab/acceptance-steps.sh "$1" || status=1
+    "$lab" exec --timeout 600 -- bash /lab/suites/acceptance-steps.sh "$1" || status=1
     echo "        $((SECONDS - start)) s"
 }
 
-# What goes on the disk, in the shared folder until then.
+# What goes on the disk, in the shared directory until then.
 rm -rf "$share/install"
 mkdir -p "$share/install"
 cp "$1" "$share/install/vfmap.deb"
@@ -34,7 +34,9 @@ sed -i 's/^Version: .*/&+newer/' "$share/install/tree/DEBIAN/control"
 dpkg-deb --root-owner-group -Znone --build "$share/install/tree" "$share/install/newer.deb" >/dev/null
 rm -rf "$share/install/tree"
 cp /bin/busybox /usr/lib/cni/host-local "$here/acceptance-config.json" "$share/install"
-cp "$here"/{acceptance-steps,system-common,checks}.sh "$share"
+mkdir -p "$share"/{suites,lib}
+cp "$here/acceptance-steps.sh" "$share/suites"
+cp "$here"/../lib/{system-common,checks}.sh "$share/lib"
 
 "$lab" system boot --fresh --with docker.io,network-manager
 step install_package

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: whatever happens to a container, its VF or the plugin, the VF comes back as it was.
 #
-# Usage: convergence-test.sh FOLDER-OF-THE-PROGRAMS [--long]
+# Usage: convergence-test.sh DIRECTORY-OF-THE-PROGRAMS [--long]
 #
 # Every check looks at the kernel through iproute2. Every scenario ends with the whole machine as it was before,
 # no record and no address taken.
@@ -12,8 +12,8 @@ programs=$1
 kill_rounds=12
 [[ ${2:-} == --long ]] && kill_rounds=210
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 
 leases=/var/lib/cni/networks/lab
 pf=/sys/bus/pci/devices/0000:01:00.0
@@ -95,8 +95,7 @@ echo "-- a process or a descriptor holds the namespace"
 add a
 ip netns exec a sleep 1000 &
 holder=$!
-is_elsewhere() { [[ $(readlink "/proc/$1/ns/net") != "$(readlink /proc/self/ns/net)" ]]; } # PROCESS
-await 60 is_elsewhere $holder
+await 60 is_elsewhere $holder || fail "the process is in the namespace"
 ip netns del a
 del "DEL of a VF whose namespace a process holds" a
 kill $holder
@@ -193,14 +192,14 @@ echo "-- an IPAM plugin that fails, and one that is at work when the plugin is k
 mkdir "$work/plugins"
 cat >"$work/plugins/fickle" <<'END'
 #!/bin/bash
-folder=$(dirname "$0")
+directory=$(dirname "$0")
 case $CNI_COMMAND in
     ADD)
-        echo $$ >"$folder/started"
-        [[ ! -e $folder/slow ]] || sleep 600
+        echo $$ >"$directory/started"
+        [[ ! -e $directory/slow ]] || sleep 600
         echo '{"cniVersion":"1.0.0","ips":[{"address":"10.7.0.2/24"}]}'
         ;;
-    DEL) [[ ! -e $folder/broken ]] || { echo '{"code":11,"msg":"broken on purpose"}'; exit 1; } ;;
+    DEL) [[ ! -e $directory/broken ]] || { echo '{"code":11,"msg":"broken on purpose"}'; exit 1; } ;;
 esac
 END
 chmod +x "$work/plugins/fickle"
@@ -230,7 +229,7 @@ del "DEL after the kill" a
 converged "killed while the IPAM plugin was at work" "$before"
 configuration=$(conf $vf0 "$full")
 
-echo "-- a state folder that is read-only, and one that is full"
+echo "-- a state directory that is read-only, and one that is full"
 usual=$VFMAP_STATE
 mkdir "$work/small"
 mount -t tmpfs -o size=256k none "$work/small"
@@ -255,25 +254,25 @@ for trouble in read-only full; do
     begin
     # A full disk may still have room inside the file: what counts is that nothing is half done.
     if answer=$(plugin ADD a "$configuration" 2>/dev/null); then
-        del "DEL after an ADD that found room in the $trouble state folder" a
+        del "DEL after an ADD that found room in the $trouble state directory" a
     else
-        equal "ADD is refused with a $trouble state folder" 104 "$(jq .code <<<"$answer")"
+        equal "ADD is refused with a $trouble state directory" 104 "$(jq .code <<<"$answer")"
     fi
     equal "and has touched nothing" "$before" "$(snapshot)"
     end
     add a
     begin
-    del "DEL with a $trouble state folder" a
+    del "DEL with a $trouble state directory" a
     equal "the VF is home" "$name0" "$(interface_of $vf0)"
     end
     del "DEL when it can be written again" a
-    converged "a $trouble state folder" "$before"
+    converged "a $trouble state directory" "$before"
 done
 umount "$work/small"
 export VFMAP_STATE=$usual
 
 echo "-- kill -9 at random moments, $kill_rounds times"
-# Runs a command and kills it after up to $1 ms, unless it ends before.
+# Runs a command and kills it after up to $1 ms, unless it ends before. The time is what is tried: no state is waited for.
 kill_within() {
     local victim
     "${@:2}" >/dev/null 2>&1 &

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: moving over from sriov-cni with containers running, on emulated SR-IOV hardware.
 #
-# Usage: import-test.sh FOLDER-OF-THE-PROGRAMS
+# Usage: import-test.sh DIRECTORY-OF-THE-PROGRAMS
 #
 # The attachments are made with ip(8), as sriov-cni would make them, with the files that it would write.
 
@@ -9,7 +9,7 @@ set -uo pipefail
 
 programs=$1
 # shellcheck source-path=SCRIPTDIR
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 export VFMAP_SRIOV_CNI=$work/peer
 
 "$programs/vfmap" create --pf pf0 --count 2 >/dev/null || fail "create 2 VFs on pf0"

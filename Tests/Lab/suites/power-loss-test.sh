@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Kills a guest whose state file lies on a disk of its own, again and again, and looks what the next boot finds.
 #
-# Usage: power-loss-test.sh FOLDER-OF-THE-PROGRAMS [CYCLES]
+# Usage: power-loss-test.sh DIRECTORY-OF-THE-PROGRAMS [CYCLES]
 # What the guest had not written to its disk is lost; what a disk keeps in a cache of its own is not.
 
 set -euo pipefail
@@ -11,7 +11,7 @@ cycles=${2:-12}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export VFMAP_LAB_INSTANCE=${VFMAP_LAB_INSTANCE:-power-$$}
 work=$(mktemp -d)
-lab=$here/lab
+lab=$here/../lab
 load=
 
 cleanup() {
@@ -30,6 +30,7 @@ for ((cycle = 0; cycle <= cycles; cycle++)); do
     "$lab" exec -- bash "$here/power-loss-steps.sh" "$programs" work "$cycle" >/dev/null 2>&1 &
     load=$!
     "$lab" exec --timeout 60 -- sh -c 'until [ -s /lab/power-loss-progress ]; do sleep 0.1; done'
+    # The time is what is tried: whatever the ADDs and DELs are at by then.
     sleep "$((RANDOM % 4)).$((RANDOM % 1000))"
     "$lab" kill
     wait "$load" || true

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs inside the guest: containerd, and with --long podman too, give their containers VFs.
 #
-# Usage: runtimes-test.sh FOLDER-OF-THE-PROGRAMS [--long]
+# Usage: runtimes-test.sh DIRECTORY-OF-THE-PROGRAMS [--long]
 # The machine has what `lab install --runtimes` installs.
 
 set -uo pipefail
@@ -13,8 +13,8 @@ long=
 networks=/etc/cni/net.d
 results=/var/lib/cni/results
 
-# shellcheck source=Tests/Lab/checks.sh
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+# shellcheck source=Tests/Lab/lib/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/checks.sh"
 # State file and locks lie where they lie in production.
 unset VFMAP_STATE
 vf1=0000:02:10.0
@@ -70,7 +70,7 @@ start_containerd() {
     await 60 ctr version >/dev/null 2>&1 || fail "containerd starts" "$(tail -5 "$work/containerd.log")"
 }
 
-# `ctr` takes whatever network lies first in the folder, and knows it until its container ends.
+# `ctr` takes whatever network lies first in the directory, and knows it until its container ends.
 launch() { # CONTAINER
     # A session of its own, so that it can be killed with its plugins.
     setsid ctr run --rm --cni --rootfs /rootfs "$1" /bin/sleep 900 >"$work/ctr-$1.log" 2>&1 &
@@ -231,6 +231,7 @@ network lab $vf0 "$(host_local 10.9.0.10)" '{"type":"tuning","mtu":1400}'
 lost=0
 for ((round = 0; round < rounds; round++)); do
     launch a
+    # The time is what is tried: whatever client and plugins are at by then.
     sleep "$((RANDOM % 3)).$((RANDOM % 10))"
     kill -9 -- "-${clients[a]}" 2>/dev/null
     wait "${clients[a]}" 2>/dev/null

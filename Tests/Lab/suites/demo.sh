@@ -7,14 +7,14 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../.." && pwd)
+root=$(cd "$here/../../.." && pwd)
 
 if [[ -n ${1:-} ]]; then
     exec bash "$here/demo-steps.sh" "$root/.build/release" "$1"
 fi
 
 export VFMAP_LAB_INSTANCE=demo-$$
-"$here/lab" install
-trap '"$here/lab" stop' EXIT
-"$here/lab" boot
-"$here/lab" exec --timeout 600 -- bash "$here/demo-steps.sh" "$root/.build/release"
+"$here/../lab" install
+trap '"$here/../lab" stop' EXIT
+"$here/../lab" boot
+"$here/../lab" exec --timeout 600 -- bash "$here/demo-steps.sh" "$root/.build/release"
