@@ -8,6 +8,10 @@
 
 set -euo pipefail
 
+# The first version with the state file in /run/vfmap, and networks and leases in /var/lib/vfmap. A version before it has all of it in
+# /var/lib/vfmap/state.db.
+layout_since=0.1.0
+
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/.." && pwd)
 export PROGRAMS=${PROGRAMS:-$root/.build/release}
@@ -21,6 +25,10 @@ mkdir -p "$tree/DEBIAN" "$area/debian" "$directory"
 
 version=$("$PROGRAMS/vfmap" --version)
 version=${version##* }
+dpkg --compare-versions "$version" ge "$layout_since" || {
+    echo "build-deb.sh: version $version is below $layout_since, the first with its state in /run/vfmap" >&2
+    exit 1
+}
 architecture=$(dpkg --print-architecture)
 maintainer='The vfmap authors <vfmap@localhost>'
 # The same commit gives the same package.
@@ -69,7 +77,10 @@ Description: gives virtual functions of SR-IOV network cards to containers
  its card, move it into a network namespace, and bring it back exactly as it
  was, whatever happened meanwhile.
 END
-for script in postinst prerm postrm; do install -m 755 "$here/deb/$script" "$tree/DEBIAN/$script"; done
+for script in preinst postinst prerm postrm; do
+    install -m 755 "$here/deb/$script" "$tree/DEBIAN/$script"
+    sed -i "s/@LAYOUT_SINCE@/$layout_since/" "$tree/DEBIAN/$script"
+done
 (cd "$tree" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 
 package=$directory/vfmap_${version}_$architecture.deb

@@ -19,7 +19,10 @@ complain() {
 
 [[ ! -e $area/DEBIAN/conffiles && ! -e $area/etc ]] || complain "it has files below /etc, which are the administrator's"
 (cd "$area" && md5sum --quiet -c DEBIAN/md5sums) || complain "its sums are wrong"
-for script in postinst prerm postrm; do sh -n "$area/DEBIAN/$script" || complain "$script is not sound"; done
+for script in preinst postinst prerm postrm; do
+    sh -n "$area/DEBIAN/$script" || complain "$script is not sound"
+    ! grep -q '@[A-Z_]*@' "$area/DEBIAN/$script" || complain "$script has a placeholder"
+done
 
 for program in usr/bin/vfmap usr/sbin/vfmapd; do
     dynamic=$(readelf --wide --dynamic "$area/$program")
