@@ -58,6 +58,41 @@ conf() { # DEVICE [MORE JSON MEMBERS]
     echo "{\"cniVersion\":\"1.0.0\",\"name\":\"lab\",\"type\":\"sriov\",\"deviceID\":\"$1\"${2:+,$2}}"
 }
 
+# The containers that host-local knows to have an address.
+addressed() { # DIRECTORY OF ITS FILES
+    find "$1" -name '10.*' -exec head -qn 1 {} + 2>/dev/null | tr -d '\r' | grep . | sort
+}
+
+# The leases of attachments that are there now, of this boot or another; not what a writer has not finished.
+lease_files() { # DIRECTORY OF LEASES
+    find "$1" -type f -regex '.*-[0-9a-f]+:[0-9a-f]+:[0-9a-f]+\.[0-9a-f]' 2>/dev/null | sort
+}
+
+# The containers that leases tell of, and the leases that are damaged.
+leased() { # DIRECTORY OF LEASES
+    lease_files "$1" | while read -r file; do jq -r '.owner.container // empty' "$file" 2>/dev/null; done | sort
+}
+
+damaged_leases() { # DIRECTORY OF LEASES
+    # jq takes an empty file for no error.
+    lease_files "$1" | while read -r file; do [[ -s $file ]] && jq -e .owner.container "$file" &>/dev/null || echo "$file"; done
+}
+
+# The first run of a boot, whatever that of before left.
+addresses_come_back() { # DIRECTORY OF LEASES, DIRECTORY OF HOST-LOCAL'S FILES
+    local told damaged untold answer file
+    told=$(leased "$1")
+    damaged=$(damaged_leases "$1")
+    # Files of one file system are made and deleted in the order in which programs did it; what is in them is not.
+    untold=$(comm -23 <(addressed "$2") <(echo "$told"))
+    (($(grep -c . <<<"$untold") <= $(grep -c . <<<"$damaged"))) && pass "each address has a lease, whole or damaged" ||
+        fail "each address has a lease, whole or damaged" "without: $untold"$'\n'"damaged: $damaged"
+    answer=$("$programs/vfmap" recover 2>&1) && pass "recover" || fail "recover" "$answer"
+    for file in $damaged; do contains "recover warns of the damaged lease" "$file" "$answer"; done
+    equal "recover gives back every address that a lease tells of" "" "$(comm -12 <(echo "$told") <(addressed "$2"))"
+    equal "no lease is left" "" "$(ls -A "$1" 2>/dev/null)"
+}
+
 pristine() { # NAME OF THE SCENARIO, SNAPSHOT BEFORE
     local after
     after=$(snapshot)

@@ -5,6 +5,13 @@
 
 memory=/var/lib/lab-test
 programs=$memory/programs
+state=/run/vfmap/state.db
+networks=/var/lib/vfmap/networks.db
+leases=/var/lib/vfmap/leases
+# Where a version before kept everything.
+older_state=/var/lib/vfmap/state.db
+# What host-local writes down of the network of the tests.
+data=/var/lib/cni/networks/lab
 # Where a system has it, not where a test puts it.
 unset VFMAP_STATE
 mkdir -p $programs
@@ -16,6 +23,9 @@ numbers_of_vfs() { cat /sys/bus/pci/drivers/igb/0000:*/sriov_numvfs | paste -sd'
 records() { # JQ
     "$programs/vfmap" state export | jq -r "[.attachments[] | select($1) | .owner.container] | sort | .[]"
 }
+
+# Which files of the state there are, of this layout or the one before.
+places() { find $state $networks $older_state 2>/dev/null | sort | paste -sd' '; }
 
 vf_name() { # DEVICE
     basename /sys/bus/pci/devices/"$1"/net/*

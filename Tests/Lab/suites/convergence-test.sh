@@ -37,6 +37,7 @@ lease_count() { find $leases -name '10.9.*' 2>/dev/null | wc -l; }
 converged() { # NAME OF THE SCENARIO, SNAPSHOT BEFORE
     pristine "$1" "$2"
     equal "$1: no address is taken" 0 "$(lease_count)"
+    equal "$1: no lease of vfmap's is left" "" "$(lease_files "$VFMAP_STATE-leases")"
 }
 
 has_interface() { [[ -n $(ls "/sys/bus/pci/devices/$1/net" 2>/dev/null) ]]; }

@@ -347,6 +347,8 @@ pristine "pools that are none" "$before"
 
 echo "-- a state file that cannot be used"
 echo garbage >"$work/garbage.db"
+# Of this boot: else nobody would look what is in it.
+ln -s "$(cat /proc/sys/kernel/random/boot_id)" "$work/garbage.db-boot"
 answer=$(VFMAP_STATE=$work/garbage.db plugin ADD a "$(conf $vf0)" 2>/dev/null)
 contains "ADD refuses a corrupt state file" garbage.db "$(jq -r .msg <<<"$answer")"
 plugin ADD a "$(conf $vf0 '"vlan":40')" >/dev/null || fail "ADD"
@@ -357,6 +359,12 @@ equal "and the VF has left the container" null "$(link_field a net1 .ifname | gr
 plugin DEL a "$(conf $vf0 '"vlan":40')"
 pristine "corrupt state" "$before"
 equal "the corrupt file is as it was" garbage "$(cat "$work/garbage.db")"
+ln -sfn 00000000-0000-0000-0000-000000000000 "$work/garbage.db-boot"
+VFMAP_STATE=$work/garbage.db plugin ADD a "$(conf $vf0)" >/dev/null && pass "a file of another boot is void, damaged or not" ||
+    fail "a file of another boot is void, damaged or not"
+equal "the one that takes its place is of this boot" "$(cat /proc/sys/kernel/random/boot_id)" "$(readlink "$work/garbage.db-boot")"
+VFMAP_STATE=$work/garbage.db plugin DEL a "$(conf $vf0)" || fail "DEL with it"
+pristine "a state file of another boot" "$before"
 
 for name in a b c d e f g; do ip netns del $name; done
 "$programs/vfmap" create --pf pf0 --count 0 >/dev/null || fail "remove the VFs of pf0"
