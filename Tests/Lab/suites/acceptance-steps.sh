@@ -16,6 +16,7 @@ vlan='.vlan_list[0].vlan // .vlan // 0'
 
 # A member of the pool that the file has for plugins.
 pool='{"cniVersion":"1.0.0","name":"lab","type":"sriov","pool":"fast","vlan":100}'
+with_address=${pool/%\}/,\"ipam\":{\"type\":\"host-local\",\"subnet\":\"10.8.0.0\/24\"\}\}}
 
 enabled() { systemctl is-enabled "${units[@]}" 2>&1 | paste -sd' '; }
 
@@ -30,6 +31,10 @@ trusted() { ip -json -details link show "$1" | jq -r '[.[0].vfinfo_list[].trust]
 phases() { "$programs/vfmap" state export | jq -r '[.attachments[] | "\(.owner.frontEnd) \(.phase)"] | sort | join(", ")'; }
 
 has_phases() { [[ $(phases) == "$1" ]]; }
+
+networks_known() { "$programs/vfmap" state export | jq '.networks | length'; }
+
+version() { dpkg-query -W -f '${Version}' vfmap; }
 
 no_unit_failed() { equal "no unit failed" "" "$(systemctl --failed --no-legend --plain)"; }
 
@@ -263,21 +268,25 @@ confinement() {
         "$(stat --format %A /run/vfmap /var/lib/vfmap /var/lib/cni | paste -sd' ')"
 }
 
-forgotten() { [[ $(phases) == "" && $(ls /var/lib/cni/networks/lab) != *10.8.0.* ]]; }
+# Neither host-local nor a lease has anything to say of an address.
+no_address() { [[ $(addressed $data)$(ls -A $leases 2>/dev/null) == "" ]]; }
+
+forgotten() { [[ $(phases) == "" ]] && no_address; }
 
 # The daemon calls the IPAM plugin of a container that has gone without a DEL.
 addresses() {
-    local before with_address
+    local before
     before=$(snapshot)
     install -D -m 755 /lab/install/host-local /opt/cni/bin/host-local
-    with_address=${pool/%\}/,\"ipam\":{\"type\":\"host-local\",\"subnet\":\"10.8.0.0\/24\"\}\}}
     ip netns add gone
     CNI_PATH=/opt/cni/bin plugin ADD gone "$with_address" >"$work/result" || fail "ADD with IPAM" "$(cat "$work/result")"
     equal "the container has an address" 10.8.0.2/24 "$(jq -r '.ips[0].address' "$work/result")"
-    equal "which is written down" gone "$(head -n 1 /var/lib/cni/networks/lab/10.8.0.2 | tr -d '\r')"
+    equal "which is written down" gone "$(addressed $data)"
+    equal "and has a lease, for root alone" "$leases/$(boot_id)-$vf0 600" "$(stat -c '%n %a' $leases/*)"
+    equal "that tells whose it is" gone "$(leased $leases)"
     ip netns del gone
     await 60 forgotten && pass "the daemon gives address and VF back" ||
-        fail "the daemon gives address and VF back" "$(vfmap check; ls /var/lib/cni/networks/lab; journalctl --no-pager -n 20 -u vfmapd)"
+        fail "the daemon gives address and VF back" "$(vfmap check; ls $data $leases; journalctl --no-pager -n 20 -u vfmapd)"
     udevadm settle
     pristine "a container that has gone" "$before"
     # udev may rename what comes home at the same moment, which is told and tried again.
@@ -292,6 +301,12 @@ prepare_docker() {
     systemctl enable docker.service containerd.service &>/dev/null || fail "Docker is enabled"
     systemctl start docker.service || fail "Docker starts" "$(journalctl --no-pager -n 20 -u docker.service)"
     tar -C /image -c . | docker import -c 'CMD ["/bin/sleep", "9000"]' - bb:1 >/dev/null || fail "import an image"
+}
+
+# A container that the next boot meets, too.
+run_d1() {
+    local answer
+    answer=$(docker run -d --name d1 --stop-timeout 1 --restart always --network net --ip 10.9.0.5 bb:1 2>&1) || fail "docker run d1" "$answer"
 }
 
 docker_serves() {
@@ -311,10 +326,15 @@ docker_serves() {
     docker rm -f once >/dev/null || fail "docker rm"
     udevadm settle
     pristine "a container of Docker" "$before"
-    # One that the reboot meets.
-    answer=$(docker run -d --name d1 --stop-timeout 1 --restart always --network net --ip 10.9.0.5 bb:1 2>&1) || fail "docker run d1" "$answer"
+    run_d1
     attach c2
     reaches_container c2
+    # Its container ends with the boot, and nobody gives its address back before.
+    ip netns add c3
+    CNI_PATH=/opt/cni/bin plugin ADD c3 "$with_address" >/dev/null || fail "ADD with IPAM"
+    equal "an address is taken, with a lease" "c3 c3" "$(addressed $data) $(leased $leases)"
+    equal "attachments lie in memory, networks on the disk" "$state $networks" "$(places)"
+    equal "both are for root alone" "600 600" "$(stat -c %a $state $networks | paste -sd' ')"
     boot_id >$memory/boot
     sync
 }
@@ -338,6 +358,10 @@ after_reboot() {
     await 60 has_phases "docker attached" && pass "Docker's container has its VF again, and nothing else is recorded" ||
         fail "Docker's container has its VF again, and nothing else is recorded" "$(vfmap list)"
     equal "in its VLAN" 100 "$(vf_field pf1 0 "$vlan")"
+    equal "its network is known as before" 1 "$(networks_known)"
+    equal "the state file is of this boot" "$(boot_id)" "$(readlink $state-boot)"
+    await 60 no_address && pass "addresses of the boot before are given back" ||
+        fail "addresses of the boot before are given back" "$(ls $data $leases; journalctl --no-pager -b -n 20 -u vfmapd)"
     no_unit_failed
 }
 
@@ -366,7 +390,7 @@ change_version() { # PACKAGE, VERSION, STATE
     dpkg --install "$1" &>"$work/dpkg" &
     call_meanwhile $!
     wait $! && pass "dpkg installs ${1##*/}" || fail "dpkg installs ${1##*/}" "$(cat "$work/dpkg")"
-    equal "this version is there" "$2" "$(dpkg-query -W -f '${Version}' vfmap)"
+    equal "this version is there" "$2" "$(version)"
     equal "the units are as the administrator left them" "$3 enabled enabled" "$(enabled)"
     equal "VFs were not looked at again" "$applied" "$(unit vfmap-apply.service ExecMainExitTimestampMonotonic)"
     equal "Docker's socket stayed" "$socket" "$(unit vfmapd.socket ActiveEnterTimestampMonotonic)"
@@ -381,7 +405,7 @@ change_version() { # PACKAGE, VERSION, STATE
 }
 
 upgrade() {
-    dpkg-query -W -f '${Version}' vfmap >$memory/version
+    version >$memory/version
     systemctl disable vfmap-apply.service &>/dev/null || fail "disable a unit"
     change_version /lab/install/newer.deb "$(cat $memory/version)+newer" disabled
     systemctl enable vfmap-apply.service &>/dev/null || fail "enable it again"
@@ -389,11 +413,13 @@ upgrade() {
 
 # What a version leaves that knows one more step of the schema: SQLite keeps the version (user_version) in bytes 60 to 63.
 raise_schema() {
-    local file=/var/lib/vfmap/state.db version
-    version=$(od -An -tu1 -j 63 -N 1 $file)
+    local file number
     systemctl stop vfmapd.service 2>/dev/null
-    printf '%b' "\\x$(printf %02x $((version + 1)))" | dd of=$file bs=1 seek=63 conv=notrunc status=none
-    equal "the state file is one version newer" $((version + 1)) "$(od -An -tu1 -j 63 -N 1 $file | tr -d ' ')"
+    for file in $state $networks; do
+        number=$(od -An -tu1 -j 63 -N 1 "$file")
+        printf '%b' "\\x$(printf %02x $((number + 1)))" | dd of="$file" bs=1 seek=63 conv=notrunc status=none
+        equal "${file##*/} is one version newer" $((number + 1)) "$(od -An -tu1 -j 63 -N 1 "$file" | tr -d ' ')"
+    done
     systemctl start vfmapd.service || fail "the daemon starts with it"
 }
 
@@ -403,6 +429,107 @@ downgrade() {
     change_version /lab/install/same.deb "$(cat $memory/version)" masked
     systemctl unmask vfmap-apply.service &>/dev/null || fail "unmask it"
     equal "unmasked, it is enabled as before" "enabled enabled enabled" "$(enabled)"
+}
+
+# A version before this layout of the state would not know who has which VF.
+refused_downgrade() {
+    local before answer process installed
+    before=$(snapshot)
+    installed=$(version)
+    process=$(unit vfmapd.service MainPID)
+    attach o1
+    answer=$(dpkg --install /lab/install/older.deb 2>&1) && fail "dpkg does not install a version before the layout" "$answer" ||
+        pass "dpkg does not install a version before the layout"
+    contains "the administrator is told why" "vfmap: version 0~older is not installed: it keeps its state elsewhere" "$answer"
+    contains "which VF is in use, and whose, of a plugin" "  $vf0  cni lab o1/net1" "$answer"
+    contains "and of Docker" "  0000:02:10.0  docker " "$answer"
+    equal "the package is as it was" "$installed install ok installed" "$(version) $(dpkg-query -W -f '${Status}' vfmap)"
+    equal "its files are as they were packed" "" "$(dpkg --verify vfmap)"
+    equal "the daemon is the same" "$process active active active" "$(unit vfmapd.service MainPID) $(active)"
+    equal "everybody has his VF" "cni attached, docker attached" "$(phases)"
+    equal "the state is where it was" "$state $networks" "$(places)"
+    detach o1
+    equal "the VF is brought back" "$before" "$(snapshot)"
+    no_unit_failed
+}
+
+# Without attachments there is nothing that it need know but the networks.
+downgrade_of_layout() {
+    local answer
+    docker rm -f d1 >/dev/null || fail "docker rm"
+    udevadm settle
+    equal "no record is there" "" "$(phases)"
+    answer=$(dpkg --install /lab/install/older.deb 2>&1) && pass "dpkg installs a version before the layout" ||
+        fail "dpkg installs a version before the layout" "$answer"
+    equal "that version is there" "0~older" "$(version)"
+    # Its own script would start both.
+    equal "daemon and socket are stopped" "active inactive inactive" "$(active)"
+    equal "the networks are where that version looks for them" "$older_state" "$(ls -d $networks $older_state 2>/dev/null)"
+    equal "Docker's is among them" 1 "$(sqlite3 $older_state 'SELECT count(*) FROM networks')"
+    (($(sqlite3 $older_state 'PRAGMA user_version') <= 3)) && pass "in a schema that it reads" || fail "in a schema that it reads"
+}
+
+# The layout of that version: one file, on the disk, of which nothing says of which boot it is. No program may run meanwhile.
+make_older_layout() {
+    local answer
+    systemctl stop vfmapd.socket vfmapd.service || fail "the daemon stops"
+    answer=$(sqlite3 -bail $state "ATTACH '$networks' AS other; INSERT INTO main.networks SELECT * FROM other.networks;
+        PRAGMA user_version = 2" 2>&1) || fail "networks and attachments in one file" "$answer"
+    mv $state $older_state
+    [[ ! -d $state-work ]] || mv $state-work $older_state-work
+    rm -rf $state-* $networks* $leases
+    equal "the state is as a version before the layout has it" "$older_state" "$(places)"
+}
+
+# In the place of its daemon, which would go on with that file: one that does nothing. It notes which program is there when it is stopped.
+start_stand_in() {
+    local directory=/run/systemd/system/vfmapd.service.d
+    mkdir -p $directory
+    cat >$directory/stand-in.conf <<END
+[Service]
+Type=exec
+WatchdogSec=0
+ExecStartPre=
+ExecStart=
+ExecStart=/bin/sleep infinity
+ExecStopPost=+/bin/sh -c 'stat -c %%i /usr/sbin/vfmapd >$memory/stopped; rm -r $directory'
+END
+    systemctl daemon-reload
+    systemctl start vfmapd.socket vfmapd.service || fail "the daemon's stand-in starts"
+}
+
+is_taken_over() { [[ -e $networks && ! -e $older_state ]]; }
+
+# With VFs in use. What is installed is the same program by another name.
+upgrade_of_layout() {
+    local answer before program
+    systemctl start vfmapd.socket vfmapd.service || fail "the daemon starts"
+    await 60 is_taken_over && pass "the networks are taken over" || fail "the networks are taken over" "$(places)"
+    equal "Docker's network is known" 1 "$(networks_known)"
+    run_d1
+    before=$(snapshot)
+    attach o2
+    reaches_container o2
+    make_older_layout
+    start_stand_in
+    program=$(stat -c %i /usr/sbin/vfmapd)
+    answer=$(dpkg --install /lab/install/same.deb 2>&1) && pass "dpkg installs the version with the layout" ||
+        fail "dpkg installs the version with the layout" "$answer"
+    equal "this version is there" "$(cat $memory/version)" "$(version)"
+    equal "the daemon was stopped before another program was there" "$program" "$(cat $memory/stopped)"
+    [[ $(stat -c %i /usr/sbin/vfmapd) != "$program" ]] && pass "which it is now" || fail "which it is now"
+    equal "the units are active" "active active active" "$(active)"
+    equal "everybody has his VF" "cni attached, docker attached" "$(phases)"
+    answer=$(vfmap check 2>&1) && pass "check finds no difference" || fail "check finds no difference" "$answer"
+    equal "the state is in its places" "$state $networks" "$(places)"
+    equal "nothing of the layout before is left" "" "$(ls -d $older_state* 2>/dev/null)"
+    equal "the state file is of this boot" "$(boot_id)" "$(readlink $state-boot)"
+    equal "Docker's network is known" 1 "$(networks_known)"
+    reaches_container o2
+    detach o2
+    equal "what was attached in the layout before is brought back" "$before" "$(snapshot)"
+    equal "and forgotten" "docker attached" "$(phases)"
+    no_unit_failed
 }
 
 is_another() { # PROCESS
@@ -445,8 +572,8 @@ removal() {
     contains "and of Docker" "  0000:02:10.0  docker " "$answer"
     while read -r file; do [[ ! -e $file ]] || left+=("$file"); done <$memory/files
     equal "no file is left" "" "${left[*]}"
-    [[ -s /var/lib/vfmap/state.db && -s $config ]] && pass "its state and the configuration are" ||
-        fail "its state and the configuration are"
+    [[ -s $state && -s $networks && -s $config ]] && pass "its state and the configuration are" ||
+        fail "its state and the configuration are" "$(places)"
     equal "no unit of it runs" "inactive inactive inactive" "$(active)"
     reaches_container r1
     # Installed again, it knows the VFs still.

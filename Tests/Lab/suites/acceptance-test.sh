@@ -32,13 +32,18 @@ dpkg-deb --raw-extract "$1" "$share/install/tree"
 dpkg-deb --root-owner-group -Znone --build "$share/install/tree" "$share/install/same.deb" >/dev/null
 sed -i 's/^Version: .*/&+newer/' "$share/install/tree/DEBIAN/control"
 dpkg-deb --root-owner-group -Znone --build "$share/install/tree" "$share/install/newer.deb" >/dev/null
+# And as a version that knows nothing of where the state lies: its scripts do nothing and agree to everything.
+sed -i 's/^Version: .*/Version: 0~older/' "$share/install/tree/DEBIAN/control"
+rm "$share"/install/tree/DEBIAN/{preinst,postinst,postrm}
+printf '#!/bin/sh\nexit 0\n' >"$share/install/tree/DEBIAN/prerm"
+dpkg-deb --root-owner-group -Znone --build "$share/install/tree" "$share/install/older.deb" >/dev/null
 rm -rf "$share/install/tree"
 cp /bin/busybox /usr/lib/cni/host-local "$here/acceptance-config.json" "$share/install"
 mkdir -p "$share"/{suites,lib}
 cp "$here/acceptance-steps.sh" "$share/suites"
 cp "$here"/../lib/{system-common,checks}.sh "$share/lib"
 
-"$lab" system boot --fresh --with docker.io,network-manager
+"$lab" system boot --fresh --with docker.io,network-manager,sqlite3
 step install_package
 # Without the programs all else would fail too, and say nothing.
 ((status == 0)) || exit 1
@@ -53,6 +58,9 @@ step docker_serves
 step after_reboot
 step upgrade
 [[ ${2:-} != --long ]] || step downgrade
+step refused_downgrade
+step downgrade_of_layout
+step upgrade_of_layout
 step watchdog
 step removal
 
