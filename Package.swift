@@ -57,6 +57,7 @@ let package = Package(
             providers: [.apt(["libnl-3-dev", "libnl-genl-3-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CSQLiteFiles", dependencies: ["CSQLite"], cSettings: hardened),
         .target(name: "CPCI", cSettings: hardened, linkerSettings: [.linkedLibrary("pci")]),
         .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
 
@@ -70,7 +71,7 @@ let package = Package(
         .target(
             name: "LinuxSystem", dependencies: ["CLinuxShim"], swiftSettings: strict + separable),
         .target(
-            name: "SQLite", dependencies: ["LinuxSystem", "CSQLite"],
+            name: "SQLite", dependencies: ["LinuxSystem", "CSQLite", "CSQLiteFiles"],
             swiftSettings: strict + separable),
         .target(
             name: "Netlink", dependencies: ["LinuxSystem", "CNetlink"],

@@ -21,14 +21,15 @@ extension AdminProgram {
             screen: Screen(lines: { StandardStream.output.terminalLines }),
             makeTicker: Ticker.ofThisMachine,
             tell: { $0.tell(runDirectory: environment.runDirectory) },
-            makeManager: { path, warn in
+            makeManager: { paths, warn in
                 let host = host()
+                let locks = LockDirectory(path: environment.lockDirectory)
                 return Manager(
                     host: host,
                     store: AttachmentStore(
-                        path: path, boot: try host.bootIdentity(),
-                        access: isPrivileged ? .readWrite : .readOnly),
-                    locks: LockDirectory(path: environment.lockDirectory),
+                        paths: paths, boot: try host.bootIdentity(),
+                        access: isPrivileged ? .readWrite : .readOnly, locks: locks),
+                    locks: locks,
                     foreignClaims: SRIOVCNICache(environment: environment).claims,
                     releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
                     warn: warn)

@@ -10,7 +10,7 @@ package struct AdminProgram<H: Host>: Sendable {
     /// Makes the manager for a state file; the second parameter takes what an operator should know although the
     /// operation goes on.
     package typealias ManagerFactory =
-        @Sendable (_ statePath: String, _ warn: @escaping @Sendable (String) -> Void) throws ->
+        @Sendable (_ statePaths: StatePaths, _ warn: @escaping @Sendable (String) -> Void) throws ->
         Manager<H>
 
     /// Begins to listen to events of devices; nil leaves it to the machine whose.
@@ -85,7 +85,7 @@ package struct AdminProgram<H: Host>: Sendable {
         }
         let watch = Stopwatch()
         do {
-            let manager = try makeManager(command.state.path(in: environment), report)
+            let manager = try makeManager(command.state.paths(in: environment), report)
             let status = try command.carryOut(
                 in: AdminContext(
                     manager: manager, isPrivileged: isPrivileged, lookups: lookups,

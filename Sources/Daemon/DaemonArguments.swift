@@ -2,7 +2,7 @@ package import ArgumentParser
 internal import DaemonInterface
 internal import FrontEndSupport
 package import LinuxSystem
-internal import SRIOV
+package import SRIOV
 
 /// The arguments of `vfmapd`.
 package struct DaemonArguments: ParsableCommand {
@@ -30,7 +30,7 @@ package struct DaemonArguments: ParsableCommand {
     @Option(
         name: .customLong("state-file"),
         help: ArgumentHelp(
-            "The state file (default: $VFMAP_STATE, else \(AttachmentStore.defaultPath)).",
+            "The state file (default: $VFMAP_STATE, else state.db in $VFMAP_RUN, else /run/vfmap/state.db).",
             valueName: "path"),
         completion: .file())
     package var statePath: String?
@@ -57,7 +57,7 @@ package struct DaemonArguments: ParsableCommand {
     }
 
     /// - Returns: What the option says, else the environment, else the default.
-    package func statePath(in environment: EnvironmentVariables) -> String {
-        statePath ?? environment.statePath
+    package func statePaths(in environment: EnvironmentVariables) -> StatePaths {
+        environment.statePaths(path: statePath)
     }
 }

@@ -51,7 +51,7 @@ package enum DaemonProcess {
             }
             let program = try DaemonProgram(
                 manager: manager(
-                    on: host(), statePath: arguments.statePath(in: variables),
+                    on: host(), statePaths: arguments.statePaths(in: variables),
                     configurationPath: configurationPath, environment: variables, log: log),
                 configuration: configuration, configurationPath: configurationPath,
                 environment: environment, log: log)
@@ -64,13 +64,15 @@ package enum DaemonProcess {
     }
 
     private static func manager<H: Host>(
-        on host: H, statePath: String, configurationPath: String,
+        on host: H, statePaths: StatePaths, configurationPath: String,
         environment: EnvironmentVariables, log: DaemonLog
     ) throws -> Manager<H> {
         let warn: @Sendable (String) -> Void = { log.failure(.warning, $0) }
+        let locks = LockDirectory(path: environment.lockDirectory)
         return Manager(
-            host: host, store: AttachmentStore(path: statePath, boot: try host.bootIdentity()),
-            locks: LockDirectory(path: environment.lockDirectory),
+            host: host,
+            store: AttachmentStore(
+                paths: statePaths, boot: try host.bootIdentity(), locks: locks), locks: locks,
             foreignClaims: SRIOVCNICache(environment: environment).claims,
             releaseFrontEnd: IPAMRelease(
                 environment: environment, configurationPath: configurationPath, passOn: warn

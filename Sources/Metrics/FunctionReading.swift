@@ -34,17 +34,22 @@ extension FunctionReading {
     init<H: Host>(
         _ snapshot: PFSnapshot, on host: H, _ view: HostView<H>, pools: PoolList?
     ) throws {
+        let hasFiles = host.hasFilesOfVFs(ofPF: snapshot.function.address)
         let driver = Self.trustworthy(snapshot.virtualFunctions.compactMap(\.info))
         self.init(
             function: snapshot.function, link: snapshot.link,
             vfs: try snapshot.virtualFunctions.compactMap { vf in
                 guard let index = vf.function.index else { return nil }
-                let counters =
-                    try driver[index].map { TrafficCounters($0) }
-                    ?? host.counterFiles(ofVF: index, ofPF: snapshot.function.address)
-                    .map { TrafficCounters(files: $0) }
-                    ?? (vf.counters ?? Self.counters(ofInterfaceOf: vf, on: host, view))
-                    .map { TrafficCounters($0) }
+                var counters = driver[index].map { TrafficCounters($0) }
+                if counters == nil, hasFiles {
+                    counters = try host.counterFiles(
+                        ofVF: index, ofPF: snapshot.function.address
+                    ).map { TrafficCounters(files: $0) }
+                }
+                if counters == nil {
+                    counters = (vf.counters ?? Self.counters(ofInterfaceOf: vf, on: host, view))
+                        .map { TrafficCounters($0) }
+                }
                 let pool = pools?.pool(of: vf.function, on: snapshot.function)
                 return VF(
                     snapshot: vf, counters: counters, pool: pool?.fullName,

@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import CSQLiteFiles
 internal import LinuxSystem
 
 /// An open SQLite database with one owner, closed when the owner lets go of it.
@@ -13,6 +14,14 @@ package struct SQLiteDatabase: ~Copyable {
         case readOnly
     }
 
+    /// What a transaction survives, once its commit has returned; it is whole or not there at all in any case.
+    package enum Durability: Hashable, Sendable {
+        /// The death of the process.
+        case process
+        /// The death of the machine too.
+        case machine
+    }
+
     private let handle: OpaquePointer
 
     /// Done once in a process. It fails only if somebody else has begun to use SQLite, which then works as ever.
@@ -20,13 +29,17 @@ package struct SQLiteDatabase: ~Copyable {
 
     /// Opens a file that is there; SQLite reads nothing of it before the first statement.
     ///
+    /// - Parameter durability: That of transactions that write.
     /// - Throws: `SQLiteError`.
-    package init(path: String, access: Access) throws(SQLiteError) {
+    package init(
+        path: String, access: Access, durability: Durability = .machine
+    ) throws(SQLiteError) {
         _ = Self.memoryIsConfigured
         var flags = access == .readWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
         flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        let files = durability == .process ? vfmap_sqlite_unsynchronised_vfs() : nil
+        let code = sqlite3_open_v2(path, &opened, flags, files)
         guard let opened else {
             throw SQLiteError(code: code, message: "out of memory", errno: nil)
         }

@@ -78,7 +78,7 @@ struct AdminFixture: Sendable {
                 Manager(
                     host: host,
                     store: AttachmentStore(
-                        path: path, boot: boot, access: isPrivileged ? .readWrite : .readOnly),
+                        paths: path, boot: boot, access: isPrivileged ? .readWrite : .readOnly),
                     locks: LockDirectory(path: directory + "/locks"), foreignClaims: foreignClaims,
                     releaseFrontEnd: { _ in }, warn: warn)
             })

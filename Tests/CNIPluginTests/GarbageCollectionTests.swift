@@ -167,7 +167,7 @@ import Testing
                 == ("", 0))
         #expect(fixture.host.kernel == before)
         #expect(
-            try fixture.store().attachmentsOfOtherBoots().map(\.owner.container).sorted()
+            try fixture.store().leasesOfOtherBoots().attachments.map(\.owner.container).sorted()
                 == ["c1", "c4"])
         #expect(
             fixture.ipam.calls.suffix(3) == [

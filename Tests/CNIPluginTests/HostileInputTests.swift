@@ -83,7 +83,7 @@ import Testing
         func records() throws -> [SRIOV.Attachment] {
             let store = AttachmentStore(
                 path: directory + "/state.db", boot: fixture.host.kernel.boot, access: .readOnly)
-            return try store.attachments() + store.attachmentsOfOtherBoots()
+            return try store.attachments() + store.leasesOfOtherBoots().attachments
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
     private static let allowed: [String: Set<String>] = [
         "JSON": [],
         "LinuxSystem": ["CLinuxShim"],
-        "SQLite": ["CSQLite", "LinuxSystem"],
+        "SQLite": ["CSQLite", "CSQLiteFiles", "LinuxSystem"],
         "Netlink": ["CNetlink", "LinuxSystem"],
         "SRIOV": ["JSON", "LinuxSystem", "Netlink", "SQLite"],
         "PCIDevices": ["CPCI", "CUdev", "LinuxSystem"],

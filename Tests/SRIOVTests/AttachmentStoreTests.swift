@@ -109,9 +109,9 @@ import Testing
         let live = try Attachment.sample(1)
         try store.insert(live)
         #expect(try store.attachments() == [live])
-        #expect(try store.attachmentsOfOtherBoots() == [void])
+        #expect(try store.leasesOfOtherBoots().attachments == [void])
         try store.remove(void)
-        #expect(try store.attachmentsOfOtherBoots() == [])
+        #expect(try store.leasesOfOtherBoots().attachments == [])
         #expect(try store.attachments() == [live])
     }
 
@@ -137,7 +137,7 @@ import Testing
 
     @Test func readingMakesNoFile() throws {
         #expect(try fixture.store.attachments() == [])
-        #expect(try fixture.store.attachmentsOfOtherBoots() == [])
+        #expect(try fixture.store.leasesOfOtherBoots().attachments == [])
         #expect(try directoryNames(fixture.directory) == [])
     }
 
@@ -155,7 +155,10 @@ import Testing
         try fixture.store.insert(try .sample())
         #expect(try pragma("page_size") == "8192")
         // The mode of the journal is the connection's: one that is emptied stays.
-        #expect(try directoryNames(fixture.directory).sorted() == ["state.db", "state.db-journal"])
+        #expect(
+            try directoryNames(fixture.directory).sorted() == [
+                "state.db", "state.db-boot", "state.db-journal", "state.db-leases",
+            ])
         #expect(try fixture.bytes(of: "state.db-journal").isEmpty)
     }
 
@@ -175,7 +178,10 @@ import Testing
         try fixture.store.insert(try .sample(2))
         #expect(try fixture.store.attachments().count == 2)
         #expect(try pragma("journal_mode") == "delete")
-        #expect(try directoryNames(fixture.directory).sorted() == ["state.db", "state.db-journal"])
+        #expect(
+            try directoryNames(fixture.directory).sorted() == [
+                "state.db", "state.db-boot", "state.db-journal", "state.db-leases",
+            ])
     }
 
     @Test func theSchemasVersionIsTheNumberOfItsSteps() {
@@ -220,8 +226,8 @@ import Testing
                     let store = fixture.store(dyingAt: call)
                     do {
                         try operation(store)
-                        // The statement and the commit.
-                        #expect(call == 3, "\(name)")
+                        // The statement and the commit; an insert writes a lease too.
+                        #expect(call == (name == "insert" ? 4 : 3), "\(name)")
                         #expect(try fixture.store.attachments() != before, "\(name)")
                         break
                     } catch is StoreFixture.Death {
@@ -238,8 +244,8 @@ import Testing
             let store = fixture.store(dyingAt: call)
             do {
                 try store.insert(try .sample())
-                // Two tables, application id, version, record and commit.
-                #expect(call == 7)
+                // Two tables, application id, version, record, lease and commit.
+                #expect(call == 8)
                 break
             } catch is StoreFixture.Death {
                 #expect(try fixture.store.attachments() == [])

@@ -7,14 +7,14 @@ import Testing
 /// Where files lie, as every program reads it.
 @Suite struct EnvironmentPathsTests {
     private struct Paths: Hashable {
-        let state: String
+        let state: StatePaths
         let configuration: String
         let run: String
         let locks: String
 
         init(_ variables: [String: String]) {
             let environment = EnvironmentVariables.other(variables)
-            state = environment.statePath
+            state = environment.statePaths()
             configuration = environment.configurationPath
             run = environment.runDirectory
             locks = environment.lockDirectory
@@ -23,7 +23,10 @@ import Testing
 
     @Test func withoutVariablesTheyAreTheUsualOnes() {
         let paths = Paths([:])
-        #expect(paths.state == "/var/lib/vfmap/state.db")
+        #expect(paths.state.state == "/run/vfmap/state.db")
+        #expect(paths.state.networks == "/var/lib/vfmap/networks.db")
+        #expect(paths.state.leases == "/var/lib/vfmap/leases")
+        #expect(paths.state.former == "/var/lib/vfmap/state.db")
         #expect(paths.configuration == "/etc/vfmap/config.json")
         #expect(paths.run == "/run/vfmap")
         #expect(paths.locks == "/run/vfmap/locks")
@@ -35,10 +38,20 @@ import Testing
 
     @Test func eachVariableNamesAnotherPlace() {
         let paths = Paths(["VFMAP_STATE": "/a/s", "VFMAP_CONFIG": "/b/c", "VFMAP_RUN": "/d"])
-        #expect(paths.state == "/a/s")
+        #expect(paths.state.state == "/a/s")
+        #expect(paths.state.networks == "/a/s-networks")
+        #expect(paths.state.leases == "/a/s-leases")
+        #expect(paths.state.former == nil)
         #expect(paths.configuration == "/b/c")
         #expect(paths.run == "/d")
         #expect(paths.locks == "/d/locks")
+    }
+
+    /// What matters as long as the boot goes with the run directory; what outlives it does not.
+    @Test func theStateLiesInTheRunDirectory() {
+        let paths = Paths(["VFMAP_RUN": "/d"]).state
+        #expect(paths.state == "/d/state.db")
+        #expect(paths.networks == "/var/lib/vfmap/networks.db")
     }
 
     /// Two readers disagreed once about what an empty variable means: the programs then locked different files.

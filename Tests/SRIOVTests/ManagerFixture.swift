@@ -128,7 +128,7 @@ extension AttachRequest {
         Self(
             owner: .cni(container), selection: .address(SimulatedHost.vfAddress(index)),
             settings: settings, namespacePath: "/run/netns/\(container)",
-            frontEndData: frontEndData)
+            frontEndData: frontEndData, hasLease: frontEndData != nil)
     }
 }
 

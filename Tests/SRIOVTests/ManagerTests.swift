@@ -158,7 +158,7 @@ import Testing
         let report = try fixture.manager().recover()
         #expect(report.entries.map(\.result) == [.void])
         #expect(fixture.leases.withLock { $0.isEmpty })
-        #expect(try fixture.store().attachmentsOfOtherBoots().isEmpty)
+        #expect(try fixture.store().leasesOfOtherBoots().attachments.isEmpty)
     }
 
     @Test func anyFreeVFOfAPFIsTakenUntilThereIsNone() throws {

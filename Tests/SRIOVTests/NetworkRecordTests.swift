@@ -51,20 +51,21 @@ import Testing
 
     @Test func aDamagedDefinitionIsRefused() throws {
         try fixture.store.insert(network("a"))
-        try fixture.execute("UPDATE networks SET definition = '{\"vlan\":\"7\"}'")
+        try fixture.execute(
+            "UPDATE networks SET definition = '{\"vlan\":\"7\"}'", on: "state.db-networks")
         #expect(
             throws: StoreError.unusable(
-                path: fixture.path, reason: "the record of network a is damaged")
+                path: fixture.path + "-networks", reason: "the record of network a is damaged")
         ) { try fixture.store.network("a", of: "docker") }
     }
 
     @Test(arguments: ["-9223372036854775808", "9223372036854775807", "253402300800"])
     func aNetworkMadeAtNoMomentIsDamaged(created: String) throws {
         try fixture.store.insert(network("a"))
-        try fixture.execute("UPDATE networks SET created = \(created)")
+        try fixture.execute("UPDATE networks SET created = \(created)", on: "state.db-networks")
         #expect(
             throws: StoreError.unusable(
-                path: fixture.path, reason: "the record of network a is damaged")
+                path: fixture.path + "-networks", reason: "the record of network a is damaged")
         ) { try fixture.store.networks(of: nil) }
     }
 

@@ -67,8 +67,8 @@ struct StoreFixture: Sendable {
     }
 
     /// Runs statements on the file as it is.
-    func execute(_ statements: String...) throws {
-        let database = try SQLiteDatabase(path: path, access: .readWrite)
+    func execute(_ statements: String..., on name: String = "state.db") throws {
+        let database = try SQLiteDatabase(path: directory + "/" + name, access: .readWrite)
         for statement in statements { try database.execute(statement) }
     }
 
@@ -100,7 +100,8 @@ struct StoreFixture: Sendable {
 extension Attachment {
     /// A record with every field set: VF `number` of the PF 0000:01:00.0, for container `c<number>`.
     static func sample(
-        _ number: Int = 1, container: String? = nil, boot: BootIdentity = StoreFixture.boot
+        _ number: Int = 1, container: String? = nil, boot: BootIdentity = StoreFixture.boot,
+        hasLease: Bool = true
     ) throws -> Attachment {
         var link = Link(index: 7, name: KernelText("ens1f0v\(number)"))
         link.alternativeNames = [KernelText("enp1s0f0v\(number)")]
@@ -123,7 +124,7 @@ extension Attachment {
                 macAddress: MACAddress("02:aa:00:00:00:01"), maximumRate: 200, trust: true),
             originalInterface: InterfaceOriginal(link),
             originalInfo: VFInfo(index: number, spoofCheck: true),
-            originalDriver: "iavf", frontEndData: "{\"ipam\":\"host-local\"}",
+            originalDriver: "iavf", frontEndData: "{\"ipam\":\"host-local\"}", hasLease: hasLease,
             created: 1_700_000_000, functionInstance: 70_000_000_000)
     }
 

@@ -169,7 +169,7 @@ final class StoreRightsTests {
             let store = AttachmentStore(path: path, boot: StoreFixture.boot)
             #expect(
                 throws: StoreError.unusable(
-                    path: path, reason: "make \(path): permission denied (EACCES)")
+                    path: path, reason: "make \(path)-boot: permission denied (EACCES)")
             ) { try store.insert(try .sample()) }
             let inner = AttachmentStore(path: directory + "/a/state.db", boot: StoreFixture.boot)
             #expect(
@@ -194,6 +194,7 @@ final class StoreRightsTests {
                 for number in 1...200 {
                     var attachment = try Attachment.sample(number)
                     attachment.frontEndData = String(repeating: "x", count: 5000)
+                    attachment.hasLease = false
                     try store.insert(attachment)
                     written.append(attachment)
                 }
@@ -206,7 +207,10 @@ final class StoreRightsTests {
 
             var changed = written[0]
             changed.phase = .attached
-            #expect(throws: full) { try store.insert(try .sample(201)) }
+            let more = try Attachment.sample(201, hasLease: false)
+            #expect(throws: full) { try store.insert(more) }
+            // No room for a lease is an error too, before there is a record.
+            #expect(throws: StoreError.self) { try store.insert(try .sample(202)) }
             #expect(throws: full) { try store.update(changed) }
             #expect(throws: full) { try store.remove(written[1]) }
             let other = AttachmentStore(path: path, boot: StoreFixture.boot)

@@ -112,8 +112,8 @@ import Testing
             let store = fixture.store(dyingAt: step)
             do {
                 try store.insert(attachment, becoming: .attached)
-                // Two tables, application id, version, record, note and commit.
-                #expect(step == 8)
+                // Two tables, application id, version, record, lease, note and commit.
+                #expect(step == 9)
                 #expect(try fixture.store.attachments() == [attachment])
                 break
             } catch is StoreFixture.Death {
@@ -167,27 +167,19 @@ import Testing
         #expect(try phase(of: attachment) == .detaching)
     }
 
-    @Test func aVoidRecordTakesNoNoteOfThisBootWithIt() throws {
+    @Test func notesOfAnotherBootGoWithItsFile() throws {
         let void = try Attachment.sample(1, boot: StoreFixture.earlierBoot)
         try AttachmentStore(path: fixture.path, boot: StoreFixture.earlierBoot)
             .insert(void, becoming: .attached)
+        #expect(try note(void) != nil)
+        let live = try Attachment.sample(2)
+        try fixture.store.insert(live, becoming: .attached)
+        #expect(try note(void) == nil)
         var expected = void
         expected.phase = .attached
-        #expect(try fixture.store.attachmentsOfOtherBoots() == [expected])
-        let live = try Attachment.sample(1)
-        try fixture.store.insert(live, becoming: .attached)
+        #expect(try fixture.store.leasesOfOtherBoots().attachments == [expected])
         try fixture.store.remove(void)
         #expect(try fixture.store.attachments() == [live])
-    }
-
-    /// Void records are dropped without a lock, when somebody may just be replacing their notes.
-    @Test func aVoidRecordLeavesItsOwnNoteToo() throws {
-        let void = try Attachment.sample(1, boot: StoreFixture.earlierBoot)
-        try AttachmentStore(path: fixture.path, boot: StoreFixture.earlierBoot)
-            .insert(void, becoming: .attached)
-        let text = try #require(try note(void))
-        try fixture.store.remove(void)
-        #expect(try note(void) == text)
     }
 
     @Test func aNoteThatStaysIsToldWhereItMatters() throws {

@@ -174,6 +174,10 @@ extension SimulatedHost: Host {
         return info
     }
 
+    package func hasFilesOfVFs(ofPF address: PCIAddress) -> Bool {
+        withKernel { !$0.counterFiles.isEmpty }
+    }
+
     package func counterFiles(
         ofVF index: Int, ofPF address: PCIAddress
     ) throws -> [String: UInt64]? {

@@ -8,7 +8,7 @@ struct StateOptions: ParsableArguments {
     @Option(
         name: .customLong("state-file"),
         help: ArgumentHelp(
-            "The state file (default: $VFMAP_STATE, else \(AttachmentStore.defaultPath)).",
+            "The state file (default: $VFMAP_STATE, else state.db in $VFMAP_RUN, else /run/vfmap/state.db).",
             valueName: "path"),
         completion: .file())
     var path: String?
@@ -18,5 +18,7 @@ struct StateOptions: ParsableArguments {
     }
 
     /// - Returns: What the option says, else the environment, else the default.
-    func path(in environment: EnvironmentVariables) -> String { path ?? environment.statePath }
+    func paths(in environment: EnvironmentVariables) -> StatePaths {
+        environment.statePaths(path: path)
+    }
 }

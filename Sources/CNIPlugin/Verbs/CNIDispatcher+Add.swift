@@ -37,7 +37,7 @@ extension CNIDispatcher {
             let request = AttachRequest(
                 owner: owner(call, network: network), selection: selection,
                 settings: configuration.settings, namespacePath: call.namespacePath,
-                frontEndData: record?.encoded())
+                frontEndData: record?.encoded(), hasLease: delegate != nil)
             var document: [UInt8] = []
             var announce: (() -> Void)?
             try manager.attach(request) { attached in

@@ -82,7 +82,7 @@ extension CNIDispatcher {
     ) -> [any Error] {
         var failures: [any Error] = []
         do {
-            for attachment in try manager.store.attachmentsOfOtherBoots()
+            for attachment in try manager.store.leasesOfOtherBoots().attachments
             where isGarbage(attachment.owner, in: network, except: valid) {
                 do {
                     try manager.releaseFrontEnd(attachment)

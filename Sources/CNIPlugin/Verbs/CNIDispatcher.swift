@@ -158,11 +158,12 @@ package struct CNIDispatcher<H: Host>: Sendable {
         let host = try makeHost()
         let release = IPAMRelease(
             environment: environment, patience: ipamPatience, passOn: writeError)
-        let store = AttachmentStore(path: environment.statePath, boot: try host.bootIdentity())
+        let locks = LockDirectory(path: environment.lockDirectory)
+        let store = AttachmentStore(
+            paths: environment.statePaths(), boot: try host.bootIdentity(), locks: locks)
         keep(store)
         return Manager(
-            host: host, store: store,
-            locks: LockDirectory(path: environment.lockDirectory), patience: patience,
+            host: host, store: store, locks: locks, patience: patience,
             foreignClaims: SRIOVCNICache(environment: environment).claims,
             releaseFrontEnd: { try release.release($0) }, warn: { log.warning($0) })
     }

@@ -1,6 +1,7 @@
 /// How much of a VF is read, besides its address and its PF.
 ///
-/// Each member costs a file or a directory in sysfs for each VF, which is what a list of thousands of them takes its time for.
+/// Each member but `numaNode` costs a file or a directory in sysfs for each VF, which is what a list of thousands of them
+/// takes its time for.
 package struct FunctionDetail: OptionSet, Hashable, Sendable {
     package let rawValue: UInt8
 

@@ -134,7 +134,9 @@ package struct SysfsInventory: Sendable {
                     function.device = try identifier("\(directory(of: address))/device")
                 }
             }
-            try describe(&function, detail)
+            try describe(&function, detail.subtracting(.numaNode))
+            // The kernel takes the node of a function from its root bus, which a VF shares with its PF.
+            if detail.contains(.numaNode) { function.numaNode = parent.numaNode }
             functions.append(function)
         }
         return functions

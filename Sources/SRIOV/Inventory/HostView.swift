@@ -8,15 +8,13 @@ internal import Synchronization
 /// So the cost of a list of thousands of VFs is one dump of all interfaces, not a request for each. For a single VF it is
 /// the other way round: there a request costs the same however many interfaces the host has.
 package final class HostView<H: Host>: Sendable {
-    private struct Interface {
-        let link: Link
-        let counters: LinkStatistics?
-    }
+    /// The interfaces of the host by their name, each with its counters where they are asked for.
+    typealias Interfaces = [KernelText: (link: Link, counters: LinkStatistics?)]
 
     private let manager: Manager<H>
     private let isForOne: Bool
     private let counters: Bool
-    private let interfaces = Mutex<[KernelText: Interface]?>(nil)
+    private let interfaces = Mutex<Interfaces?>(nil)
     private let routes = Mutex<Set<Int32>?>(nil)
     private let claims = Mutex<[PCIAddress: ForeignClaim]?>(nil)
     private let elsewhere: Mutex<InterfacesElsewhere<H>>
@@ -35,29 +33,38 @@ package final class HostView<H: Host>: Sendable {
         elsewhere = Mutex(InterfacesElsewhere(host: manager.host, until: search))
     }
 
+    /// The interfaces of the host; none where a single VF is asked for.
+    func allInterfaces() throws -> Interfaces {
+        if isForOne { return [:] }
+        return try interfaces.withLock { known in
+            if let known { return known }
+            let all = try manager.host.links(counters: counters)
+            let read = Interfaces(
+                all.map { ($0.link.name, $0) }, uniquingKeysWith: { first, _ in first })
+            known = read
+            return read
+        }
+    }
+
     /// The interface of a function in the host, by the name that sysfs shows for it.
     ///
-    /// - Returns: nil for none; with nil for its counters where they are not asked for.
-    func interface(of function: VirtualFunction) throws -> (link: Link, counters: LinkStatistics?)?
-    {
+    /// - Parameter all: What `allInterfaces` gave: asking for each VF would have the threads of several PFs wait for each
+    ///   other.
+    /// - Returns: nil for none.
+    func interface(
+        of function: VirtualFunction, among all: Interfaces
+    ) throws -> (link: Link, counters: LinkStatistics?)? {
         guard let name = function.interfaceName else { return nil }
         if isForOne {
             let link = try manager.host.link(
                 of: function.address, expectedName: name, in: try manager.host.hostNamespace())
             return link.map { ($0, nil) }
         }
-        let found = try interfaces.withLock { known -> Interface? in
-            if let known { return known[name] }
-            let all = try manager.host.links(counters: counters)
-            let read = Dictionary(
-                all.map { ($0.link.name, Interface(link: $0.link, counters: $0.counters)) },
-                uniquingKeysWith: { first, _ in first })
-            known = read
-            return read[name]
-        }
         // Another interface may have got the name since sysfs was read.
-        guard let found, [nil, function.address].contains(found.link.pciAddress) else { return nil }
-        return (found.link, found.counters)
+        guard let found = all[name],
+            found.link.pciAddress == nil || found.link.pciAddress == function.address
+        else { return nil }
+        return found
     }
 
     /// The indexes of the interfaces that carry a default route of the host.
@@ -70,10 +77,18 @@ package final class HostView<H: Host>: Sendable {
         }
     }
 
+    /// What other programs have written down of VFs, by the VF; nothing where a single one is asked for.
+    func allClaims() throws -> [PCIAddress: ForeignClaim] {
+        isForOne ? [:] : try knownClaims()
+    }
+
     /// What another program has written down of a VF; nil for nothing.
-    func claim(on function: PCIAddress) throws -> ForeignClaim? {
-        if isForOne { return try manager.foreignClaim(on: function) }
-        return try knownClaims()[function]
+    ///
+    /// - Parameter all: What `allClaims` gave.
+    func claim(
+        on function: PCIAddress, among all: [PCIAddress: ForeignClaim]
+    ) throws -> ForeignClaim? {
+        isForOne ? try manager.foreignClaim(on: function) : all[function]
     }
 
     private func knownClaims() throws -> [PCIAddress: ForeignClaim] {

@@ -38,16 +38,16 @@ package struct SnapshotReader<H: Host>: Sendable {
                 ofPF: function.address, count: function.virtualFunctions.count)
             : try manager.host.vfInfos(ofPF: function.address)
         let children = try manager.host.virtualFunctions(of: function, detail: detail.functions)
-        let programs = try programs(using: children)
+        let seen = try see(children)
         let whole = VirtualFunction(
             address: function.address, interfaceName: function.interfaceName,
             driver: function.driver)
         return PFSnapshot(
             function: function, link: info?.link,
             occupancy: try occupancy(
-                of: whole, info?.link, elsewhere: nil, programs: [], isSearchedFor: false),
+                of: whole, info?.link, elsewhere: nil, seen, isSearchedFor: false),
             virtualFunctions: try children.map {
-                var snapshot = try snapshot(of: $0, programs[$0.address] ?? [])
+                var snapshot = try snapshot(of: $0, seen)
                 if let index = $0.index { snapshot.info = info?.vf(index) }
                 return snapshot
             })
@@ -64,14 +64,12 @@ package struct SnapshotReader<H: Host>: Sendable {
 
     /// A VF without what its PF reports of it.
     package func snapshot(of function: VirtualFunction) throws -> VFSnapshot {
-        try snapshot(of: function, try programs(using: [function])[function.address] ?? [])
+        try snapshot(of: function, try see([function]))
     }
 
-    private func snapshot(
-        of function: VirtualFunction, _ programs: [String]
-    ) throws -> VFSnapshot {
+    private func snapshot(of function: VirtualFunction, _ seen: Seen) throws -> VFSnapshot {
         let record = records.record(of: function.address)
-        let home = try host.interface(of: function)
+        let home = try host.interface(of: function, among: seen.interfaces)
         let isSearchedFor: Bool =
             switch detail.reach {
             case .host: false
@@ -82,9 +80,23 @@ package struct SnapshotReader<H: Host>: Sendable {
         return VFSnapshot(
             function: function, link: home?.link ?? away?.link, namespacePath: away?.path,
             occupancy: try occupancy(
-                of: function, home?.link, elsewhere: away?.path, programs: programs,
+                of: function, home?.link, elsewhere: away?.path, seen,
                 isSearchedFor: isSearchedFor),
             counters: home?.counters)
+    }
+
+    /// What is seen of many VFs at once.
+    private struct Seen {
+        let interfaces: HostView<H>.Interfaces
+        let claims: [PCIAddress: ForeignClaim]
+        /// The programs that have VFs open.
+        let programs: [PCIAddress: [String]]
+    }
+
+    private func see(_ functions: [VirtualFunction]) throws -> Seen {
+        Seen(
+            interfaces: try host.allInterfaces(), claims: try host.allClaims(),
+            programs: try programs(using: functions))
     }
 
     /// The programs that have VFs open, by VF; none unless they are asked for.
@@ -111,18 +123,18 @@ package struct SnapshotReader<H: Host>: Sendable {
     ///   - path: Where the interface is otherwise.
     ///   - isSearchedFor: Whether the interface was looked for in all network namespaces.
     private func occupancy(
-        of function: VirtualFunction, _ link: Link?, elsewhere path: String?, programs: [String],
+        of function: VirtualFunction, _ link: Link?, elsewhere path: String?, _ seen: Seen,
         isSearchedFor: Bool
     ) throws -> Occupancy {
         if let record = records.record(of: function.address) { return try occupancy(of: record) }
         guard records.isKnown(function.address) else { return .unknown }
-        let claim = try host.claim(on: function.address)
+        let claim = try host.claim(on: function.address, among: seen.claims)
         if let claim, try manager.isInUse(claim) { return .claimed(claim) }
         if let path { return .elsewhere(path: path) }
         if let link, let use = try HostUse(link, defaultRoutes: host.defaultRoutes) {
             return .usedByHost(use)
         }
-        guard programs.isEmpty else { return .open(in: programs) }
+        if let programs = seen.programs[function.address] { return .open(in: programs) }
         let isUserspace = function.driver.map(UserspaceDriver.isKnown) ?? false
         if let claim { return .abandoned(claim, isUserspace: isUserspace) }
         if link != nil { return .free }

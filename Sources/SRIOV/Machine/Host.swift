@@ -207,6 +207,9 @@ package protocol Host: Sendable {
     /// - Parameter count: How many VFs there are; of more than fit into the kernel's answer come no counters.
     func vfInfosWithStatistics(ofPF address: PCIAddress, count: Int) throws -> PhysicalFunctionInfo?
 
+    /// Whether a PF's driver shows files of its VFs (`sriov`), among which may be counters.
+    func hasFilesOfVFs(ofPF address: PCIAddress) -> Bool
+
     /// The counters of a VF that its PF's driver shows as files (`sriov/<index>/stats`), by their names; nil if it
     /// shows none.
     func counterFiles(ofVF index: Int, ofPF address: PCIAddress) throws -> [String: UInt64]?

@@ -17,6 +17,10 @@ extension SystemHost {
         }
     }
 
+    package func hasFilesOfVFs(ofPF address: PCIAddress) -> Bool {
+        sysfs.exists("\(functions.directory(of: address))/sriov")
+    }
+
     package func counterFiles(
         ofVF index: Int, ofPF address: PCIAddress
     ) throws -> [String: UInt64]? {

@@ -68,6 +68,15 @@ plugin DEL a "$(conf $vf1 "$full")" || fail "DEL over other originals"
 pristine "other originals" "$before"
 ip link set "$name1" down mtu 1500
 
+echo "-- nothing waits for a disk"
+for verb in ADD DEL; do
+    CNI_COMMAND=$verb CNI_CONTAINERID=a CNI_NETNS=/run/netns/a CNI_IFNAME=net1 \
+        strace -f -e trace=all -o "$work/$verb.calls" "$programs/sriov" <<<"$(conf $vf0 "$full")" >/dev/null ||
+        fail "$verb under strace"
+    equal "$verb synchronises nothing" "" "$(grep -E '(fsync|fdatasync|syncfs|sync_file_range)\(' "$work/$verb.calls")"
+    echo "        $(grep -c '(' "$work/$verb.calls") system calls in a full $verb"
+done
+
 echo "-- one VF, container after container"
 before=$(snapshot)
 for settings in '"mac":"02:00:00:00:00:01"' '' '"mac":"02:00:00:00:00:02","trust":"on"' '"trust":"on"' \

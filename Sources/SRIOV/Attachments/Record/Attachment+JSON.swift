@@ -18,6 +18,7 @@ extension Attachment: JSONWritable {
             originalInfo: try object.object("originalInfo", VFInfo.init),
             originalDriver: try object.string("originalDriver"),
             frontEndData: try object.string("frontEndData"),
+            hasLease: try object.boolean("hasLease") ?? false,
             handover: try object.object("handover", Handover.init),
             created: try object.required("created", Self.momentsOfCreation),
             functionInstance: try object.number("functionInstance"))
@@ -30,6 +31,7 @@ extension Attachment: JSONWritable {
         writer.member("frontEndData", frontEndData)
         writer.member("functionInstance", functionInstance)
         writer.member("handover", handover)
+        if hasLease { writer.member("hasLease", hasLease) }
         writer.member("index", index)
         writer.member("namespace", namespace)
         writer.member("originalDriver", originalDriver)

@@ -26,6 +26,8 @@ package struct Attachment: Hashable, Sendable {
     package var originalDriver: String?
     /// What the front end needs to undo its own part, in a shape of its own; nil for nothing.
     package var frontEndData: String?
+    /// Whether the front end's part outlives the boot, as an IPAM's addresses do.
+    package var hasLease: Bool
     /// What is open with a runtime that moves the interface by itself; nil where vfmap moves it.
     package var handover: Handover?
     /// Seconds since 1970.
@@ -38,7 +40,8 @@ package struct Attachment: Hashable, Sendable {
         owner: AttachmentOwner, virtualFunction: PCIAddress, physicalFunction: PCIAddress?,
         index: Int?, phase: AttachmentPhase, boot: BootIdentity, namespace: NamespaceReference?,
         settings: VFSettings, originalInterface: InterfaceOriginal?, originalInfo: VFInfo?,
-        originalDriver: String?, frontEndData: String?, handover: Handover? = nil, created: Int64,
+        originalDriver: String?, frontEndData: String?, hasLease: Bool = false,
+        handover: Handover? = nil, created: Int64,
         functionInstance: UInt64? = nil
     ) {
         self.owner = owner
@@ -53,6 +56,7 @@ package struct Attachment: Hashable, Sendable {
         self.originalInfo = originalInfo
         self.originalDriver = originalDriver
         self.frontEndData = frontEndData
+        self.hasLease = hasLease
         self.handover = handover
         self.created = created
         self.functionInstance = functionInstance

@@ -2,12 +2,15 @@ internal import JSON
 internal import LinuxSystem
 
 extension AttachmentStore {
-    /// The whole state as indented JSON with sorted keys: the schema's version, this boot, the records of all boots, each
-    /// with whether it is void, and the networks of runtimes.
+    /// The whole state as indented JSON with sorted keys: the schema's version, this boot, the records of this boot, those
+    /// of others of which a lease is left, each with whether it is void, and the networks of runtimes.
     ///
     /// - Throws: `StoreError`.
     package func export() throws -> String {
-        let records = try rows("1").map { attachment in
+        let all = try (attachments() + leasesOfOtherBoots().attachments).sorted {
+            ($0.virtualFunction, $0.boot.rawValue) < ($1.virtualFunction, $1.boot.rawValue)
+        }
+        let records = try all.map { attachment in
             guard case .object(var members) = try JSONValue(parsing: attachment.encodedJSON())
             else { return JSONValue.null }
             members["void"] = .bool(attachment.boot != boot)

@@ -1,13 +1,15 @@
 internal import SQLite
 
-/// The networks of runtimes: unlike attachments they outlive a boot.
+/// The networks of runtimes: unlike attachments they outlive a boot, in a file of their own, and are durable when a call
+/// returns.
 extension AttachmentStore {
     /// Writes a network down; one that is there already with the same definition stays as it is.
     ///
     /// - Throws: `StoreError.networkExists` if there is another definition of it.
     package func insert(_ network: NetworkRecord) throws {
-        let path = path
-        try write { database, beforeWrite in
+        let path = networkFile.path
+        try takeOverFormerState()
+        try networkFile.write { database, beforeWrite in
             if let present = try NetworkRow.select(network.key, from: database).first {
                 guard try present.network(path: path).definition == network.definition else {
                     throw StoreError.networkExists(identifier: network.identifier)
@@ -21,8 +23,9 @@ extension AttachmentStore {
 
     /// - Returns: nil if there is none.
     package func network(_ identifier: String, of frontEnd: String) throws -> NetworkRecord? {
-        let path = path
-        let rows = try read { database in
+        let path = networkFile.path
+        try takeOverFormerState()
+        let rows = try networkFile.read { database in
             try NetworkRow.select((frontEnd, identifier), from: database)
                 .map { try $0.network(path: path) }
         }
@@ -31,8 +34,9 @@ extension AttachmentStore {
 
     /// All networks of a front end, sorted by identifier; of every front end, by its name first, for nil.
     package func networks(of frontEnd: String?) throws -> [NetworkRecord] {
-        let path = path
-        let rows = try read { database in
+        let path = networkFile.path
+        try takeOverFormerState()
+        let rows = try networkFile.read { database in
             try NetworkRow.select((frontEnd, nil), from: database)
                 .map { try $0.network(path: path) }
         }
@@ -42,7 +46,8 @@ extension AttachmentStore {
     /// - Returns: false if there is no such network.
     @discardableResult
     package func removeNetwork(_ identifier: String, of frontEnd: String) throws -> Bool {
-        try write { database, beforeWrite in
+        try takeOverFormerState()
+        return try networkFile.write { database, beforeWrite in
             try beforeWrite()
             try database.execute(
                 "DELETE FROM networks WHERE front_end = ?1 AND identifier = ?2",
@@ -57,7 +62,7 @@ extension NetworkRecord {
 }
 
 /// A network as it lies in the state file, with the checksum of its definition.
-private struct NetworkRow: Sendable {
+struct NetworkRow: Sendable {
     let record: NetworkRecord
     let checksum: Int64
 

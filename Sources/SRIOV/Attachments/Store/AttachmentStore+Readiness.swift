@@ -13,6 +13,7 @@ extension AttachmentStore {
         // SQLite makes files beside the database.
         try verifyWritableDirectory(path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ".")
         try verifyWritableDirectory(notes.directory)
+        try verifyWritableDirectory(leases.path)
     }
 }
 

@@ -2,12 +2,12 @@ package import LinuxSystem
 internal import SQLite
 internal import Synchronization
 
-/// The state file: one SQLite database with every attachment.
+/// The state: attachments, as long as the boot; networks of runtimes and leases, beyond it.
 ///
-/// It is opened at first use, and made at the first insert. Each call but `note` and `settle` is one transaction, safe
-/// against the death of the process and of the machine at any instant, and serialised with all other
-/// threads and processes. Those two are safe against the death of the process. Only records of this boot count, unless a function says otherwise: after a
-/// reboot the hardware is reset, and what was written before is void.
+/// Attachments lie in a SQLite file that is opened at first use, and made at the first insert. Each call but `note` and
+/// `settle` is one transaction, whole or not there at all whenever the process dies, and serialised with all other
+/// threads and processes. Nothing waits for a disk: what the file says is void after a reboot, for the hardware is reset,
+/// so no loss of power can matter. See `docs/decisions/0010-state-of-a-boot.md`.
 package final class AttachmentStore: Sendable {
     /// How the file is opened.
     package enum Access: Hashable, Sendable {
@@ -16,35 +16,72 @@ package final class AttachmentStore: Sendable {
         case readOnly
     }
 
-    package static var defaultPath: String { "/var/lib/vfmap/state.db" }
-
-    package let path: String
+    package let paths: StatePaths
     package let boot: BootIdentity
     let schema: StateSchema
     let access: Access
     let failpoint: (@Sendable () throws -> Void)?
-    let file = Mutex<StateFile?>(nil)
+    let records: StateDatabase
+    let networkFile: StateDatabase
     let notes: WorkNotes
     let autoprobeNotes: AutoprobeNotes
+    let leases: LeaseDirectory
+    private let former: FormerState
     /// What was decoded last: whoever takes a record's lock reads it once more, and mostly it is the same.
     private let latest = Mutex<(row: AttachmentRow, attachment: Attachment)?>(nil)
 
+    /// The file of the attachments.
+    package var path: String { paths.state }
+
     /// - Parameters:
-    ///   - path: The database; it and its directory are made at the first insert where missing.
+    ///   - paths: Where everything lies; files and directories are made where missing when something is written.
     ///   - boot: The boot whose records count.
+    ///   - locks: By which it is known whether a program of the version before still works on a VF, when its records are
+    ///     taken over; nil asks for none.
     ///   - failpoint: Called before every statement that writes, every note of work and every commit; what it
     ///     throws ends the transaction with nothing changed, but before a note is erased behind a commit. For tests.
     package init(
-        path: String, boot: BootIdentity, access: Access = .readWrite,
-        schema: StateSchema = .current, failpoint: (@Sendable () throws -> Void)? = nil
+        paths: StatePaths, boot: BootIdentity, access: Access = .readWrite,
+        locks: LockDirectory? = nil, schema: StateSchema = .current,
+        failpoint: (@Sendable () throws -> Void)? = nil
     ) {
-        self.path = path
+        self.paths = paths
         self.boot = boot
         self.access = access
         self.schema = schema
         self.failpoint = failpoint
-        notes = WorkNotes(directory: path + "-work")
-        autoprobeNotes = AutoprobeNotes(directory: notes.directory)
+        let notes = WorkNotes(directory: paths.notes)
+        self.notes = notes
+        autoprobeNotes = AutoprobeNotes(directory: paths.notes)
+        let leases = LeaseDirectory(path: paths.leases)
+        self.leases = leases
+        let networkFile = StateDatabase(
+            path: paths.networks, access: access, durability: .machine, schema: schema,
+            failpoint: failpoint)
+        self.networkFile = networkFile
+        let file = BootFile(paths: paths, boot: boot, access: access)
+        let former = FormerState(
+            paths: paths, boot: boot, schema: schema, networks: networkFile, leases: leases,
+            notes: notes, locks: locks)
+        self.former = former
+        records = StateDatabase(
+            path: paths.state, access: access, durability: .process, schema: schema,
+            failpoint: failpoint,
+            prepare: {
+                let mark = try BootFile.mark(paths)
+                if access == .readWrite { try former.takeOver(mark) }
+                return try file.isOfThisBoot(mark)
+            }, beforeMaking: file.mark)
+    }
+
+    /// The same with everything beside one file.
+    package convenience init(
+        path: String, boot: BootIdentity, access: Access = .readWrite,
+        schema: StateSchema = .current, failpoint: (@Sendable () throws -> Void)? = nil
+    ) {
+        self.init(
+            paths: StatePaths(beside: path), boot: boot, access: access, schema: schema,
+            failpoint: failpoint)
     }
 
     /// Writes the record of a VF that nobody has.
@@ -59,7 +96,7 @@ package final class AttachmentStore: Sendable {
         var settled = attachment
         if let phase { settled.phase = phase }
         let row = AttachmentRow(settled)
-        try write { database, beforeWrite in
+        try records.write { database, beforeWrite in
             try beforeWrite()
             guard try row.insert(into: database) else {
                 guard let obstacle = try row.obstacle(in: database) else {
@@ -67,6 +104,10 @@ package final class AttachmentStore: Sendable {
                         path: path, reason: "refuses the record of \(row.key.address)")
                 }
                 throw StoreError.conflict(existing: try self.attachment(in: obstacle))
+            }
+            if attachment.hasLease {
+                try beforeWrite()
+                try leases.write(settled)
             }
             // With the record not there yet: no note is ever about another record than it seems to be.
             if phase == nil {
@@ -91,11 +132,7 @@ package final class AttachmentStore: Sendable {
     /// - Throws: `StoreError`, with the note as it was; also if the state file, open since the record was written, was
     ///   moved or deleted meanwhile.
     package func settle(_ attachment: Attachment) throws {
-        let hasMoved = file.withLock { file in
-            guard let hasMoved = file?.database.hasMoved else { return false }
-            return hasMoved
-        }
-        guard !hasMoved else {
+        guard !records.hasMoved else {
             throw StoreError.unusable(path: path, reason: "moved or deleted meanwhile")
         }
         try change { () throws(SystemCallError) in
@@ -126,23 +163,53 @@ package final class AttachmentStore: Sendable {
     /// - Throws: `StoreError.vanished` if there is none.
     package func update(_ attachment: Attachment) throws {
         let row = AttachmentRow(attachment)
-        try write { database, beforeWrite in
+        try records.write { database, beforeWrite in
             try beforeWrite()
             guard try row.update(in: database) else { throw Self.vanished(attachment) }
         }
         eraseNote(of: attachment)
     }
 
-    /// Drops the record with the same boot, VF and owner; the boot may be another than this.
+    /// Drops the record with the same boot, VF and owner; of another boot, of which only the lease is left, the lease.
     ///
     /// - Throws: `StoreError.vanished` if there is none.
     package func remove(_ attachment: Attachment) throws {
+        guard attachment.boot == boot else { return try remove(leaseOf: attachment) }
         let row = AttachmentRow(attachment)
-        try write { database, beforeWrite in
+        try records.write { database, beforeWrite in
             try beforeWrite()
             guard try row.delete(from: database) else { throw Self.vanished(attachment) }
+            // Losing the error is right: a lease that stays is dropped by `recover`, and given back once more after the
+            // next boot at worst, which an IPAM takes for done.
+            if attachment.hasLease { _ = try? leases.remove(attachment) }
         }
         eraseNote(of: attachment)
+    }
+
+    /// The functions of leases of this boot that have no record, as a writer leaves them that dies between the two.
+    func leasesWithoutRecord() throws -> [PCIAddress] {
+        let present = try leases.functions(of: boot)
+        guard !present.isEmpty else { return [] }
+        let (attachments, damaged) = try readableAttachments()
+        // A damaged record may be about any of them.
+        guard damaged.isEmpty else { return [] }
+        let recorded = Set(attachments.map(\.virtualFunction))
+        return present.filter { !recorded.contains($0) }
+    }
+
+    /// Drops the lease of a VF that has no record, with the VF's lock held.
+    func removeLease(withoutRecordOf function: PCIAddress) throws {
+        guard try attachment(of: function) == nil else { return }
+        try leases.remove(function, of: boot)
+    }
+
+    private func remove(leaseOf attachment: Attachment) throws {
+        guard access == .readWrite else { throw records.openedForReading }
+        do {
+            guard try leases.remove(attachment) else { throw Self.vanished(attachment) }
+        } catch let error as SystemCallError {
+            throw StoreError.unusable(path: leases.path, reason: error.description)
+        }
     }
 
     /// The record of a VF, or of a PF in passthrough; nil if it has none.
@@ -174,7 +241,7 @@ package final class AttachmentStore: Sendable {
     package func readableAttachments() throws -> (
         attachments: [Attachment], damaged: [DamagedRecord]
     ) {
-        let found = try read { database in
+        let found = try records.read { database in
             var attachments: [Attachment] = []
             var damaged: [DamagedRecord] = []
             let rows = try AttachmentRow.select(
@@ -200,15 +267,42 @@ package final class AttachmentStore: Sendable {
         try rows("pf = ?2 AND boot = ?1", .text(boot.rawValue), .text(function.description))
     }
 
-    /// The records of earlier boots, sorted by address: void, but for what a front end keeps outside
-    /// the machine's hardware, such as addresses of an IPAM.
-    package func attachmentsOfOtherBoots() throws -> [Attachment] {
-        try rows("boot <> ?1", .text(boot.rawValue))
+    /// The records of earlier boots of which a lease is left, sorted by address; everything else of them is void. And the
+    /// leases that cannot be read, as of a machine that lost its power when they had just been written.
+    package func leasesOfOtherBoots() throws -> (attachments: [Attachment], damaged: [DamagedLease])
+    {
+        do {
+            try takeOverFormerState()
+            if access == .readWrite { try leases.removeDrafts(except: boot) }
+            let found = try leases.all()
+            return (
+                found.attachments.filter { $0.boot != boot }.sorted {
+                    ($0.virtualFunction, $0.boot.rawValue) < ($1.virtualFunction, $1.boot.rawValue)
+                }, found.damaged
+            )
+        } catch let error as SystemCallError {
+            throw StoreError.unusable(path: leases.path, reason: error.description)
+        }
     }
+
+    /// Sees to it that what the version before has left is where it is looked for.
+    func takeOverFormerState() throws {
+        guard access == .readWrite else { return }
+        do {
+            try former.takeOver(try BootFile.mark(paths))
+        } catch let error as SystemCallError {
+            throw StoreError.unusable(path: path, reason: error.description)
+        } catch let error as SQLiteError {
+            throw StoreError.unusable(path: paths.former ?? path, reason: error.description)
+        }
+    }
+
+    /// Deletes a lease that cannot be read.
+    package func remove(_ lease: DamagedLease) throws(SystemCallError) { try leases.remove(lease) }
 
     /// The records that a condition selects, sorted by address, those of one address by boot.
     func rows(_ condition: String, _ values: SQLiteValue...) throws -> [Attachment] {
-        let attachments = try read { database in
+        let attachments = try records.read { database in
             try AttachmentRow.select(condition, values, from: database).map(attachment)
         }
         return (attachments ?? []).sorted {
@@ -247,7 +341,7 @@ package final class AttachmentStore: Sendable {
 
     /// Changes notes.
     private func change(_ change: () throws(SystemCallError) -> Void) throws {
-        guard access == .readWrite else { throw openedForReading }
+        guard access == .readWrite else { throw records.openedForReading }
         try failpoint?()
         do throws(SystemCallError) {
             try change()

@@ -38,17 +38,19 @@ struct StateFile: ~Copyable {
 
     /// - Parameters:
     ///   - isEmpty: Whether there is nothing in the file yet.
+    ///   - durability: What its transactions survive.
     ///   - beforeWrite: Called before every statement that writes, and before the commit; what it throws ends the
     ///     transaction.
     init(
-        path: String, isEmpty: Bool, access: SQLiteDatabase.Access, schema: StateSchema,
+        path: String, isEmpty: Bool, access: SQLiteDatabase.Access,
+        durability: SQLiteDatabase.Durability, schema: StateSchema,
         beforeWrite: @escaping @Sendable () throws -> Void
     ) throws(SQLiteError) {
         self.path = path
         self.access = access
         self.schema = schema
         self.beforeWrite = beforeWrite
-        let database = try SQLiteDatabase(path: path, access: access)
+        let database = try SQLiteDatabase(path: path, access: access, durability: durability)
         database.setBusyTimeout(milliseconds: 10_000)
         if isEmpty { try database.execute("PRAGMA page_size = \(Self.pageSize)") }
         self.database = database

@@ -7,15 +7,18 @@ package struct AttachRequest: Hashable, Sendable {
     package var namespacePath: String
     /// Kept in the record for the front end's own undo; nil for nothing.
     package var frontEndData: String?
+    /// Whether that must be undone even after a reboot, as an IPAM's addresses must.
+    package var hasLease: Bool
 
     package init(
         owner: AttachmentOwner, selection: VFSelection, settings: VFSettings,
-        namespacePath: String, frontEndData: String? = nil
+        namespacePath: String, frontEndData: String? = nil, hasLease: Bool = false
     ) {
         self.owner = owner
         self.selection = selection
         self.settings = settings
         self.namespacePath = namespacePath
         self.frontEndData = frontEndData
+        self.hasLease = hasLease
     }
 }

@@ -20,11 +20,13 @@ extension Manager {
         return try withExtendedLifetime(claim.locks) {
             let (candidate, attachment) = try record(claim, for: request.settings) {
                 try refuseTakenName(request, in: container)
-                return newAttachment(
+                var attachment = newAttachment(
                     $0, for: request.owner, request.settings,
                     in: NamespaceReference(
                         path: request.namespacePath, identity: host.identity(of: container)),
                     request.frontEndData)
+                attachment.hasLease = request.hasLease
+                return attachment
             }
             var release: ((Attachment) throws -> Void)?
             do {

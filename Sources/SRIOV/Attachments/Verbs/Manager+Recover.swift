@@ -11,10 +11,13 @@ extension Manager {
         endAbandonedAutoprobe()
         do {
             var entries: [RecoveryReport.Entry] = []
-            for attachment in try store.attachmentsOfOtherBoots() {
+            let former = try store.leasesOfOtherBoots()
+            for lease in former.damaged { drop(lease) }
+            for attachment in former.attachments {
                 entries.append(
                     RecoveryReport.Entry(attachment: attachment, result: discard(attachment)))
             }
+            try dropLeasesWithoutRecord()
             let deadline = Deadline(after: patience.returnOfInterface)
             let search = Deadline(after: patience.search)
             let (attachments, damaged) = try store.readableAttachments()
@@ -57,6 +60,26 @@ extension Manager {
         }
         let outcome = bringBack(attachment, within: nil, releasing: releaseByRecord)
         return outcome.isComplete ? .broughtBack : .incomplete(outcome.failures.map { "\($0)" })
+    }
+
+    /// What such a lease is about was never given, or is given back: a lease is written before its record, and the record
+    /// dropped after it.
+    private func dropLeasesWithoutRecord() throws {
+        for address in try store.leasesWithoutRecord() {
+            let function = VirtualFunction(address: address)
+            guard let lock = try AttachmentLocks.ifFree(function, in: locks) else { continue }
+            try withExtendedLifetime(lock) { try store.removeLease(withoutRecordOf: address) }
+        }
+    }
+
+    /// Deletes a lease that cannot be read; else each run would tell of it.
+    private func drop(_ lease: DamagedLease) {
+        warn("\(lease.path): \(lease.reason); what its attachment held is not given back")
+        do {
+            try store.remove(lease)
+        } catch {
+            warn("\(error)")
+        }
     }
 
     /// Drops a record of another boot: only what lies outside the machine, an IPAM's address, is left of it.

@@ -1,0 +1,102 @@
+internal import Glibc
+internal import LinuxSystem
+
+/// Of which boot the state file is: told by a symbolic link beside it, whose text is the boot's identity.
+///
+/// A file of another boot is void, whatever a loss of power has left of it, so it is not even read: it is deleted before a
+/// new one is made.
+struct BootFile: Sendable {
+    let paths: StatePaths
+    let boot: BootIdentity
+    let access: AttachmentStore.Access
+
+    /// Whether the file, if there is one, is of this boot; one of another is deleted first, if that may be done.
+    ///
+    /// A file without a mark is, too: `FormerState` has seen to it.
+    ///
+    /// - Throws: `SystemCallError`.
+    ///
+    /// - Parameter mark: What the mark says; nil if there is none.
+    func isOfThisBoot(_ mark: String?) throws -> Bool {
+        guard let mark, mark != boot.rawValue else { return true }
+        guard access == .readWrite else { return false }
+        try discard()
+        return true
+    }
+
+    /// Says that the file that is about to be made is of this boot.
+    ///
+    /// - Throws: `SystemCallError`.
+    @Sendable func mark() throws {
+        let directory = paths.state.lastIndex(of: "/").map { String(paths.state[..<$0]) } ?? ""
+        if !directory.isEmpty, Glibc.access(directory, F_OK) != 0 {
+            try makeOpenDirectory(directory)
+        }
+        if try makeLink(paths.bootMark) { return }
+        guard try linkText(paths.bootMark) != boot.rawValue else { return }
+        let draft = paths.bootMark + ".\(getpid())"
+        unlink(draft)
+        _ = try makeLink(draft)
+        try systemCall("rename to \(paths.bootMark)", on: draft) { rename(draft, paths.bootMark) }
+    }
+
+    /// - Returns: false if there is something of the name.
+    private func makeLink(_ path: String) throws(SystemCallError) -> Bool {
+        do {
+            try systemCall("make", on: path) { symlink(boot.rawValue, path) }
+            return true
+        } catch  where error.errno == .exists {
+            return false
+        }
+    }
+
+    /// What the mark says; nil if there is none, or it may not be seen: then the file may not either.
+    static func mark(_ paths: StatePaths) throws(SystemCallError) -> String? {
+        do {
+            return try linkText(paths.bootMark)
+        } catch  where error.errno == .accessDenied {
+            return nil
+        }
+    }
+
+    /// Deletes the file of another boot with all that belongs to it.
+    private func discard() throws {
+        // Else a slower process would delete what a faster one has made meanwhile.
+        let lock = try FileLock(
+            path: paths.state + "-discard", mode: .exclusive,
+            deadline: Deadline(after: StateFile.patience))
+        try withExtendedLifetime(lock) {
+            guard let mark = try linkText(paths.bootMark), mark != boot.rawValue else { return }
+            try delete(paths.state + "-journal")
+            try delete(paths.state + "-wal")
+            try delete(paths.state + "-shm")
+            try delete(paths.state)
+            for name in try presentNames(in: paths.notes) {
+                try delete(paths.notes + "/" + name)
+            }
+            try self.mark()
+        }
+    }
+}
+
+/// Deletes a file; one that is not there is as good as deleted.
+///
+/// - Returns: Whether it was there.
+@discardableResult
+func delete(_ path: String) throws(SystemCallError) -> Bool {
+    do {
+        try systemCall("delete", on: path) { unlink(path) }
+        return true
+    } catch  where error.errno.isAbsence {
+        return false
+    }
+}
+
+/// The names in a directory; none if there is no such directory.
+func presentNames(in directory: String) throws(SystemCallError) -> [String] {
+    do {
+        return try directoryNames(directory)
+    } catch  where error.errno.isAbsence {
+        return []
+    }
+}

@@ -1,0 +1,130 @@
+internal import Glibc
+internal import LinuxSystem
+internal import SQLite
+
+/// What the version before has left: one durable file with attachments of all boots and networks, which is taken over by
+/// the first program that opens the state for writing.
+///
+/// It lies at a place of its own, or, where a path was given by hand, in the place of the state file, and has no boot mark
+/// then. A death in between leaves it to the next program: nothing is deleted before it is written elsewhere.
+struct FormerState: Sendable {
+    let paths: StatePaths
+    let boot: BootIdentity
+    let schema: StateSchema
+    let networks: StateDatabase
+    let leases: LeaseDirectory
+    let notes: WorkNotes
+    let locks: LockDirectory?
+
+    /// Takes over what there is; nothing if there is nothing.
+    ///
+    /// - Parameter mark: What the boot mark says; nil if there is none.
+    /// - Throws: `StoreError`, `SQLiteError` or `SystemCallError`; what was left is as it was then, or taken over in part.
+    func takeOver(_ mark: String?) throws {
+        if let former = paths.former, access(former, F_OK) == 0 {
+            try takeOver(former, into: paths.state)
+        }
+        if mark == nil, access(paths.state, F_OK) == 0 {
+            guard try takeOver(paths.state, into: nil) else { return }
+            try BootFile(paths: paths, boot: boot, access: .readWrite).mark()
+        }
+    }
+
+    /// - Parameter target: The state file for what is of this boot; nil to leave it where it is.
+    /// - Returns: false for what is no regular file.
+    @discardableResult
+    private func takeOver(_ source: String, into target: String?) throws -> Bool {
+        let deadline = Deadline(after: .seconds(20))
+        while true {
+            do {
+                return try attempt(source, into: target)
+            } catch let error as ManagerError where error.code == .inUse {
+                // A program of the version before is at work on a VF, and would go on with the file of before.
+                guard !deadline.hasPassed else {
+                    throw StoreError.busy(path: source, waited: deadline.allowance)
+                }
+                usleep(50_000)
+            }
+        }
+    }
+
+    private func attempt(_ source: String, into target: String?) throws -> Bool {
+        var status = stat()
+        guard stat(source, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        // SQLite takes a single byte, whatever it is, for an empty database; the state file is refused for it later.
+        guard status.st_size > 1 else { return target == nil && status.st_size == 0 }
+        var file = try StateFile(
+            path: source, isEmpty: false, access: .readWrite, durability: .machine, schema: schema
+        ) {}
+        var held: [AttachmentLocks] = []
+        defer { withExtendedLifetime(held) {} }
+        try file.write { database, _ in
+            let formerNotes = WorkNotes(directory: source + "-work")
+            var live: [Attachment] = []
+            for row in try AttachmentRow.select("1", [], from: database) {
+                var attachment = try row.attachment(path: source)
+                // The version before did not tell which front ends' parts outlive a boot.
+                attachment.hasLease = attachment.frontEndData != nil
+                if attachment.hasLease { try leases.write(attachment) }
+                if attachment.boot == boot { live.append(attachment) }
+            }
+            for attachment in live where try formerNotes.phase(of: attachment) != nil {
+                if let locks {
+                    held.append(
+                        try AttachmentLocks(
+                            VirtualFunction(
+                                address: attachment.virtualFunction,
+                                physicalFunction: attachment.physicalFunction), in: locks,
+                            deadline: Deadline(after: .zero)))
+                }
+            }
+            for network in try NetworkRow.select((nil, nil), from: database) {
+                let network = try network.network(path: source)
+                try networks.write { database, _ in
+                    let present = try NetworkRow.select(
+                        (network.frontEnd, network.identifier), from: database)
+                    if present.isEmpty { try NetworkRow(network).insert(into: database) }
+                }
+            }
+            if let target { try move(live, formerNotes, into: target) }
+            try database.execute("DELETE FROM networks")
+            if target == nil {
+                try database.execute(
+                    "DELETE FROM attachments WHERE boot <> ?1", [.text(boot.rawValue)])
+                for attachment in live where attachment.hasLease {
+                    _ = try AttachmentRow(attachment).update(in: database)
+                }
+            } else {
+                try database.execute("DELETE FROM attachments")
+            }
+        }
+        guard target != nil else { return true }
+        try delete(source)
+        try delete(source + "-journal")
+        for name in try presentNames(in: source + "-work") {
+            try delete(source + "-work/" + name)
+        }
+        rmdir(source + "-work")
+        return true
+    }
+
+    private func move(
+        _ live: [Attachment], _ formerNotes: WorkNotes, into target: String
+    ) throws {
+        guard !live.isEmpty else { return }
+        let file = BootFile(paths: paths, boot: boot, access: .readWrite)
+        let state = StateDatabase(
+            path: target, access: .readWrite, durability: .process, schema: schema, failpoint: nil,
+            prepare: { try file.isOfThisBoot(try linkText(paths.bootMark)) },
+            beforeMaking: file.mark)
+        try state.write { database, _ in
+            for attachment in live {
+                // One that is there was moved by a program that died before it could delete the file of before.
+                guard try AttachmentRow(attachment).insert(into: database) else { continue }
+                if let phase = try formerNotes.phase(of: attachment) {
+                    try notes.write(phase, of: attachment)
+                }
+            }
+        }
+    }
+}

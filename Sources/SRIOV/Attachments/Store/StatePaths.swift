@@ -1,0 +1,40 @@
+/// Where the state lies.
+package struct StatePaths: Hashable, Sendable {
+    /// The file of the attachments, which matter as long as the boot.
+    package var state: String
+    /// The file of the networks of runtimes.
+    package var networks: String
+    /// The directory of the leases.
+    package var leases: String
+    /// The state file of the version before, which had everything in one; nil where it could be nowhere but at `state`.
+    package var former: String?
+
+    package init(state: String, networks: String, leases: String, former: String?) {
+        self.state = state
+        self.networks = networks
+        self.leases = leases
+        self.former = former
+    }
+
+    /// Everything beside a state file that is somewhere of its own.
+    package init(beside state: String) {
+        self.init(
+            state: state, networks: state + "-networks", leases: state + "-leases", former: nil)
+    }
+
+    /// The usual place: what matters as long as the boot lies where it goes with it.
+    ///
+    /// - Parameter runDirectory: On a file system that a boot begins empty.
+    package init(runDirectory: String) {
+        let durable = "/var/lib/vfmap"
+        self.init(
+            state: runDirectory + "/state.db", networks: durable + "/networks.db",
+            leases: durable + "/leases", former: durable + "/state.db")
+    }
+
+    /// The directory of the notes of work in progress.
+    var notes: String { state + "-work" }
+
+    /// The symbolic link that tells of which boot the state file is.
+    var bootMark: String { state + "-boot" }
+}
