@@ -19,12 +19,12 @@ struct AdminContext<H: Host>: Sendable {
         guard isPrivileged else { throw ManagerError(.notPermitted, "needs root") }
     }
 
-    /// - Parameter isDescribed: Whether the view is to have also what only describes a function: ids and their names,
-    ///   NUMA node, IOMMU group, RDMA device, the mode of the PF's switch.
-    func inventoryView(isDescribed: Bool = true) throws -> InventoryView {
+    /// - Parameter detail: What is read of each function. Names of ids and the mode of the PF's eswitch are looked up
+    ///   only with `all`.
+    func inventoryView(detail: FunctionDetail = .all) throws -> InventoryView {
         InventoryView(
-            try manager.inventory(SnapshotDetail(functions: isDescribed ? .all : .work)),
-            lookups: isDescribed ? lookups : .none)
+            try manager.inventory(SnapshotDetail(functions: detail)),
+            lookups: detail == .all ? lookups : .none)
     }
 
     /// The address of the VF that an argument names.

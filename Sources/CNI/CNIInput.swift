@@ -95,7 +95,7 @@ package struct CNIInput: Sendable {
     private static func version(of object: JSONObject) throws(CNIError) -> CNIVersion {
         let text: String
         do {
-            text = try object.word("cniVersion") ?? CNIVersion.whenAbsent.description
+            text = try object.nonEmptyString("cniVersion") ?? CNIVersion.whenAbsent.description
         } catch {
             throw CNIError(.decoding, error.description)
         }

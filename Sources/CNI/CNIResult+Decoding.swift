@@ -12,7 +12,7 @@ extension CNIResult {
         _ object: JSONObject, defaultVersion version: CNIVersion
     ) throws(JSONKeyError) {
         var version = version
-        if let text = try object.word("cniVersion") {
+        if let text = try object.nonEmptyString("cniVersion") {
             guard let parsed = CNIVersion(text), parsed.major <= 1 else {
                 throw JSONKeyError(
                     object.path("cniVersion"), "\"\(text)\" is no version of results known here")
@@ -50,9 +50,11 @@ extension CNIResult.Interface {
             throw JSONKeyError(object.path("name"), "missing")
         }
         self.init(
-            name: name, mac: try object.word("mac"), sandbox: try object.word("sandbox"),
+            name: name, mac: try object.nonEmptyString("mac"),
+            sandbox: try object.nonEmptyString("sandbox"),
             mtu: try object.integer("mtu", 0...UInt32.max),
-            socketPath: try object.word("socketPath"), pciID: try object.word("pciID"))
+            socketPath: try object.nonEmptyString("socketPath"),
+            pciID: try object.nonEmptyString("pciID"))
     }
 }
 
@@ -86,7 +88,7 @@ extension CNIResult.Route {
 extension CNIResult.DNS {
     package init(_ object: JSONObject) throws(JSONKeyError) {
         nameservers = try object.strings("nameservers")
-        domain = try object.word("domain")
+        domain = try object.nonEmptyString("domain")
         search = try object.strings("search")
         options = try object.strings("options")
     }
@@ -95,7 +97,7 @@ extension CNIResult.DNS {
 extension JSONObject {
     /// An address with its prefix, which must be there.
     fileprivate func network(_ key: String) throws(JSONKeyError) -> IPNetwork {
-        guard let text = try word(key) else { throw JSONKeyError(path(key), "missing") }
+        guard let text = try nonEmptyString(key) else { throw JSONKeyError(path(key), "missing") }
         guard let network = IPNetwork(text) else {
             throw JSONKeyError(path(key), "\"\(text)\" is not of the form ADDRESS/LENGTH")
         }
@@ -104,7 +106,7 @@ extension JSONObject {
 
     /// An address; nil if it is absent.
     fileprivate func address(_ key: String) throws(JSONKeyError) -> IPAddress? {
-        guard let text = try word(key) else { return nil }
+        guard let text = try nonEmptyString(key) else { return nil }
         guard let address = IPAddress(text) else {
             throw JSONKeyError(path(key), "\"\(text)\" is not an IP address")
         }

@@ -8,7 +8,7 @@ internal import LinuxSystem
 package struct IPAMDelegate: Sendable {
     /// How long a run may take; then it is killed with everything that it started. The runtimes give
     /// the whole of ADD about 60 s.
-    package struct Patience: Hashable, Sendable {
+    package struct Timeouts: Hashable, Sendable {
         package var add: Duration = .seconds(20)
         package var delete: Duration = .seconds(10)
         package var check: Duration = .seconds(10)
@@ -23,7 +23,7 @@ package struct IPAMDelegate: Sendable {
     package let executable: String
     private let environment: [String: String]
     private let input: [UInt8]
-    private let patience: Patience
+    private let timeouts: Timeouts
     private let passOn: @Sendable (String) -> Void
 
     /// Finds the plugin.
@@ -37,7 +37,7 @@ package struct IPAMDelegate: Sendable {
     /// - Throws: `CNIError` `invalidConfiguration` if there is no such program, or if it is this one.
     package init(
         type: String, in directories: [String], environment: [String: String], input: [UInt8],
-        patience: Patience = Patience(), passOn: @escaping @Sendable (String) -> Void
+        timeouts: Timeouts = Timeouts(), passOn: @escaping @Sendable (String) -> Void
     ) throws(CNIError) {
         // A zero byte would end the name for the kernel, and another plugin be run.
         guard !type.utf8.contains(UInt8(ascii: "/")), !type.utf8.contains(0) else {
@@ -60,7 +60,7 @@ package struct IPAMDelegate: Sendable {
         self.executable = executable
         self.environment = environment
         self.input = input
-        self.patience = patience
+        self.timeouts = timeouts
         self.passOn = passOn
     }
 
@@ -85,7 +85,7 @@ package struct IPAMDelegate: Sendable {
     package func add(
         version: CNIVersion, limit: Duration? = nil
     ) throws(CNIError) -> CNIResult {
-        let allowance = min(patience.add, limit ?? patience.add)
+        let allowance = min(timeouts.add, limit ?? timeouts.add)
         let output = try run(.add, Deadline(after: allowance))
         do {
             switch try JSONValue(parsing: output) {
@@ -104,12 +104,12 @@ package struct IPAMDelegate: Sendable {
 
     /// Has the addresses taken back; succeeds also if there are none.
     package func delete() throws(CNIError) {
-        _ = try run(.delete, Deadline(after: patience.delete))
+        _ = try run(.delete, Deadline(after: timeouts.delete))
     }
 
     /// Has the addresses checked.
     package func check() throws(CNIError) {
-        _ = try run(.check, Deadline(after: patience.check))
+        _ = try run(.check, Deadline(after: timeouts.check))
     }
 
     /// Asks whether it could give addresses now.
@@ -117,7 +117,7 @@ package struct IPAMDelegate: Sendable {
     /// - Returns: false if it does not know the command, as plugins made for versions before 1.1.0.
     /// - Throws: `CNIError`: its own, or `notAvailable` if it does not speak the configuration's version.
     package func status(version: CNIVersion) throws(CNIError) -> Bool {
-        let deadline = Deadline(after: patience.status)
+        let deadline = Deadline(after: timeouts.status)
         do {
             _ = try run(.status, deadline)
             return true
@@ -136,7 +136,7 @@ package struct IPAMDelegate: Sendable {
     ///   1.1.0.
     package func collectGarbage() throws(CNIError) -> Bool {
         do {
-            _ = try run(.collectGarbage, Deadline(after: patience.collectGarbage))
+            _ = try run(.collectGarbage, Deadline(after: timeouts.collectGarbage))
             return true
         } catch  where Self.isIgnorance(error) || error.code == .incompatibleVersion {
             return false

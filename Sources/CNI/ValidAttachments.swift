@@ -35,7 +35,7 @@ package struct ValidAttachments: Hashable, Sendable {
 
 extension JSONObject {
     fileprivate func required(_ key: String) throws(JSONKeyError) -> String {
-        if let text = try word(key) { return text }
+        if let text = try nonEmptyString(key) { return text }
         throw JSONKeyError(path(key), "missing")
     }
 }

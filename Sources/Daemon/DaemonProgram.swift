@@ -30,13 +30,13 @@ struct DaemonProgram<H: Host>: Sendable {
         let addresses = sockets.addresses
 
         let manager = manager
-        let drift = DriftKeeper(
+        let drift = DriftMonitor(
             manager: manager, configurationPath: configurationPath,
             handling: configuration.drift, log: log)
         let reconciler = try Reconciler(
             interval: .seconds(configuration.reconcileSeconds), log: log,
             reconcile: { try manager.recover() }, afterwards: { drift.look() })
-        let follower = try HandoverFollower(log: log, settle: { try manager.settle($0) })
+        let follower = try HandoverFollower(log: log, confirm: { try manager.confirmHandover($0) })
         let calls = CallCounter()
         let operations = OperationCounter()
         let page = StatusPage(
@@ -54,7 +54,7 @@ struct DaemonProgram<H: Host>: Sendable {
         ]
         if let listener = sockets.docker.take() {
             services.append(
-                PluginServer(
+                HTTPServer(
                     name: "docker", socket: ServerSocket(listener), loop: loop, log: log,
                     isReady: isReady, calls: calls,
                     handler: DockerHandler.make(
@@ -67,8 +67,8 @@ struct DaemonProgram<H: Host>: Sendable {
                 configurationPath: configurationPath, operations: operations,
                 reconciler: reconciler, drift: drift)
             services.append(
-                PluginServer(
-                    name: "metrics", socket: socket, loop: loop, limits: .ofQuestions, log: log,
+                HTTPServer(
+                    name: "metrics", socket: socket, loop: loop, limits: .readOnly, log: log,
                     isReady: isReady, calls: CallCounter(), tellsFailures: false,
                     handler: { metrics.answer($0) }))
         }
@@ -76,9 +76,9 @@ struct DaemonProgram<H: Host>: Sendable {
             services.append(try OperationListener(receiver: events, operations: operations))
         }
         services.append(
-            PluginServer(
+            HTTPServer(
                 name: "status", socket: ServerSocket(sockets.status), loop: loop,
-                limits: .ofQuestions, log: log, isReady: isReady, calls: CallCounter(),
+                limits: .readOnly, log: log, isReady: isReady, calls: CallCounter(),
                 handler: { page.answer($0) }))
         services.append(
             ServiceManagerReporter(

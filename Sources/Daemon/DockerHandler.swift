@@ -14,7 +14,7 @@ enum DockerHandler {
     static func make<H: Host>(
         _ manager: Manager<H>, configurationPath: String, follower: HandoverFollower,
         operations: OperationCounter
-    ) -> PluginHandler {
+    ) -> HTTPHandler {
         let driver = DockerDriver(
             manager: manager,
             readPools: { () throws(ManagerError) in try PoolList.read(configurationPath) },
@@ -27,7 +27,7 @@ enum DockerHandler {
                 operations.count(
                     .docker, operation, OperationResult(reply.status), seconds: watch.seconds)
             }
-            return PluginReply(
+            return HTTPReply(
                 status: reply.status.rawValue, contentType: DriverReply.contentType,
                 body: reply.body)
         }

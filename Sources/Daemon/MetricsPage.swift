@@ -18,7 +18,7 @@ package final class MetricsPage<H: Host>: Sendable {
     private let configurationPath: String
     private let operations: OperationCounter
     private let reconciler: Reconciler
-    private let drift: DriftKeeper<H>
+    private let drift: DriftMonitor<H>
     private let keeping: Duration
     private let started = Int64(time(nil))
     private let last = Mutex<Answer?>(nil)
@@ -28,7 +28,7 @@ package final class MetricsPage<H: Host>: Sendable {
     ///   - keeping: How long an answer is kept.
     package init(
         collector: NodeCollector<H>, configurationPath: String, operations: OperationCounter,
-        reconciler: Reconciler, drift: DriftKeeper<H>, keeping: Duration = .seconds(1)
+        reconciler: Reconciler, drift: DriftMonitor<H>, keeping: Duration = .seconds(1)
     ) {
         self.collector = collector
         self.configurationPath = configurationPath
@@ -38,7 +38,7 @@ package final class MetricsPage<H: Host>: Sendable {
         self.keeping = keeping
     }
 
-    package func answer(_ request: PluginRequest) -> PluginReply {
+    package func answer(_ request: HTTPRequest) -> HTTPReply {
         if let refusal = request.refusal(unlessReading: "/metrics") { return refusal }
         // Whoever comes while PFs are being read waits, and gets the same answer.
         let bytes = last.withLock { last in
@@ -47,7 +47,7 @@ package final class MetricsPage<H: Host>: Sendable {
             last = Answer(bytes: bytes, time: ContinuousClock.now)
             return bytes
         }
-        return PluginReply(contentType: MetricsText.contentType, body: bytes)
+        return HTTPReply(contentType: MetricsText.contentType, body: bytes)
     }
 
     private var text: MetricsText {
@@ -80,10 +80,10 @@ extension Reconciler {
     }
 }
 
-extension DriftKeeper {
+extension DriftMonitor {
     fileprivate func write(to text: inout MetricsText) {
-        for (result, count) in mends.sorted(by: { $0.key < $1.key }) {
-            text.add(.driftMends, count, labels: [result])
+        for (result, count) in remediations.sorted(by: { $0.key < $1.key }) {
+            text.add(.driftRemediations, count, labels: [result])
         }
         guard let report else { return }
         text.add(.driftTime, Int(report.at))

@@ -30,12 +30,12 @@ package struct StatusPage: Sendable {
         self.log = log
     }
 
-    package func answer(_ request: PluginRequest) -> PluginReply {
+    package func answer(_ request: HTTPRequest) -> HTTPReply {
         if let refusal = request.refusal(unlessReading: "/v1/status") { return refusal }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return PluginReply(body: Array(try encoder.encode(report)) + [0x0a])
+            return HTTPReply(body: Array(try encoder.encode(report)) + [0x0a])
         } catch {
             return .failure(500, "\(error)")
         }

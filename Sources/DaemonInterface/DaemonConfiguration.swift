@@ -18,7 +18,7 @@ package struct DaemonConfiguration: Hashable, Sendable {
         /// It tells.
         case report
         /// It tells, and does what `vfmap apply` would do without `--force`.
-        case mend
+        case remediate = "mend"
     }
 
     /// Where Docker calls; nil for a daemon that Docker has no part in.

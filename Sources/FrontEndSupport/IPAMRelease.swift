@@ -7,7 +7,7 @@ package import SRIOV
 package struct IPAMRelease: Sendable {
     private let environment: EnvironmentVariables
     private let configurationPath: String
-    private let patience: IPAMDelegate.Patience
+    private let timeouts: IPAMDelegate.Timeouts
     private let passOn: @Sendable (String) -> Void
 
     /// - Parameters:
@@ -17,13 +17,13 @@ package struct IPAMRelease: Sendable {
     ///   - passOn: Takes what the IPAM plugin writes to standard error.
     package init(
         environment: EnvironmentVariables, configurationPath: String? = nil,
-        patience: IPAMDelegate.Patience = .init(),
+        timeouts: IPAMDelegate.Timeouts = .init(),
         passOn: @escaping @Sendable (String) -> Void
     ) {
         self.environment = environment
         self.configurationPath =
             configurationPath ?? environment.configurationPath
-        self.patience = patience
+        self.timeouts = timeouts
         self.passOn = passOn
     }
 
@@ -54,7 +54,7 @@ package struct IPAMRelease: Sendable {
         let directories = "\(record.searchPath):\(environment["CNI_PATH"] ?? "")"
         let delegate = try IPAMDelegate(
             type: type, in: directories.split(separator: ":").map(String.init),
-            environment: variables, input: Array(record.configuration.utf8), patience: patience,
+            environment: variables, input: Array(record.configuration.utf8), timeouts: timeouts,
             passOn: passOn)
         try delegate.delete()
     }

@@ -60,15 +60,15 @@ package struct JSONMembers: Hashable, Sendable {
     package subscript(key: String) -> JSONValue? {
         get { find(key).index.map { values[$0] } }
         set {
-            let (index, place) = find(key)
+            let (index, insertionIndex) = find(key)
             switch (index, newValue) {
             case (let index?, let value?): values[index] = value
             case (let index?, nil):
                 keys.remove(at: index)
                 values.remove(at: index)
             case (nil, let value?):
-                keys.insert(key, at: place)
-                values.insert(value, at: place)
+                keys.insert(key, at: insertionIndex)
+                values.insert(value, at: insertionIndex)
             case (nil, nil): break
             }
         }
@@ -98,7 +98,7 @@ package struct JSONMembers: Hashable, Sendable {
     }
 
     /// Where a key is, nil if it is absent, and where it would have to be.
-    private func find(_ key: String) -> (index: Int?, place: Int) {
+    private func find(_ key: String) -> (index: Int?, insertionIndex: Int) {
         var low = 0
         var high = keys.count
         while low < high {

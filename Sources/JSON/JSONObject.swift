@@ -57,7 +57,7 @@ package struct JSONObject: Hashable, Sendable {
     }
 
     /// A text that is not empty; an empty one counts as absent, as it does for Go's decoder.
-    package func word(_ key: String) throws(JSONKeyError) -> String? {
+    package func nonEmptyString(_ key: String) throws(JSONKeyError) -> String? {
         let text = try string(key)
         return text?.isEmpty == true ? nil : text
     }
@@ -77,19 +77,19 @@ package struct JSONObject: Hashable, Sendable {
     package func integer<Number: FixedWidthInteger>(
         _ key: String, _ range: ClosedRange<Number>
     ) throws(JSONKeyError) -> Number? {
-        try number(key, in: range)
+        try integer(key, in: range)
     }
 
-    private func number<Number: FixedWidthInteger>(
+    private func integer<Number: FixedWidthInteger>(
         _ key: String, in range: ClosedRange<Number>
     ) throws(JSONKeyError) -> Number? {
-        let bits = try wholeNumber(
+        let bits = try integer(
             key, from: Int64(range.lowerBound), through: UInt64(range.upperBound))
         return bits.map { Number(truncatingIfNeeded: $0) }
     }
 
     /// The bits of a whole number from `least` to `most`; nil if it is absent.
-    private func wholeNumber(
+    private func integer(
         _ key: String, from least: Int64, through most: UInt64
     ) throws(JSONKeyError) -> UInt64? {
         guard let value = value(key) else { return nil }
@@ -188,18 +188,18 @@ extension JSONObject {
     package func integer(
         _ key: String, _ range: ClosedRange<UInt8>
     ) throws(JSONKeyError) -> UInt8? {
-        try number(key, in: range)
+        try integer(key, in: range)
     }
 
     package func integer(
         _ key: String, _ range: ClosedRange<UInt16>
     ) throws(JSONKeyError) -> UInt16? {
-        try number(key, in: range)
+        try integer(key, in: range)
     }
 
     package func integer(
         _ key: String, _ range: ClosedRange<UInt32>
     ) throws(JSONKeyError) -> UInt32? {
-        try number(key, in: range)
+        try integer(key, in: range)
     }
 }

@@ -61,7 +61,7 @@ extension FunctionReading {
     }
 
     /// What a driver counts, by the index of the VF; nothing of one that does not count.
-    private static func trustworthy(_ vfs: [VFInfo]) -> [Int: VFStatistics] {
+    private static func trustworthy(_ vfs: [VFState]) -> [Int: VFStatistics] {
         let counts = vfs.compactMap { vf in vf.statistics.map { (vf.index, $0) } }
         guard counts.contains(where: { $0.1 != VFStatistics() }) else { return [:] }
         return Dictionary(counts, uniquingKeysWith: { first, _ in first })

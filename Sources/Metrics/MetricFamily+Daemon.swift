@@ -42,14 +42,15 @@ extension MetricFamily {
     package static let driftFailed = MetricFamily(
         "vfmap_drift_check_failed", .gauge,
         "Whether the last comparison of PFs with the configuration failed")
-    package static let driftMends = MetricFamily(
+    package static let driftRemediations = MetricFamily(
         "vfmap_drift_mends_total", .counter, ["result"],
         "Steps that the daemon took to mend drift, by how they ended")
 
     static let daemon: [MetricFamily] = [
         buildInfo, startTime, operations, operationFailures, operationDuration, rejectedEvents,
         reconciliations, reconciliationFailures, reconciliationTime, reconciliationDuration,
-        reconciliationLeftOver, driftSteps, driftProblems, driftTime, driftFailed, driftMends,
+        reconciliationLeftOver, driftSteps, driftProblems, driftTime, driftFailed,
+        driftRemediations,
     ]
 
     /// Every family, in the order in which they are written.

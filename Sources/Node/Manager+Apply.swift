@@ -123,9 +123,9 @@ extension Manager {
         guard let function = try host.physicalFunction(at: address) else {
             throw ManagerError(.notFound, "\(address) has gone meanwhile")
         }
-        let own = try host.hostNamespace()
+        let hostNamespace = try host.hostNamespace()
         func link(of address: PCIAddress) throws -> Link {
-            let link = try host.link(of: address, expectedName: nil, in: own)
+            let link = try host.link(of: address, expectedName: nil, in: hostNamespace)
             guard let link else {
                 throw ManagerError(.notFound, "\(address) has no interface here")
             }
@@ -140,12 +140,12 @@ extension Manager {
         switch step {
         case .bringUp:
             let interface = try link(of: address)
-            try host.setLink(interface, LinkSettings(isUp: true), in: own)
+            try host.setLink(interface, LinkSettings(isUp: true), in: hostNamespace)
             // Without a cable it never comes, which is no error.
             _ = try host.waitForCarrier(
-                of: interface, in: own, until: Deadline(after: patience.carrier))
+                of: interface, in: hostNamespace, until: Deadline(after: timeouts.carrier))
         case .setMTU(let mtu):
-            try host.setLink(try link(of: address), LinkSettings(mtu: mtu), in: own)
+            try host.setLink(try link(of: address), LinkSettings(mtu: mtu), in: hostNamespace)
         case .setEswitchMode(let mode):
             try host.setEswitchMode(mode, of: address)
         case .letKernelBindDrivers(let binds):
@@ -164,7 +164,7 @@ extension Manager {
             try host.setVF(attribute, index: index, of: info)
         case .setVFMTU(let index, let mtu):
             let vf = try virtualFunction(index)
-            try host.setLink(try link(of: vf), LinkSettings(mtu: mtu), in: own)
+            try host.setLink(try link(of: vf), LinkSettings(mtu: mtu), in: hostNamespace)
         }
     }
 

@@ -21,9 +21,9 @@ extension Manager {
         // The kernel's choice may depend on what concerns all VFs of the PF.
         let locks = try AttachmentLocks(
             function, parentMode: driver.name == nil ? .exclusive : .shared, in: locks,
-            deadline: Deadline(after: patience.lock))
+            deadline: Deadline(after: timeouts.lock))
         return try withExtendedLifetime(locks) { () throws(ManagerError) -> VirtualFunction in
-            try makeFree(function)
+            try reclaimIfStale(function)
             do {
                 guard let present = try host.virtualFunction(at: address) else {
                     throw ManagerError(.notFound, "VF \(address) is gone")
@@ -44,7 +44,7 @@ extension Manager {
     func bindLocked(_ function: VirtualFunction, to driver: VFDriver) throws {
         func bind() throws {
             try host.bindDriver(
-                driver.name, to: function.address, deadline: Deadline(after: patience.binding))
+                driver.name, to: function.address, deadline: Deadline(after: timeouts.binding))
         }
         guard driver.name == nil, let parent = function.physicalFunction else { return try bind() }
         try withAutoprobe(of: parent, bind)

@@ -66,7 +66,7 @@ extension Manager {
         do {
             for number in plan.writes {
                 try host.setNumberOfVFs(
-                    number, of: function, deadline: Deadline(after: patience.creation))
+                    number, of: function, deadline: Deadline(after: timeouts.creation))
             }
             // Records of VFs that could not be brought back have lost their subject now.
             for attachment in unfinished

@@ -105,7 +105,7 @@ extension NodePlan.Entry {
         _ wanted: PhysicalFunctionConfiguration, _ state: PhysicalFunctionState, count: Int
     ) {
         guard count > 0 else { return }
-        var attributes = VFPlan.changes(for: wanted.defaults, from: VFInfo(index: 0))
+        var attributes = VFPlan.changes(for: wanted.defaults, from: VFState(index: 0))
         if state.link == nil, !attributes.isEmpty {
             attributes = []
             noteThatSettingsNeedAnInterface()
@@ -157,7 +157,7 @@ extension NodePlan.Entry {
 
 extension VFSettings {
     /// The settings without those of which the driver does not tell how they are.
-    fileprivate func comparable(with info: VFInfo) -> VFSettings {
+    fileprivate func comparable(with info: VFState) -> VFSettings {
         var settings = self
         if info.spoofCheck == nil { settings.spoofCheck = nil }
         if info.trust == nil { settings.trust = nil }

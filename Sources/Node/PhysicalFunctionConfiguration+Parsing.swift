@@ -29,7 +29,7 @@ extension PhysicalFunctionConfiguration {
             }
             bringsUp = true
         }
-        driver = try object.word("vfDriver").map { text throws(JSONKeyError) in
+        driver = try object.nonEmptyString("vfDriver").map { text throws(JSONKeyError) in
             guard let driver = VFDriver(configured: text) else {
                 throw JSONKeyError(
                     object.path("vfDriver"),

@@ -7,14 +7,14 @@ package struct PhysicalFunctionState: Hashable, Sendable {
     package struct VF: Hashable, Sendable {
         package var function: VirtualFunction
         /// The PF's view; nil if the PF has no interface here.
-        package var info: VFInfo?
+        package var info: VFState?
         /// The interface in this namespace; nil without one.
         package var link: Link?
         /// Who uses the VF, in a sentence; nil if nobody does, as far as can be told.
         package var user: String?
 
         package init(
-            function: VirtualFunction, info: VFInfo? = nil, link: Link? = nil, user: String? = nil
+            function: VirtualFunction, info: VFState? = nil, link: Link? = nil, user: String? = nil
         ) {
             self.function = function
             self.info = info

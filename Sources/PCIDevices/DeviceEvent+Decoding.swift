@@ -17,12 +17,12 @@ extension DeviceEvent {
         let action = DeviceAction(kernel: properties["ACTION"] ?? "")
         switch properties["SUBSYSTEM"] {
         case "pci":
-            guard let news = PCIFunctionNews(properties, sysfs) else { return nil }
-            self = .function(action, news)
+            guard let detail = PCIFunctionEvent(properties, sysfs) else { return nil }
+            self = .function(action, detail)
         case "net":
-            guard let news = InterfaceNews(properties) else { return nil }
-            let isRenamed = action == .moved && news.oldName != nil
-            self = .interface(isRenamed ? .renamed : action, news)
+            guard let detail = InterfaceEvent(properties) else { return nil }
+            let isRenamed = action == .moved && detail.oldName != nil
+            self = .interface(isRenamed ? .renamed : action, detail)
         default:
             return nil
         }
@@ -44,7 +44,7 @@ extension DeviceAction {
     }
 }
 
-extension PCIFunctionNews {
+extension PCIFunctionEvent {
     fileprivate init?(_ properties: [String: String], _ sysfs: Sysfs) {
         guard let slot = properties["PCI_SLOT_NAME"], let address = PCIAddress(slot),
             // Class, subclass and programming interface in hexadecimal, with no leading zeros.
@@ -77,7 +77,7 @@ extension PCIFunctionRole {
     }
 }
 
-extension InterfaceNews {
+extension InterfaceEvent {
     fileprivate init?(_ properties: [String: String]) {
         guard let name = properties["INTERFACE"], !name.isEmpty,
             let path = properties["DEVPATH"], let function = Self.function(of: path)

@@ -3,15 +3,15 @@ package import LinuxSystem
 /// News of a network card.
 package enum DeviceEvent: Hashable, Sendable {
     /// A PCI function that is a network controller.
-    case function(DeviceAction, PCIFunctionNews)
+    case function(DeviceAction, PCIFunctionEvent)
     /// An interface whose device is a PCI function, in this network namespace.
-    case interface(DeviceAction, InterfaceNews)
+    case interface(DeviceAction, InterfaceEvent)
     /// Events were lost: whoever keeps anything must look at everything anew.
     case overflow
 }
 
 /// A PCI function as an event tells of it.
-package struct PCIFunctionNews: Hashable, Sendable {
+package struct PCIFunctionEvent: Hashable, Sendable {
     package let address: PCIAddress
     /// The driver; nil for none, and where the event does not tell.
     package let driver: String?
@@ -26,7 +26,7 @@ package struct PCIFunctionNews: Hashable, Sendable {
 }
 
 /// An interface as an event tells of it.
-package struct InterfaceNews: Hashable, Sendable {
+package struct InterfaceEvent: Hashable, Sendable {
     /// The name; any bytes that are not UTF-8 are replaced.
     package let name: String
     /// The name before; nil unless it was renamed.
@@ -48,8 +48,8 @@ extension DeviceEvent {
     /// The PCI function that it is about; nil for lost events.
     package var address: PCIAddress? {
         switch self {
-        case .function(_, let news): news.address
-        case .interface(_, let news): news.function
+        case .function(_, let detail): detail.address
+        case .interface(_, let detail): detail.function
         case .overflow: nil
         }
     }

@@ -81,7 +81,7 @@ package final class DeviceMonitor {
                 if let event = DeviceEvent(properties: properties, sysfs: sysfs) { return event }
             } catch  where error.errno == .wouldBlock {
                 // poll(2) may have been asked for less than a long deadline.
-                if try !waitForNews(until: deadline), deadline?.hasPassed == true { return nil }
+                if try !waitForEvent(until: deadline), deadline?.hasPassed == true { return nil }
             } catch  where error.isLossOfEvents {
                 return .overflow
             }
@@ -90,7 +90,7 @@ package final class DeviceMonitor {
     }
 
     /// - Returns: false if nothing has come.
-    private func waitForNews(until deadline: Deadline?) throws(SystemCallError) -> Bool {
+    private func waitForEvent(until deadline: Deadline?) throws(SystemCallError) -> Bool {
         var entries = [
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: stopRequest.descriptor, events: Int16(POLLIN), revents: 0),

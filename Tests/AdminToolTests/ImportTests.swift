@@ -18,9 +18,9 @@ import Testing
         return ForeignClaim(
             program: "sriov-cni", path: "/x/\(container)-net1",
             virtualFunction: SimulatedHost.vfAddress(0), namespacePath: "/run/netns/blue",
-            memory: ForeignClaim.Memory(
+            savedState: ForeignClaim.SavedState(
                 owners: [owner], settings: VFSettings(), interfaceName: "pf0v0", macAddress: nil,
-                mtu: nil, info: VFInfo(index: 0)), problem: nil)
+                mtu: nil, info: VFState(index: 0)), problem: nil)
     }
 
     @Test func nothingToTakeOver() throws {
@@ -35,14 +35,15 @@ import Testing
     @Test func everyAttachmentHasARow() throws {
         try AdminFixture.with { plain in
             var fixture = plain
-            let own = try fixture.host.hostNamespace()
-            let link = try #require(try fixture.host.link(named: "pf0v0", in: own))
+            let hostNamespace = try fixture.host.hostNamespace()
+            let link = try #require(try fixture.host.link(named: "pf0v0", in: hostNamespace))
             try fixture.host.move(
-                link, from: own, to: try fixture.host.openNamespace("/run/netns/blue"), as: "net1",
+                link, from: hostNamespace, to: try fixture.host.openNamespace("/run/netns/blue"),
+                as: "net1",
                 index: nil)
             let damaged = ForeignClaim(
                 program: "sriov-cni", path: "/x/c2-net1", virtualFunction: nil, namespacePath: nil,
-                memory: nil, problem: "it is not a JSON document")
+                savedState: nil, problem: "it is not a JSON document")
             fixture.foreignClaims = claims([claim(of: "c1"), damaged])
 
             let dry = fixture.run("import", "--dry-run")

@@ -28,7 +28,7 @@ import Testing
             Samples.entry(5, .withoutInterface(isProved: true)),
             Samples.entry(
                 6,
-                info: VFInfo(
+                info: VFState(
                     index: 6, macAddress: try #require(MACAddress("02:00:00:00:00:06")),
                     vlans: [VLANTag(identifier: 100, qualityOfService: 3)]),
                 .recorded(Samples.attachment(6, phase: .attached, owner: owner))),
@@ -89,7 +89,7 @@ import Testing
         let view = try Samples.view([
             Samples.entry(
                 0,
-                info: VFInfo(
+                info: VFState(
                     index: 0, vlans: [VLANTag(identifier: 100, protocol: .dot1ad)],
                     transmitRate: TransmitRate(minimum: 10, maximum: 200), spoofCheck: true),
                 link: Samples.link("net1", mac: "02:00:00:00:00:01"),

@@ -37,7 +37,7 @@ enum InventorySamples {
 
     static func entry(
         _ function: Int, driver: String? = "iavf", interfaceName: KernelText? = nil,
-        info: VFInfo? = nil, link: Link? = nil, namespacePath: String? = nil,
+        info: VFState? = nil, link: Link? = nil, namespacePath: String? = nil,
         _ occupancy: Occupancy = .free
     ) throws -> VFSnapshot {
         VFSnapshot(

@@ -13,15 +13,15 @@ import Testing
     private static let events: [DeviceEvent] = [
         .function(
             .changed,
-            PCIFunctionNews(
+            PCIFunctionEvent(
                 address: pf, driver: "igb", role: .physical(virtualFunctions: 1))),
-        .function(.added, PCIFunctionNews(address: vf, driver: nil, role: .virtual(of: pf))),
-        .function(.bound, PCIFunctionNews(address: vf, driver: "igbvf", role: .virtual(of: pf))),
-        .interface(.added, InterfaceNews(name: "eth0", oldName: nil, index: 7, function: vf)),
+        .function(.added, PCIFunctionEvent(address: vf, driver: nil, role: .virtual(of: pf))),
+        .function(.bound, PCIFunctionEvent(address: vf, driver: "igbvf", role: .virtual(of: pf))),
+        .interface(.added, InterfaceEvent(name: "eth0", oldName: nil, index: 7, function: vf)),
         .interface(
-            .renamed, InterfaceNews(name: "pf0v0", oldName: "eth0", index: 7, function: vf)),
+            .renamed, InterfaceEvent(name: "pf0v0", oldName: "eth0", index: 7, function: vf)),
         .overflow,
-        .function(.removed, PCIFunctionNews(address: vf, driver: nil, role: .unknown)),
+        .function(.removed, PCIFunctionEvent(address: vf, driver: nil, role: .unknown)),
     ]
 
     private func withEvents<Value>(
@@ -113,9 +113,9 @@ import Testing
     }
 
     @Test func namesCannotWriteToTheTerminal() throws {
-        let news = InterfaceNews(
+        let detail = InterfaceEvent(
             name: "a\u{1b}[2J\nb", oldName: "\u{202e}x", index: nil, function: Self.vf)
-        try withEvents([.interface(.renamed, news)]) { fixture in
+        try withEvents([.interface(.renamed, detail)]) { fixture in
             #expect(
                 fixture.run("watch").output.split(separator: "\n").last
                     == "renamed   0000:01:10.0  interface ?x to a?[2J?b             -")

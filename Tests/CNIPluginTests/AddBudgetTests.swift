@@ -27,14 +27,14 @@ import Testing
     /// vanished container left behind, the DEL of its IPAM plugin and the VF's return.
     @Test func theWaitsBeforeItAddUpToLessThanTheWhole() {
         let waits =
-            Patience().lock + IPAMDelegate.Patience().delete + Patience().returnOfInterface
+            Timeouts().lock + IPAMDelegate.Timeouts().delete + Timeouts().returnOfInterface
         #expect(waits == .seconds(45))
         #expect(waits < AddBudget.total)
     }
 
     /// What follows if it is asked at the last moment, and fails at the last moment.
     @Test func theWayBackFitsIntoItsShare() {
-        #expect(IPAMDelegate.Patience().delete + .seconds(5) < AddBudget.wayBack)
+        #expect(IPAMDelegate.Timeouts().delete + .seconds(5) < AddBudget.rollbackReserve)
         #expect(AddBudget.total == .seconds(50))
     }
 }

@@ -148,13 +148,13 @@ import Testing
         func announce(_ addresses: [String], carrier: Duration = .seconds(120)) throws -> [String] {
             let namespace = try container()
             let link = try #require(try host.link(named: "net1", in: namespace))
-            var patience = AddressAnnouncer<SystemHost>.Patience()
-            patience.carrier = carrier
+            var timeouts = AddressAnnouncer<SystemHost>.Timeouts()
+            timeouts.carrier = carrier
             let warnings = Mutex<[String]>([])
             let networks = try addresses.map { try #require(IPNetwork($0)) }
             AddressAnnouncer(
                 host: host, namespace: namespace, link: link, networks: networks,
-                patience: patience
+                timeouts: timeouts
             ) { warning in warnings.withLock { $0.append(warning) } }.announce()
             return warnings.withLock { $0 }
         }

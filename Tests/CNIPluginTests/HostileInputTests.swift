@@ -45,9 +45,9 @@ import Testing
         }
 
         func run(_ call: HostileCall) -> CNIDispatcher<SimulatedHost>.Answer {
-            var patience = Patience()
-            patience.lock = .milliseconds(100)
-            patience.returnOfInterface = .zero
+            var timeouts = Timeouts()
+            timeouts.lock = .milliseconds(100)
+            timeouts.returnOfInterface = .zero
             let host = fixture.host
             return CNIDispatcher(
                 environment: .other(call.variables.merging(["CNI_COMMAND": call.verb]) { $1 }),
@@ -60,7 +60,7 @@ import Testing
                     }
                     return call.input
                 },
-                makeHost: { host }, writeError: { _ in }, patience: patience
+                makeHost: { host }, writeError: { _ in }, timeouts: timeouts
             ).run()
         }
 

@@ -5,19 +5,19 @@ import Netlink
 import Testing
 
 @Suite struct IPAMDelegateTests {
-    private static func patience(_ time: Duration) -> IPAMDelegate.Patience {
-        var patience = IPAMDelegate.Patience()
-        patience.add = time
-        return patience
+    private static func timeouts(_ time: Duration) -> IPAMDelegate.Timeouts {
+        var timeouts = IPAMDelegate.Timeouts()
+        timeouts.add = time
+        return timeouts
     }
 
-    private let impatient = patience(.milliseconds(400))
-    private let patient = patience(.seconds(120))
+    private let shortTimeouts = timeouts(.milliseconds(400))
+    private let longTimeouts = timeouts(.seconds(120))
 
     private func failure(_ script: String) throws -> CNIError? {
         let ipam = try ScriptedIPAM()
         try ipam.install(script)
-        let delegate = try ipam.delegate(patience: patient)
+        let delegate = try ipam.delegate(timeouts: longTimeouts)
         return #expect(throws: CNIError.self) { try delegate.add(version: .newest) }
     }
 
@@ -134,7 +134,7 @@ import Testing
         let ipam = try ScriptedIPAM()
         try ipam.install(script)
         let delegate = try ipam.delegate(
-            patience: script.hasPrefix("sleep") ? impatient : patient)
+            timeouts: script.hasPrefix("sleep") ? shortTimeouts : longTimeouts)
         let error = #expect(throws: CNIError.self) { try delegate.add(version: .newest) }
         #expect(
             error

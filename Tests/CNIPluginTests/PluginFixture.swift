@@ -68,9 +68,9 @@ final class PluginFixture: Sendable {
         _ command: String, _ input: String? = nil, _ changes: [String: String] = [:],
         lock: Duration = .seconds(300)
     ) -> (output: String, status: Int32) {
-        var patience = Patience()
-        patience.lock = lock
-        patience.returnOfInterface = .milliseconds(100)
+        var timeouts = Timeouts()
+        timeouts.lock = lock
+        timeouts.returnOfInterface = .milliseconds(100)
         let variables = [
             "CNI_COMMAND": command, "CNI_CONTAINERID": "c1", "CNI_NETNS": "/run/netns/c1",
             "CNI_IFNAME": "net1", "CNI_PATH": ipam.directory, "VFMAP_STATE": statePath,
@@ -81,7 +81,7 @@ final class PluginFixture: Sendable {
         let dispatcher = CNIDispatcher(
             environment: .other(variables), readInput: { input }, makeHost: { host },
             writeError: { [self] text in complaints.withLock { $0 += text } },
-            patience: patience)
+            timeouts: timeouts)
         let answer = dispatcher.run()
         return (String(decoding: answer.output, as: UTF8.self), answer.status)
     }

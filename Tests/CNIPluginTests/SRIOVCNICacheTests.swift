@@ -9,9 +9,9 @@ import Testing
 
 /// Moving over from sriov-cni with containers running.
 @Suite struct SRIOVCNICacheTests {
-    @Test(arguments: [PeerFixture.current, PeerFixture.old, PeerFixture.oldest])
+    @Test(arguments: [SRIOVCNIFixture.current, SRIOVCNIFixture.old, SRIOVCNIFixture.oldest])
     func deleteRestoresFromTheFile(document: String) throws {
-        let fixture = try PeerFixture(document)
+        let fixture = try SRIOVCNIFixture(document)
         #expect(fixture.plugin.machine != fixture.before)
         #expect(fixture.call("DEL") == ("", 0))
         #expect(fixture.plugin.machine == fixture.before)
@@ -24,12 +24,12 @@ import Testing
 
     /// What the VF had before, not what a new VF has.
     @Test func deleteRestoresWhatTheAdministratorHadSet() throws {
-        let document = PeerFixture.current.replacing(
+        let document = SRIOVCNIFixture.current.replacing(
             #""Vlan":0,"VlanQoS":0,"VlanProto":33024,"MinTxRate":0,"#,
             with: #""Vlan":30,"VlanQoS":2,"VlanProto":33024,"MinTxRate":0,"#
         ).replacing(#""MaxTxRate":0,"LinkState":0"#, with: #""MaxTxRate":50,"LinkState":0"#)
             .replacing(#""Trust":false"#, with: #""Trust":true"#)
-        let fixture = try PeerFixture(document)
+        let fixture = try SRIOVCNIFixture(document)
         #expect(fixture.call("DEL") == ("", 0))
         let info = try #require(
             try fixture.plugin.host.vfInfos(ofPF: SimulatedHost.pfAddress())?.vf(0))
@@ -40,14 +40,14 @@ import Testing
 
     @Test(arguments: ["", "/run/netns/none"])
     func deleteFindsTheNamespaceByTheAllocation(path: String) throws {
-        let fixture = try PeerFixture()
+        let fixture = try SRIOVCNIFixture()
         #expect(fixture.call("DEL", nil, ["CNI_NETNS": path]) == ("", 0))
         #expect(fixture.plugin.machine == fixture.before)
         #expect(try fixture.files == [])
     }
 
     @Test func deleteAfterTheNamespaceIsGone() throws {
-        let fixture = try PeerFixture()
+        let fixture = try SRIOVCNIFixture()
         fixture.plugin.host.deleteNamespace("/run/netns/c1")
         #expect(fixture.call("DEL", nil, ["CNI_NETNS": ""]) == ("", 0))
         #expect(
@@ -58,12 +58,13 @@ import Testing
 
     @Test(
         arguments: [
-            "", "{", "[]", "{}", PeerFixture.current.replacing("sriov-net", with: ""),
-            PeerFixture.current.replacing("02:00:01", with: "02:00"),
-            PeerFixture.current.replacing(#""deviceID":"0000:01:10.0""#, with: #""deviceID":"x""#),
+            "", "{", "[]", "{}", SRIOVCNIFixture.current.replacing("sriov-net", with: ""),
+            SRIOVCNIFixture.current.replacing("02:00:01", with: "02:00"),
+            SRIOVCNIFixture.current.replacing(
+                #""deviceID":"0000:01:10.0""#, with: #""deviceID":"x""#),
         ])
     func deleteWithADamagedFileGoesByTheAddress(document: String) throws {
-        let fixture = try PeerFixture(document)
+        let fixture = try SRIOVCNIFixture(document)
         let input = fixture.plugin.configuration(#""vlan":7,"trust":"on""#)
         #expect(fixture.call("DEL", input) == ("", 0))
         #expect(fixture.plugin.complaint.contains("/peer/c1-net1: "))
@@ -75,8 +76,8 @@ import Testing
     }
 
     @Test func deleteLeavesAVFAloneThatAnotherContainerHasByNow() throws {
-        let fixture = try PeerFixture()
-        try fixture.write(PeerFixture.current, to: "c0-net1")
+        let fixture = try SRIOVCNIFixture()
+        try fixture.write(SRIOVCNIFixture.current, to: "c0-net1")
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSinceNow: -5)],
             ofItemAtPath: fixture.directory + "/c0-net1")
@@ -88,8 +89,8 @@ import Testing
     }
 
     @Test func addNeverTakesAVFOfALiveContainer() throws {
-        for document in [PeerFixture.current, "damaged"] {
-            let fixture = try PeerFixture(document)
+        for document in [SRIOVCNIFixture.current, "damaged"] {
+            let fixture = try SRIOVCNIFixture(document)
             fixture.plugin.host.makeNamespace("/run/netns/c2")
             let attached = fixture.plugin.machine
             let changes = ["CNI_CONTAINERID": "c2", "CNI_NETNS": "/run/netns/c2"]
@@ -105,7 +106,7 @@ import Testing
 
     /// Versions before 2.7 write no allocation: where the VF is decides.
     @Test func addNeverTakesAVFOfALiveContainerWithoutAllocation() throws {
-        let fixture = try PeerFixture(PeerFixture.old, allocates: false)
+        let fixture = try SRIOVCNIFixture(SRIOVCNIFixture.old, allocates: false)
         fixture.plugin.host.makeNamespace("/run/netns/c2")
         let attached = fixture.plugin.machine
         let changes = ["CNI_CONTAINERID": "c2", "CNI_NETNS": "/run/netns/c2"]
@@ -115,7 +116,7 @@ import Testing
     }
 
     @Test func aFreeVFIsChosenBesideTheirs() throws {
-        let fixture = try PeerFixture()
+        let fixture = try SRIOVCNIFixture()
         fixture.plugin.host.makeNamespace("/run/netns/c2")
         let changes = ["CNI_CONTAINERID": "c2", "CNI_NETNS": "/run/netns/c2"]
         let input = #"{"cniVersion":"1.0.0","name":"sriov-net","type":"sriov","pf":"pf0"}"#
@@ -128,7 +129,7 @@ import Testing
     }
 
     @Test func addTakesAVFAfterItsNamespaceIsGone() throws {
-        let fixture = try PeerFixture()
+        let fixture = try SRIOVCNIFixture()
         fixture.plugin.host.deleteNamespace("/run/netns/c1")
         fixture.plugin.host.makeNamespace("/run/netns/c2")
         let changes = ["CNI_CONTAINERID": "c2", "CNI_NETNS": "/run/netns/c2"]
@@ -146,7 +147,7 @@ import Testing
 
     /// The kernel has reset the hardware since.
     @Test func filesOfAnEarlierBootAreVoid() throws {
-        let fixture = try PeerFixture()
+        let fixture = try SRIOVCNIFixture()
         try fixture.age("c1-net1")
         try fixture.age("pci/0000:01:10.0")
         let report = try fixture.manager().importAttachments(isDryRun: false)
@@ -157,7 +158,7 @@ import Testing
     }
 
     @Test func importTakesLiveAttachmentsOver() throws {
-        let fixture = try PeerFixture()
+        let fixture = try SRIOVCNIFixture()
         let attached = fixture.plugin.machine
         let dry = try fixture.manager().importAttachments(isDryRun: true)
         #expect(dry.entries.map(\.result) == [.imported])
@@ -186,9 +187,9 @@ import Testing
     }
 
     @Test func importAfterADeathBetweenRecordAndFiles() throws {
-        let fixture = try PeerFixture()
+        let fixture = try SRIOVCNIFixture()
         _ = try fixture.manager().importAttachments(isDryRun: false)
-        try fixture.write(PeerFixture.current, to: "c1-net1")
+        try fixture.write(SRIOVCNIFixture.current, to: "c1-net1")
         try fixture.write("/run/netns/c1", to: "pci/0000:01:10.0")
         let report = try fixture.manager().importAttachments(isDryRun: false)
         #expect(report.entries.map(\.result) == [.present])
@@ -197,7 +198,7 @@ import Testing
     }
 
     @Test func importFindsTheNamespaceWithoutAllocation() throws {
-        let fixture = try PeerFixture(PeerFixture.old, allocates: false)
+        let fixture = try SRIOVCNIFixture(SRIOVCNIFixture.old, allocates: false)
         let report = try fixture.manager().importAttachments(isDryRun: false)
         #expect(report.entries.map(\.result) == [.imported])
         #expect(try fixture.plugin.store().attachments().first?.namespace?.path == "/run/netns/c1")
@@ -207,17 +208,17 @@ import Testing
 
     @Test(arguments: [("a-b-net1", "a-b"), ("a-b-c-net1", "a-b-c")])
     func importTellsContainerFromInterfaceByTheInterface(file: String, container: String) throws {
-        let fixture = try PeerFixture(named: file)
+        let fixture = try SRIOVCNIFixture(named: file)
         _ = try fixture.manager().importAttachments(isDryRun: false)
         #expect(try fixture.plugin.store().attachments().first?.owner.container == container)
     }
 
     @Test func importSaysWhatItCannotTakeOver() throws {
-        let fixture = try PeerFixture()
+        let fixture = try SRIOVCNIFixture()
         fixture.plugin.host.deleteNamespace("/run/netns/c1")
         try fixture.write("{", to: "c7-net1")
         try fixture.write(
-            PeerFixture.current.replacing("0000:01:10.0", with: "0000:09:10.0"), to: "c8-net1")
+            SRIOVCNIFixture.current.replacing("0000:01:10.0", with: "0000:09:10.0"), to: "c8-net1")
         try fixture.write("/run/netns/c9", to: "pci/0000:01:10.2")
         let report = try fixture.manager().importAttachments(isDryRun: false)
         #expect(
@@ -232,7 +233,7 @@ import Testing
     }
 
     @Test func garbageCollectionKnowsTheirAttachments() throws {
-        let fixture = try PeerFixture()
+        let fixture = try SRIOVCNIFixture()
         func collect(_ valid: String) -> Int32 {
             let input = fixture.plugin.configuration(
                 #""cni.dev/valid-attachments":[\#(valid)]"#, version: "1.1.0")
@@ -251,7 +252,7 @@ import Testing
         ("{}", #"deviceID: must be the PCI address of a VF, not """#),
     ])
     func aFileThatTellsNothingIsNamedWithItsProblem(text: String, problem: String) throws {
-        let fixture = try PeerFixture()
+        let fixture = try SRIOVCNIFixture()
         try fixture.write(text, to: "c9-net1")
         let claims = try SRIOVCNICache(directory: fixture.directory, bootTime: 0).claims.all()
         #expect(claims.first { $0.path.hasSuffix("/c9-net1") }?.problem == problem)

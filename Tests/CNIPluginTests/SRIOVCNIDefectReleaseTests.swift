@@ -8,7 +8,7 @@ import SimulatedHost
 import Testing
 
 /// Defects known from other SR-IOV CNI plugins, one test each: releasing a VF, and what is remembered of it.
-@Suite struct PeerDefectReleaseTests {
+@Suite struct SRIOVCNIDefectReleaseTests {
     private let settings = #""vlan":7,"trust":"on","mac":"02:11:22:33:44:55","mtu":1400"#
     private let vf = SimulatedHost.vfAddress(0)
 

@@ -6,7 +6,7 @@ import SimulatedHost
 import Testing
 
 /// Defects known from other SR-IOV CNI plugins, one test each: ADD, its result, and the verbs beside DEL.
-@Suite struct PeerDefectTests {
+@Suite struct SRIOVCNIDefectTests {
     private let vf = SimulatedHost.vfAddress(0)
 
     @Test func aFailedAddLeavesAnInterfaceOfTheSameNameAlone() throws {

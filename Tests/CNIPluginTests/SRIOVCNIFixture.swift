@@ -8,7 +8,7 @@ import SimulatedHost
 import Testing
 
 /// A machine on which sriov-cni has attached the first VF to the container `c1`, and its files.
-struct PeerFixture {
+struct SRIOVCNIFixture {
     let plugin: PluginFixture
     /// The machine before.
     let before: SimulatedKernel
@@ -50,19 +50,19 @@ struct PeerFixture {
         before = plugin.machine
         directory = plugin.ipam.directory + "/peer"
         let host = plugin.host
-        let own = try host.hostNamespace()
+        let hostNamespace = try host.hostNamespace()
         let container = try host.openNamespace("/run/netns/c1")
         let pf = try #require(try host.vfInfos(ofPF: SimulatedHost.pfAddress()))
         let mac = try #require(MACAddress("02:11:22:33:44:55"))
-        let link = try #require(try host.link(named: "pf0v0", in: own))
-        try host.setLink(link, LinkSettings(macAddress: mac), in: own)
+        let link = try #require(try host.link(named: "pf0v0", in: hostNamespace))
+        try host.setLink(link, LinkSettings(macAddress: mac), in: hostNamespace)
         for attribute in [
             .vlan(VLANTag(identifier: 7)), .trust(true), .macAddress(mac),
             .transmitRate(TransmitRate(minimum: 0, maximum: 100)),
         ] as [VFAttribute] {
             try host.setVF(attribute, index: 0, of: pf)
         }
-        try host.move(link, from: own, to: container, as: "net1", index: nil)
+        try host.move(link, from: hostNamespace, to: container, as: "net1", index: nil)
         let moved = try #require(try host.link(named: "net1", in: container))
         try host.setLink(moved, LinkSettings(isUp: true), in: container)
         try write(document, to: name)
@@ -98,12 +98,12 @@ struct PeerFixture {
     }
 
     func manager() -> Manager<SimulatedHost> {
-        var patience = Patience()
-        patience.lock = .milliseconds(100)
-        patience.returnOfInterface = .milliseconds(100)
+        var timeouts = Timeouts()
+        timeouts.lock = .milliseconds(100)
+        timeouts.returnOfInterface = .milliseconds(100)
         return Manager(
             host: plugin.host, store: plugin.store(),
-            locks: LockDirectory(path: plugin.ipam.directory + "/locks"), patience: patience,
+            locks: LockDirectory(path: plugin.ipam.directory + "/locks"), timeouts: timeouts,
             foreignClaims: SRIOVCNICache(directory: directory, bootTime: 2000).claims,
             releaseFrontEnd: { _ in }, warn: { _ in })
     }

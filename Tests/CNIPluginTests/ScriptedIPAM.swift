@@ -49,14 +49,14 @@ final class ScriptedIPAM: Sendable {
     func input(of command: String) -> String { contents("stdin.\(command)") }
 
     func delegate(
-        _ name: String = "scripted", patience: IPAMDelegate.Patience = .init(),
+        _ name: String = "scripted", timeouts: IPAMDelegate.Timeouts = .init(),
         input: String = "{}", environment: [String: String] = [:]
     ) throws -> IPAMDelegate {
         let variables = ["PATH": "/usr/bin:/bin", "CNI_CONTAINERID": "c1", "CNI_IFNAME": "net1"]
         return try IPAMDelegate(
             type: name, in: ["/nonexistent", directory],
             environment: variables.merging(environment) { $1 }, input: Array(input.utf8),
-            patience: patience, passOn: { [self] text in complaints.withLock { $0 += text } })
+            timeouts: timeouts, passOn: { [self] text in complaints.withLock { $0 += text } })
     }
 
     private func contents(_ name: String) -> String {

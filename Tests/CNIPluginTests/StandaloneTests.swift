@@ -261,9 +261,9 @@ import Testing
     @Test func aCardOfTheHostsOwnIsNotMistakenForAVF() throws {
         let fixture = try machineWithoutPF()
         let network = try #require(IPNetwork("192.0.2.7/24"))
-        let own = try fixture.host.hostNamespace()
-        let link = try #require(try fixture.host.link(named: "ens5", in: own))
-        try fixture.host.addAddress(InterfaceAddress(network: network), to: link, in: own)
+        let hostNamespace = try fixture.host.hostNamespace()
+        let link = try #require(try fixture.host.link(named: "ens5", in: hostNamespace))
+        try fixture.host.addAddress(InterfaceAddress(network: network), to: link, in: hostNamespace)
         let before = fixture.host.kernel
         #expect(
             fixture.call("ADD").output

@@ -37,7 +37,7 @@ import Testing
                 + #""reconcileSeconds": 5, "logLevel": "trace", "logFormat": "json", "#
                 + #""metrics": "[0::1]:9808", "drift": "mend"}}"#)
         #expect(read.metrics?.description == "[::1]:9808")
-        #expect(read.drift == .mend)
+        #expect(read.drift == .remediate)
         #expect(read.dockerSocket == "/a/d")
         #expect(read.statusSocket == "/a/s")
         #expect(read.reconcileSeconds == 5)

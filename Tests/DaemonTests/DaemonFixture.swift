@@ -20,14 +20,14 @@ final class DaemonFixture: Sendable {
         let lines = LogLines()
         self.lines = lines
         log = lines.log()
-        var patience = Patience()
+        var timeouts = Timeouts()
         // Services and the tests wait for each other, on a slow machine for long.
-        patience.lock = .seconds(300)
-        patience.returnOfInterface = .milliseconds(50)
+        timeouts.lock = .seconds(300)
+        timeouts.returnOfInterface = .milliseconds(50)
         manager = Manager(
             host: host,
             store: AttachmentStore(path: directory.path + "/state.db", boot: host.kernel.boot),
-            locks: LockDirectory(path: directory.path + "/locks"), patience: patience,
+            locks: LockDirectory(path: directory.path + "/locks"), timeouts: timeouts,
             releaseFrontEnd: { _ in }, warn: { _ in })
     }
 

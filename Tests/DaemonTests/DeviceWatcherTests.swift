@@ -8,7 +8,7 @@ import Testing
     private static func function(_ action: DeviceAction) throws -> DeviceEvent {
         .function(
             action,
-            PCIFunctionNews(
+            PCIFunctionEvent(
                 address: try #require(PCIAddress("0000:01:10.0")), driver: nil, role: .unknown))
     }
 
@@ -19,21 +19,21 @@ import Testing
     ]
 
     @Test(arguments: told)
-    func functionsThatComeAndGoAreToldOf(action: DeviceAction, news: String?) throws {
-        #expect(DeviceWatcher.news(of: try Self.function(action)) == news)
+    func functionsThatComeAndGoAreToldOf(action: DeviceAction, message: String?) throws {
+        #expect(DeviceWatcher.message(of: try Self.function(action)) == message)
     }
 
     @Test func lostEventsAreToldOfAndInterfacesAreNot() throws {
-        #expect(DeviceWatcher.news(of: .overflow) == "news of devices were lost")
-        let interface = InterfaceNews(
+        #expect(DeviceWatcher.message(of: .overflow) == "news of devices were lost")
+        let interface = InterfaceEvent(
             name: "eth0", oldName: nil, index: 7,
             function: try #require(PCIAddress("0000:01:10.0")))
-        #expect(DeviceWatcher.news(of: .interface(.added, interface)) == nil)
+        #expect(DeviceWatcher.message(of: .interface(.added, interface)) == nil)
     }
 
     @Test func itEndsWithTheShutdown() async throws {
         let told = Mutex<[String]>([])
-        let watcher = try DeviceWatcher(tell: { news in told.withLock { $0.append(news) } })
+        let watcher = try DeviceWatcher(tell: { message in told.withLock { $0.append(message) } })
         try await running(watcher) {}
         #expect(told.withLock { $0 } == [])
     }

@@ -3,7 +3,7 @@ import DaemonInterface
 import Testing
 
 /// What the server makes of requests that are as they should be.
-@Suite struct PluginServerTests {
+@Suite struct HTTPServerTests {
     @Test func aCallAsDockerSendsIt() async throws {
         try await ServerFixture.with { server in
             let path = server.path

@@ -34,7 +34,7 @@ import Testing
         _ fixture: DaemonFixture, time: Duration = .seconds(3600)
     ) throws -> HandoverFollower {
         try HandoverFollower(time: time, firstPause: .milliseconds(1), log: fixture.log) {
-            try fixture.manager.settle($0)
+            try fixture.manager.confirmHandover($0)
         }
     }
 

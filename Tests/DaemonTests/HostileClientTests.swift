@@ -60,7 +60,7 @@ import Testing
 
     @Test func theLongestBodyThatIsAllowedIsTaken() async throws {
         try await ServerFixture.with(
-            handler: { PluginReply(body: Array("\($0.body.count)".utf8)) }
+            handler: { HTTPReply(body: Array("\($0.body.count)".utf8)) }
         ) { server in
             let body = String(repeating: "a", count: 1 << 20)
             let answer = try await server.ask(
@@ -362,9 +362,9 @@ import Testing
     // MARK: Not reading
 
     /// The answer to `/0` is more than the kernel takes for a client that does not read.
-    private static let longAnswer: PluginHandler = { request in
+    private static let longAnswer: HTTPHandler = { request in
         let padding = [UInt8](repeating: 0x61, count: request.path == "/0" ? 1 << 20 : 0)
-        return PluginReply(
+        return HTTPReply(
             contentType: "text/plain", body: padding + Array(" \(request.path)\n".utf8))
     }
 
@@ -471,7 +471,7 @@ import Testing
     }
 
     @Test func aServerOfQuestionsClosesAfterItsAnswer() async throws {
-        try await ServerFixture.with(limits: .ofQuestions) { server in
+        try await ServerFixture.with(limits: .readOnly) { server in
             let answer = try await server.ask("GET /a HTTP/1.1\r\nHost:\r\n\r\n")
             #expect(
                 answer == "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 7\r\n"

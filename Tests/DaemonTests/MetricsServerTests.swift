@@ -21,7 +21,7 @@ import Testing
     ) throws -> MetricsPage<SimulatedHost> {
         let path = fixture.directory.path + "/c.json"
         if let configuration { try Data(configuration.utf8).write(to: URL(filePath: path)) }
-        let drift = DriftKeeper(
+        let drift = DriftMonitor(
             manager: fixture.manager, configurationPath: path, handling: .report, log: fixture.log)
         let reconciler = try Reconciler(
             interval: .seconds(60), log: fixture.log,
@@ -35,13 +35,13 @@ import Testing
 
     /// Serves metrics on a port of TCP for as long as the body takes.
     private static func withTCP(
-        _ address: String, limits: ServerLimits = .ofQuestions, log: DaemonLog,
-        handler: @escaping PluginHandler, _ body: @escaping @Sendable (TCPAddress) throws -> Void
+        _ address: String, limits: ServerLimits = .readOnly, log: DaemonLog,
+        handler: @escaping HTTPHandler, _ body: @escaping @Sendable (TCPAddress) throws -> Void
     ) async throws {
         let listener = try TCPListener.make(at: try #require(TCPAddress(address)))
         let bound = listener.address
         let ready = ReadySignal(awaiting: ["metrics"])
-        let server = PluginServer(
+        let server = HTTPServer(
             name: "metrics", socket: ServerSocket(listener),
             loop: MultiThreadedEventLoopGroup.singleton.next(), limits: limits, log: log,
             isReady: ready, calls: CallCounter(), tellsFailures: false, handler: handler)
@@ -86,13 +86,13 @@ import Testing
     ])
     func nothingElseIsAnswered(method: String, path: String, status: Int) throws {
         let page = try Self.page(try DaemonFixture())
-        #expect(page.answer(PluginRequest(method: method, path: path)).status == status)
+        #expect(page.answer(HTTPRequest(method: method, path: path)).status == status)
     }
 
     @Test func hostileClientsOfTCPAreHeldOffAndNotLogged() async throws {
         let fixture = try DaemonFixture()
         let page = try Self.page(fixture)
-        var limits = ServerLimits.ofQuestions
+        var limits = ServerLimits.readOnly
         limits.receiving = .milliseconds(300)
         try await Self.withTCP(
             "127.0.0.1:0", limits: limits, log: fixture.log, handler: { page.answer($0) }
@@ -127,7 +127,7 @@ import Testing
     func anAnswerIsKeptForAWhile(time: Duration, isKept: Bool) throws {
         let fixture = try DaemonFixture()
         let page = try Self.page(fixture, keeping: time)
-        let question = PluginRequest(method: "GET", path: "/metrics")
+        let question = HTTPRequest(method: "GET", path: "/metrics")
         let first = page.answer(question)
         fixture.host.withKernel { $0.pfs = [:] }
         #expect((page.answer(question) == first) == isKept)
@@ -149,7 +149,7 @@ import Testing
             fixture,
             configuration: #"{"physicalFunctions": [{"name": "pf0", "numVFs": 2}], "#
                 + #""resourceList": [{"resourceName": "a"}]}"#)
-        let body = page.answer(PluginRequest(method: "GET", path: "/metrics")).body
+        let body = page.answer(HTTPRequest(method: "GET", path: "/metrics")).body
         let lines = String(decoding: body, as: UTF8.self).split(separator: "\n")
         let sample =
             #/(?<name>[a-z_0-9]+)(\{[a-zA-Z_]+="[^"]*"(,[a-zA-Z_]+="[^"]*")*\})? [0-9.e+-]+/#

@@ -59,7 +59,7 @@ import Testing
         let reconciler = try Reconciler(
             interval: .seconds(3600), settling: .milliseconds(10), log: LogLines().log()
         ) {
-            _ = handler.answer(PluginRequest(method: "", path: ""))
+            _ = handler.answer(HTTPRequest(method: "", path: ""))
             return RecoveryReport(entries: [])
         }
         try await running(reconciler) {
@@ -94,7 +94,7 @@ import Testing
         let reconciler = try Reconciler(
             interval: .seconds(3600), settling: .milliseconds(10), log: LogLines().log()
         ) {
-            _ = handler.answer(PluginRequest(method: "", path: ""))
+            _ = handler.answer(HTTPRequest(method: "", path: ""))
             return RecoveryReport(entries: [])
         }
         try await running(reconciler) {
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    @Test func theEndOfThePatienceRunsItBeforeTheTimer() async throws {
+    @Test func theEndOfTheTimeoutRunsItBeforeTheTimer() async throws {
         let runs = Mutex(0)
         let reconciler = try Reconciler(interval: .seconds(3600), log: LogLines().log()) {
             var report = RecoveryReport(entries: [])
@@ -179,7 +179,7 @@ import Testing
     @Test func aRunThatHasBegunIsFinishedAtTheShutdown() async throws {
         let handler = HeldHandler()
         let reconciler = try Reconciler(interval: .seconds(3600), log: LogLines().log()) {
-            _ = handler.answer(PluginRequest(method: "", path: ""))
+            _ = handler.answer(HTTPRequest(method: "", path: ""))
             return RecoveryReport(entries: [])
         }
         try await running(reconciler) {

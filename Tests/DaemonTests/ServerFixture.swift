@@ -28,7 +28,7 @@ struct ServerFixture: Sendable {
     static func with(
         limits: ServerLimits = .patient,
         listener: ((String) throws -> UnixListener)? = nil,
-        handler: @escaping PluginHandler = echo, _ body: (ServerFixture) async throws -> Void
+        handler: @escaping HTTPHandler = echo, _ body: (ServerFixture) async throws -> Void
     ) async throws {
         let fixture = try await start(limits: limits, listener: listener, handler: handler)
         do {
@@ -42,14 +42,14 @@ struct ServerFixture: Sendable {
 
     private static func start(
         limits: ServerLimits, listener: ((String) throws -> UnixListener)?,
-        handler: @escaping PluginHandler
+        handler: @escaping HTTPHandler
     ) async throws -> ServerFixture {
         let directory = try TestDirectory()
         let path = directory.path + "/s.sock"
         let log = DaemonLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let ready = ReadySignal(awaiting: ["test"])
         let calls = CallCounter()
-        let server = PluginServer(
+        let server = HTTPServer(
             name: "test",
             socket: ServerSocket(try listener?(path) ?? UnixListener.make(at: path)),
             loop: MultiThreadedEventLoopGroup.singleton.next(), limits: limits, log: log,
@@ -78,8 +78,8 @@ struct ServerFixture: Sendable {
     }
 
     /// Answers with what was asked.
-    static let echo: PluginHandler = { request in
-        PluginReply(
+    static let echo: HTTPHandler = { request in
+        HTTPReply(
             contentType: "text/plain",
             body: Array("\(request.method) \(request.path) ".utf8) + request.body)
     }
@@ -107,7 +107,7 @@ final class HeldHandler: Sendable {
 
     func letGo() { gate.withLock { $0 = true } }
 
-    func answer(_ request: PluginRequest) -> PluginReply {
+    func answer(_ request: HTTPRequest) -> HTTPReply {
         state.withLock { state in
             state.running += 1
             state.mostAtOnce = max(state.mostAtOnce, state.running)
@@ -119,7 +119,7 @@ final class HeldHandler: Sendable {
             state.finished += 1
         }
         let echo = ServerFixture.echo(request)
-        return PluginReply(
+        return HTTPReply(
             contentType: echo.contentType,
             body: [UInt8](repeating: 0x61, count: padding) + echo.body)
     }

@@ -20,9 +20,9 @@ import Testing
             calls: CallCounter(), log: fixture.log)
     }
 
-    private static let question = PluginRequest(method: "GET", path: "/v1/status")
+    private static let question = HTTPRequest(method: "GET", path: "/v1/status")
 
-    private static func object(_ reply: PluginReply) throws -> [String: Any] {
+    private static func object(_ reply: HTTPReply) throws -> [String: Any] {
         let value = try JSONSerialization.jsonObject(with: Data(reply.body))
         return try #require(value as? [String: Any])
     }
@@ -102,7 +102,7 @@ import Testing
     ])
     func nothingElseIsAnswered(method: String, path: String, status: Int, body: String) throws {
         let reply = try Self.page(try DaemonFixture()).answer(
-            PluginRequest(method: method, path: path))
+            HTTPRequest(method: method, path: path))
         #expect(reply.status == status)
         #expect(String(decoding: reply.body, as: UTF8.self) == body)
     }

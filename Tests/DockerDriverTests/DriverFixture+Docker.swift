@@ -65,17 +65,18 @@ extension DriverFixture {
     ) throws -> RunningContainer {
         let reply = try object(joining)
         let names = try #require(try reply.object("InterfaceName"))
-        let source = try #require(try names.word("SrcName"))
-        let prefix = try #require(try names.word("DstPrefix"))
-        let name = try names.word("DstName") ?? "\(prefix)0"
+        let source = try #require(try names.nonEmptyString("SrcName"))
+        let prefix = try #require(try names.nonEmptyString("DstPrefix"))
+        let name = try names.nonEmptyString("DstName") ?? "\(prefix)0"
         let made = try object(creation).object("Interface")
-        let address = try MACAddress(mac) ?? made?.word("MacAddress").flatMap(MACAddress.init)
+        let address =
+            try MACAddress(mac) ?? made?.nonEmptyString("MacAddress").flatMap(MACAddress.init)
         makeContainer(sandbox)
         let docker = host.anotherProcess()
-        let own = try docker.hostNamespace()
+        let hostNamespace = try docker.hostNamespace()
         let inside = try docker.openNamespace(sandbox)
-        let link = try #require(try docker.link(named: KernelText(source), in: own))
-        try docker.move(link, from: own, to: inside, as: KernelText(name), index: nil)
+        let link = try #require(try docker.link(named: KernelText(source), in: hostNamespace))
+        try docker.move(link, from: hostNamespace, to: inside, as: KernelText(name), index: nil)
         let moved = try #require(try docker.link(named: KernelText(name), in: inside))
         if let address {
             try docker.setLink(moved, LinkSettings(macAddress: address), in: inside)
@@ -134,7 +135,7 @@ extension DriverFixture {
     }
 
     /// What the PF reports of a VF.
-    func info(_ function: PCIAddress) -> VFInfo? { host.kernel.vfs[function]?.info }
+    func info(_ function: PCIAddress) -> VFState? { host.kernel.vfs[function]?.info }
 
     /// The interface of a VF, wherever it is.
     func interface(_ function: PCIAddress) -> SimulatedKernel.Interface? {

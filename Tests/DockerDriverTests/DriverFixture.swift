@@ -47,10 +47,10 @@ final class DriverFixture: Sendable {
 
     /// A driver as a new process would make it: nothing is left of the last one but the state file.
     func driver(in process: SimulatedHost? = nil) -> DockerDriver<SimulatedHost> {
-        var patience = Patience()
+        var timeouts = Timeouts()
         // Calls at once wait for each other, on a slow machine for long.
-        patience.lock = .seconds(300)
-        patience.returnOfInterface = .milliseconds(50)
+        timeouts.lock = .seconds(300)
+        timeouts.returnOfInterface = .milliseconds(50)
         let warn: @Sendable (String) -> Void = { [self] message in
             messages.withLock { $0.append(message) }
         }
@@ -58,7 +58,7 @@ final class DriverFixture: Sendable {
         return DockerDriver(
             manager: Manager(
                 host: process ?? host, store: store(),
-                locks: LockDirectory(path: directory.path + "/locks"), patience: patience,
+                locks: LockDirectory(path: directory.path + "/locks"), timeouts: timeouts,
                 releaseFrontEnd: { _ in }, warn: warn),
             readPools: { () throws(ManagerError) in pools },
             whenJoined: { [self] owner in joins.withLock { $0.append(owner) } }, warn: warn)

@@ -121,8 +121,8 @@ import Testing
         #expect(container.name == "storage")
         let names = try JSONObject(["reply": container.joining]).object("reply")?
             .object("InterfaceName")
-        #expect(try names?.word("DstName") == "storage")
-        #expect(try names?.word("DstPrefix") == "net")
+        #expect(try names?.nonEmptyString("DstName") == "storage")
+        #expect(try names?.nonEmptyString("DstPrefix") == "net")
         try fixture.stop(container)
     }
 
@@ -144,7 +144,7 @@ import Testing
         #expect(try fixture.records.map(\.phase) == [.joined])
         let container = try fixture.move("e1", "n1", sandbox, creation, joining, mac: mac)
         #expect(fixture.info(Self.vf)?.trust == true)
-        #expect(fixture.driver().settled(owner)?.phase == .attached)
+        #expect(fixture.driver().confirmed(owner)?.phase == .attached)
         #expect(fixture.info(Self.vf)?.trust == false)
         try fixture.stop(container)
         #expect(fixture.machine == before)

@@ -55,7 +55,7 @@ import Testing
         #expect(link == expected)
         #expect(
             vfs == [
-                VFInfo(
+                VFState(
                     index: 0, macAddress: try #require(MACAddress("02:11:22:33:44:55")),
                     vlans: [VLANTag(identifier: 100, qualityOfService: 3, protocol: .dot1ad)],
                     transmitRate: TransmitRate(minimum: 10, maximum: 200), spoofCheck: false,

@@ -14,7 +14,7 @@ import Testing
             .acknowledgement(-95, attributes: Self.extendedAcknowledgement))
         let error = #expect(throws: NetlinkError.self) {
             try kernel.routeSocket.setVF(
-                .vlan(VLANTag(identifier: 100)), ofVF: 1, onPF: 7, named: "pf0")
+                .vlan(VLANTag(identifier: 100)), index: 1, ofPF: 7, named: "pf0")
         }
         #expect(error?.errno == .notSupported)
         #expect(error?.kernelMessage == "Device is down")
@@ -41,7 +41,7 @@ import Testing
 
     @Test func warningOnSuccessIsNoError() throws {
         let kernel = FakeKernel(.acknowledgement(0, attributes: Self.extendedAcknowledgement))
-        try kernel.routeSocket.setVF(.trust(true), ofVF: 1, onPF: 7, named: "pf0")
+        try kernel.routeSocket.setVF(.trust(true), index: 1, ofPF: 7, named: "pf0")
     }
 
     @Test func refusalAtTheEndOfAList() {
@@ -121,7 +121,7 @@ import Testing
     @Test func lostAnswerToACommandIsAnError() {
         let kernel = FakeKernel { _, _ in [.overrun] }
         let error = #expect(throws: NetlinkError.self) {
-            try kernel.routeSocket.setVF(.trust(true), ofVF: 0, onPF: 7, named: "pf0")
+            try kernel.routeSocket.setVF(.trust(true), index: 0, ofPF: 7, named: "pf0")
         }
         #expect(error?.errno == .noBufferSpace)
     }

@@ -45,7 +45,7 @@ import Testing
         (.rssQuery(true), "set RSS query of VF 3 of pf0"),
     ])
     func virtualFunctions(_ attribute: VFAttribute, _ expected: String) {
-        #expect(words { try $0.setVF(attribute, ofVF: 3, onPF: 7, named: "pf0") } == expected)
+        #expect(words { try $0.setVF(attribute, index: 3, ofPF: 7, named: "pf0") } == expected)
     }
 
     @Test func addressesAndRoutes() throws {

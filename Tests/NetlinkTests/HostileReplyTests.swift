@@ -76,7 +76,7 @@ import Testing
                 return try devlink.eswitchMode(ofDevice: "d", onBus: "pci") == nil ? 0 : 1
             },
             Reading(name: "refusal", answers: [refusal]) {
-                try $0.routeSocket.setVF(.trust(true), ofVF: 1, onPF: 7, named: "pf0")
+                try $0.routeSocket.setVF(.trust(true), index: 1, ofPF: 7, named: "pf0")
                 return 0
             },
         ]
@@ -107,7 +107,7 @@ import Testing
         #expect(values > 0 || reading.name == "refusal")
     }
 
-    @Test func damagedNewsAreEventsOrCountAsLost() throws {
+    @Test func damagedMessagesAreEventsOrCountAsLost() throws {
         let message = Self.readings[0].answers[0]
         var lost = 0
         for seed in FuzzSeeds(2000, long: .seconds(15), of: "news") {

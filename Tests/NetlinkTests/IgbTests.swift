@@ -37,14 +37,14 @@ import Testing
             try socket.virtualFunctions(ofPF: pf.name).vfs.map(\.index)
                 == [0, 1, 2, 3, 4, 5, 6])
         let tag = VLANTag(identifier: 100, qualityOfService: 3)
-        try socket.setVF(.vlan(tag), ofVF: 6, onPF: pf.index, named: pf.name)
-        try socket.setVF(.spoofCheck(false), ofVF: 6, onPF: pf.index, named: pf.name)
+        try socket.setVF(.vlan(tag), index: 6, ofPF: pf.index, named: pf.name)
+        try socket.setVF(.spoofCheck(false), index: 6, ofPF: pf.index, named: pf.name)
         let vf = try #require(
             try socket.virtualFunctions(ofPF: pf.name).vfs.last)
         #expect(vf.vlans == [tag])
         #expect(vf.spoofCheck == false)
-        try socket.setVF(.vlan(.none), ofVF: 6, onPF: pf.index, named: pf.name)
-        try socket.setVF(.spoofCheck(true), ofVF: 6, onPF: pf.index, named: pf.name)
+        try socket.setVF(.vlan(.none), index: 6, ofPF: pf.index, named: pf.name)
+        try socket.setVF(.spoofCheck(true), index: 6, ofPF: pf.index, named: pf.name)
         let after = try #require(
             try socket.virtualFunctions(ofPF: pf.name).vfs.last)
         #expect(after.vlans == [])
@@ -56,7 +56,7 @@ import Testing
         let (host, pf, _) = try card()
         let socket = host.socket
         func set(_ attributes: [VFAttribute]) throws {
-            try socket.setVF(attributes, ofVF: 6, onPF: pf.index, named: pf.name)
+            try socket.setVF(attributes, index: 6, ofPF: pf.index, named: pf.name)
         }
         let tag = VLANTag(identifier: 101, qualityOfService: 2)
         try set([.vlan(tag), .spoofCheck(false), .trust(true)])
@@ -82,7 +82,7 @@ import Testing
             (.macAddress(try #require(MACAddress("03:00:00:00:00:01"))), .invalidArgument),
         ] {
             let error = #expect(throws: NetlinkError.self, "\(attribute)") {
-                try host.socket.setVF(attribute, ofVF: 6, onPF: pf.index, named: pf.name)
+                try host.socket.setVF(attribute, index: 6, ofPF: pf.index, named: pf.name)
             }
             #expect(error?.errno == errno, "\(attribute)")
         }

@@ -138,7 +138,7 @@ import Testing
         let inside = try cable()
         let index = try inside.link("a0").index
         let error = #expect(throws: NetlinkError.self) {
-            try inside.socket.setVF(.trust(true), ofVF: 1, onPF: index, named: "a0")
+            try inside.socket.setVF(.trust(true), index: 1, ofPF: index, named: "a0")
         }
         #expect(
             error?.description == "set trust of VF 1 of a0: operation not supported (EOPNOTSUPP)")

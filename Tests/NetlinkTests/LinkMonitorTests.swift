@@ -71,7 +71,7 @@ import Testing
         #expect(ContinuousClock.now - start >= .milliseconds(50))
     }
 
-    @Test func lostNewsAreReportedWhateverIsWaitedFor() throws {
+    @Test func lostEventsAreReportedWhateverIsWaitedFor() throws {
         let inside = try TestNamespace()
         try inside.ip("link add a0 type veth peer name a1")
         let monitor = try inside.namespace.run { try LinkMonitor(receiveBuffer: 4096) }

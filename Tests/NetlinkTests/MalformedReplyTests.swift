@@ -16,7 +16,7 @@ import Testing
                 })
             + attribute(0x8034, attribute(53, Array("blue\0".utf8))))
 
-    private func read(_ datagram: [UInt8]) throws -> [VFInfo] {
+    private func read(_ datagram: [UInt8]) throws -> [VFState] {
         try FakeKernel { _, _ in [.datagram(datagram)] }.routeSocket
             .virtualFunctions(ofPF: "pf0", statistics: true).vfs
     }

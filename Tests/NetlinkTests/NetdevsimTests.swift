@@ -15,7 +15,7 @@ import Testing
                 .trust(true), .linkState(.disabled), .rssQuery(true),
             ]
             for attribute in attributes {
-                try device.host.socket.setVF(attribute, ofVF: 2, onPF: pf.index, named: pf.name)
+                try device.host.socket.setVF(attribute, index: 2, ofPF: pf.index, named: pf.name)
             }
             let (link, vfs) = try device.host.socket.virtualFunctions(
                 ofPF: pf.name)
@@ -23,14 +23,14 @@ import Testing
             #expect(vfs.map(\.index) == [0, 1, 2, 3])
             #expect(
                 vfs[2]
-                    == VFInfo(
+                    == VFState(
                         index: 2, macAddress: try #require(MACAddress("02:11:22:33:44:55")),
                         vlans: [VLANTag(identifier: 100, qualityOfService: 3, protocol: .dot1ad)],
                         transmitRate: TransmitRate(minimum: 10, maximum: 200), spoofCheck: true,
                         trust: true, linkState: .disabled, rssQuery: true))
             #expect(
                 vfs[1]
-                    == VFInfo(
+                    == VFState(
                         index: 1, spoofCheck: false, trust: false, linkState: .automatic,
                         rssQuery: false))
 
@@ -70,11 +70,11 @@ import Testing
                 .trust(false), .linkState(.automatic), .rssQuery(false),
             ]
             for attribute in there {
-                try socket.setVF(attribute, ofVF: 0, onPF: pf.index, named: pf.name)
+                try socket.setVF(attribute, index: 0, ofPF: pf.index, named: pf.name)
             }
             #expect(try socket.virtualFunctions(ofPF: pf.name).vfs != before)
             for attribute in back {
-                try socket.setVF(attribute, ofVF: 0, onPF: pf.index, named: pf.name)
+                try socket.setVF(attribute, index: 0, ofPF: pf.index, named: pf.name)
             }
             #expect(try socket.virtualFunctions(ofPF: pf.name).vfs == before)
         }
@@ -88,7 +88,7 @@ import Testing
                 VLANTag(identifier: 4094, qualityOfService: 7),
                 VLANTag(identifier: 0, qualityOfService: 5),
             ] {
-                try device.host.socket.setVF(.vlan(tag), ofVF: 0, onPF: pf.index, named: pf.name)
+                try device.host.socket.setVF(.vlan(tag), index: 0, ofPF: pf.index, named: pf.name)
                 let vfs = try device.host.socket
                     .virtualFunctions(ofPF: pf.name).vfs
                 #expect(vfs.map(\.vlans) == [[tag]])
@@ -105,7 +105,7 @@ import Testing
             ] {
                 let error = #expect(throws: NetlinkError.self, "\(attribute)") {
                     try device.host.socket.setVF(
-                        attribute, ofVF: function, onPF: pf.index, named: pf.name)
+                        attribute, index: function, ofPF: pf.index, named: pf.name)
                 }
                 #expect(error?.errno == .invalidArgument, "\(attribute)")
             }
@@ -118,7 +118,7 @@ import Testing
             let socket = device.host.socket
             for index in 0..<256 {
                 try socket.setVF(
-                    .vlan(VLANTag(identifier: UInt16(index + 1))), ofVF: index, onPF: pf.index,
+                    .vlan(VLANTag(identifier: UInt16(index + 1))), index: index, ofPF: pf.index,
                     named: pf.name)
             }
             let (link, vfs) = try socket.virtualFunctions(ofPF: pf.name)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct VFRequestTests {
     private func request(_ attribute: VFAttribute) throws -> [UInt8] {
         let kernel = FakeKernel(.acknowledgement(0))
-        try kernel.routeSocket.setVF(attribute, ofVF: 1, onPF: 7, named: "pf0")
+        try kernel.routeSocket.setVF(attribute, index: 1, ofPF: 7, named: "pf0")
         #expect(kernel.requests.count == 1)
         return kernel.requests[0]
     }
@@ -45,7 +45,7 @@ import Testing
         let kernel = FakeKernel(.acknowledgement(0))
         let tag = VLANTag(identifier: 100, qualityOfService: 3)
         try kernel.routeSocket.setVF(
-            [.trust(true), .vlan(tag), .spoofCheck(false)], ofVF: 1, onPF: 7, named: "pf0")
+            [.trust(true), .vlan(tag), .spoofCheck(false)], index: 1, ofPF: 7, named: "pf0")
         #expect(kernel.requests.count == 1)
         #expect(
             kernel.requests.first

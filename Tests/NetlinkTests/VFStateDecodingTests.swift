@@ -3,10 +3,10 @@ import Testing
 
 @testable import Netlink
 
-@Suite struct VFInfoDecodingTests {
+@Suite struct VFStateDecodingTests {
     private func functions(
         _ infos: [UInt8]..., count: UInt32? = nil, statistics: Bool = false
-    ) throws -> [VFInfo] {
+    ) throws -> [VFState] {
         let message = TestMessage.link(
             index: 7, name: "pf0",
             attributes: attribute(21, little(count ?? UInt32(infos.count)))
@@ -23,7 +23,7 @@ import Testing
                 rssQuery: 1, trust: 1))
         #expect(
             vf == [
-                VFInfo(
+                VFState(
                     index: 3, macAddress: try #require(MACAddress("02:11:22:33:44:55")),
                     vlans: [VLANTag(identifier: 100, qualityOfService: 3, protocol: .dot1ad)],
                     transmitRate: TransmitRate(minimum: 10, maximum: 200), spoofCheck: false,

@@ -55,10 +55,10 @@ import Testing
     func everyActionOfTheKernelHasAName(word: String, action: DeviceAction) throws {
         try withTree { sysfs in
             let event = DeviceEvent(properties: function("0000:01:10.0", word), sysfs: sysfs)
-            let news = PCIFunctionNews(
+            let detail = PCIFunctionEvent(
                 address: try address("0000:01:10.0"), driver: nil,
                 role: .virtual(of: try address("0000:01:00.0")))
-            #expect(event == .function(action, news))
+            #expect(event == .function(action, detail))
         }
     }
 
@@ -70,25 +70,25 @@ import Testing
         try withTree { sysfs in
             let event = DeviceEvent(
                 properties: function(slot, "bind", driver: "igb"), sysfs: sysfs)
-            let news = PCIFunctionNews(address: try address(slot), driver: "igb", role: role)
-            #expect(event == .function(.bound, news))
+            let detail = PCIFunctionEvent(address: try address(slot), driver: "igb", role: role)
+            #expect(event == .function(.bound, detail))
         }
     }
 
     @Test func withoutSysfsAtAllTheRoleIsUnknown() throws {
         let event = DeviceEvent(
             properties: function("0000:01:00.0", "add"), sysfs: Sysfs(root: "/nonexistent"))
-        let news = PCIFunctionNews(
+        let detail = PCIFunctionEvent(
             address: try address("0000:01:00.0"), driver: nil, role: .unknown)
-        #expect(event == .function(.added, news))
+        #expect(event == .function(.added, detail))
     }
 
     @Test func anInterfaceBelongsToItsFunction() throws {
         try withTree { sysfs in
             let event = DeviceEvent(properties: interface("eth0", "add"), sysfs: sysfs)
-            let news = InterfaceNews(
+            let detail = InterfaceEvent(
                 name: "eth0", oldName: nil, index: 7, function: try address("0000:01:10.0"))
-            #expect(event == .interface(.added, news))
+            #expect(event == .interface(.added, detail))
         }
     }
 
@@ -96,9 +96,9 @@ import Testing
         let old = "\(Self.port)/0000:01:10.0/net/eth0"
         try withTree { sysfs in
             let event = DeviceEvent(properties: interface("up0", "move", old: old), sysfs: sysfs)
-            let news = InterfaceNews(
+            let detail = InterfaceEvent(
                 name: "up0", oldName: "eth0", index: 7, function: try address("0000:01:10.0"))
-            #expect(event == .interface(.renamed, news))
+            #expect(event == .interface(.renamed, detail))
         }
     }
 
@@ -106,11 +106,11 @@ import Testing
         let old = "/devices/pci0000:00/0000:01:10.0/net/eth0"
         try withTree { sysfs in
             let event = DeviceEvent(properties: interface("eth0", "move", old: old), sysfs: sysfs)
-            guard case .interface(.moved, let news) = event else {
+            guard case .interface(.moved, let detail) = event else {
                 Issue.record("\(String(describing: event))")
                 return
             }
-            #expect(news.oldName == nil)
+            #expect(detail.oldName == nil)
         }
     }
 
@@ -145,10 +145,10 @@ import Testing
         try withTree { sysfs in
             var properties = interface("a\u{1b}[2J\u{fffd}\"", "add")
             properties["IFINDEX"] = text
-            let news = InterfaceNews(
+            let detail = InterfaceEvent(
                 name: "a\u{1b}[2J\u{fffd}\"", oldName: nil, index: nil,
                 function: try address("0000:01:10.0"))
-            #expect(DeviceEvent(properties: properties, sysfs: sysfs) == .interface(.added, news))
+            #expect(DeviceEvent(properties: properties, sysfs: sysfs) == .interface(.added, detail))
         }
     }
 
@@ -156,9 +156,9 @@ import Testing
     func anOldPathThatIsNoneIsAbsent(path: String) throws {
         try withTree { sysfs in
             let event = DeviceEvent(properties: interface("eth0", "move", old: path), sysfs: sysfs)
-            let news = InterfaceNews(
+            let detail = InterfaceEvent(
                 name: "eth0", oldName: nil, index: 7, function: try address("0000:01:10.0"))
-            #expect(event == .interface(.moved, news))
+            #expect(event == .interface(.moved, detail))
         }
     }
 

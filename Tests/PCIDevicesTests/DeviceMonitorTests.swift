@@ -46,7 +46,7 @@ struct DeviceMonitorEventTests {
     }
 
     /// Whether the monitor's socket has anything to receive within a time.
-    private func hasNews(_ monitor: DeviceMonitor, within milliseconds: Int32) -> Bool {
+    private func hasEvent(_ monitor: DeviceMonitor, within milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: monitor.descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&entry, 1, milliseconds) > 0
     }
@@ -54,7 +54,7 @@ struct DeviceMonitorEventTests {
     @Test func interfacesThatBelongToNoCardAreLeftOut() throws {
         let monitor = try DeviceMonitor(source: .kernel)
         try trigger()
-        try #require(hasNews(monitor, within: 120_000))
+        try #require(hasEvent(monitor, within: 120_000))
         let event = try monitor.next(until: Deadline(after: .zero))
         #expect(event == nil)
     }
@@ -71,7 +71,7 @@ struct DeviceMonitorEventTests {
         #expect(found)
         // Told of once, and listening goes on.
         try trigger()
-        try #require(hasNews(monitor, within: 120_000))
+        try #require(hasEvent(monitor, within: 120_000))
         let event = try monitor.next(until: Deadline(after: .zero))
         #expect(event == nil)
     }

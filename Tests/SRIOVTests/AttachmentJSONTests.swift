@@ -74,13 +74,13 @@ import Testing
                 linkState: .enabled, mtu: 9000, isPromiscuous: true, receivesAllMulticast: false,
                 toleratesUnsupportedLinkState: true, resetsOnRelease: true),
             originalInterface: InterfaceOriginal(link),
-            originalInfo: VFInfo(
+            originalInfo: VFState(
                 index: 1, macAddress: try #require(MACAddress("02:11:22:33:44:55")),
                 vlans: [.none, VLANTag(identifier: 4094)],
                 transmitRate: TransmitRate(minimum: 1, maximum: .max), spoofCheck: true,
                 trust: false, linkState: .automatic, rssQuery: false, statistics: statistics),
             originalDriver: "iavf", frontEndData: #"{"ipam":"host-local"}"#,
-            handover: Handover(phaseBegan: 77, isTrustLent: true), created: 1_700_000_000,
+            handover: Handover(phaseBegan: 77, isTemporarilyTrusted: true), created: 1_700_000_000,
             functionInstance: 8_589_934_999)
     }
 

@@ -157,7 +157,7 @@ import Testing
         try fixture.runtimeMoves(joined, to: Self.path)
         #expect(try differences(fixture, subject) == [])
 
-        _ = try fixture.manager().settle(.docker("e"))
+        _ = try fixture.manager().confirmHandover(.docker("e"))
         try fixture.manager().leave(.docker("e"))
         #expect(try differences(fixture, subject) == [])
         try fixture.runtimeMovesBack(
@@ -172,7 +172,7 @@ import Testing
         let fixture = try fixture()
         _ = try fixture.reserve(
             "e", .address(SimulatedHost.vfAddress(0)), Self.settings(.handedOver))
-        try #require(try fixture.record?.handover?.isTrustLent == true)
+        try #require(try fixture.record?.handover?.isTemporarilyTrusted == true)
         #expect(try differences(fixture, .handedOver) == [])
         fixture.host.withKernel {
             $0.vfs[SimulatedHost.vfAddress(0)]?.info.vlans = []

@@ -34,11 +34,11 @@ import Testing
         _ fixture: ManagerFixture, to count: Int, force: Bool,
         releasing release: (@Sendable (Attachment) throws -> Void)? = nil
     ) throws {
-        var patience = Patience()
-        patience.returnOfInterface = .milliseconds(50)
+        var timeouts = Timeouts()
+        timeouts.returnOfInterface = .milliseconds(50)
         let manager = Manager(
             host: fixture.host, store: fixture.store(),
-            locks: LockDirectory(path: fixture.directory.path + "/locks"), patience: patience,
+            locks: LockDirectory(path: fixture.directory.path + "/locks"), timeouts: timeouts,
             releaseFrontEnd: release ?? { _ in }, warn: { _ in })
         let function = try #require(try fixture.host.physicalFunction(at: Self.pf))
         _ = try manager.resize(function, to: count, force: force)
@@ -209,7 +209,7 @@ import Testing
         fixture.host.withKernel { $0.vfs[Self.vf]?.hasBeenUp = true }
         _ = try fixture.reserve(
             "e", .address(Self.vf), VFSettings(macAddress: MACAddress("02:11:22:33:44:55")))
-        #expect(try fixture.record?.handover?.isTrustLent == true)
+        #expect(try fixture.record?.handover?.isTemporarilyTrusted == true)
         _ = try fixture.manager().join(.docker("e"), sandbox: Self.path)
         fixture.host.withKernel { kernel in
             kernel.removeVFs(of: Self.pf)

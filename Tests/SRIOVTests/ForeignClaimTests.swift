@@ -27,7 +27,7 @@ import Testing
             ForeignClaims(
                 claim: { address in self.present.last { $0.virtualFunction == address } },
                 claimOfOwner: { owner in
-                    self.present.last { $0.memory?.owners.contains(owner) ?? true }
+                    self.present.last { $0.savedState?.owners.contains(owner) ?? true }
                 }, all: { self.present },
                 forget: { claim in
                     try process?.step("remove a note")
@@ -71,10 +71,10 @@ import Testing
         return ForeignClaim(
             program: "sriov-cni", path: "/var/lib/cni/sriov/net1", virtualFunction: function,
             namespacePath: Self.path,
-            memory: ForeignClaim.Memory(
+            savedState: ForeignClaim.SavedState(
                 owners: [.cni("a")], settings: VFSettings(vlan: VLANTag(identifier: 7)),
                 interfaceName: "\(name)", macAddress: nil, mtu: nil,
-                info: VFInfo(index: 0, spoofCheck: true, trust: false, linkState: .automatic)),
+                info: VFState(index: 0, spoofCheck: true, trust: false, linkState: .automatic)),
             problem: nil)
     }
 
@@ -149,7 +149,7 @@ import Testing
         let fixture = try fixture()
         _ = claim(fixture)
         var claim = claim(on: Self.other, fixture, isInContainer: false)
-        claim.memory = nil
+        claim.savedState = nil
         claim.problem = "cannot be read"
         let notes = Notes(claim)
         let before = fixture.host.kernel
@@ -215,7 +215,7 @@ import Testing
         let claim = claim(fixture)
         var later = claim
         later.path = "/var/lib/cni/sriov/net2"
-        later.memory?.owners = [.cni("b")]
+        later.savedState?.owners = [.cni("b")]
         let notes = Notes(claim, later)
         #expect(
             try importAll(fixture, notes)

@@ -64,7 +64,7 @@ import Testing
             try NetworkRow(self.network).insert(into: database)
         }
         if withNote {
-            try WorkNotes(directory: path + "-work").write(.detaching, of: try record(2))
+            try InProgressMarkers(directory: path + "-work").write(.detaching, of: try record(2))
         }
     }
 
@@ -136,7 +136,7 @@ import Testing
                 result.withLock { $0 = found }
             }
             // Its work ends: the note goes, then the lock.
-            try WorkNotes(directory: try #require(paths.former) + "-work")
+            try InProgressMarkers(directory: try #require(paths.former) + "-work")
                 .erase(record.virtualFunction)
             withExtendedLifetime(held) {}
         }

@@ -226,8 +226,8 @@ import Testing
             kernel.moveInterface(of: Self.vf, to: "/run/docker/netns/a")
             kernel.change(Self.vf) { $0.link.flags |= 1 }
         }
-        let settled = try fixture.manager().settle(owner)
-        #expect(settled?.phase == .joined)
+        let confirmed = try fixture.manager().confirmHandover(owner)
+        #expect(confirmed?.phase == .joined)
         #expect(state(fixture) != before)
         let moved = state(fixture)
         let report = try fixture.manager().recover()

@@ -159,9 +159,9 @@ import Testing
             _ = try manager.resize(function, to: 0, force: true)
         case .join:
             _ = try manager.join(.docker("e"), sandbox: Self.path)
-            _ = try manager.settle(.docker("e"))
+            _ = try manager.confirmHandover(.docker("e"))
         case .confirm:
-            _ = try manager.settle(.docker("e"))
+            _ = try manager.confirmHandover(.docker("e"))
             process.withKernel { $0.uptime += 10_000 }
             _ = try manager.recover()
         case .leave:

@@ -115,7 +115,7 @@ import Testing
                 // Each may fail, none must end the process.
                 _ = try? fixture.manager().check(.docker("e"))
                 _ = try fixture.manager().inventory()
-                _ = try? fixture.manager().settle(.docker("e"))
+                _ = try? fixture.manager().confirmHandover(.docker("e"))
                 _ = try? fixture.manager().recover()
                 _ = try? fixture.detach(DetachRequest(owner: .docker("e")))
             }

@@ -8,7 +8,7 @@ import SimulatedHost
 import Testing
 
 /// Notes of what is under way: whoever opens the state file sees the phase that they tell of.
-@Suite final class WorkNoteTests {
+@Suite final class InProgressMarkerTests {
     private let fixture: StoreFixture
 
     init() throws {
@@ -45,7 +45,7 @@ import Testing
         #expect(try fixture.store.export().contains(#""phase" : "preparing""#))
         let before = try fixture.bytes()
 
-        try fixture.store.settle(attachment)
+        try fixture.store.commit(attachment)
         #expect(try phase(of: attachment) == .attached)
         #expect(try fixture.bytes() == before)
         #expect(try note(attachment) == nil)
@@ -186,7 +186,7 @@ import Testing
         var attachment = try Attachment.sample()
         try fixture.store.insert(attachment, becoming: .attached)
         try holdNote(of: attachment)
-        #expect(throws: StoreError.self) { try fixture.store.settle(attachment) }
+        #expect(throws: StoreError.self) { try fixture.store.commit(attachment) }
         // With the record at rest it says nothing.
         attachment.phase = .restoring
         try fixture.store.update(attachment)
@@ -201,7 +201,7 @@ import Testing
         try store.insert(attachment, becoming: .attached)
         #expect(rename(fixture.path, fixture.path + ".old") == 0)
         let error = StoreError.unusable(path: fixture.path, reason: "moved or deleted meanwhile")
-        #expect(throws: error) { try store.settle(attachment) }
+        #expect(throws: error) { try store.commit(attachment) }
         #expect(try note(attachment) != nil)
     }
 
@@ -260,7 +260,7 @@ import Testing
         #expect(try reader.attachments() == [attachment])
         let error = StoreError.unusable(path: fixture.path, reason: "opened for reading only")
         #expect(throws: error) { try reader.note(.detaching, of: attachment) }
-        #expect(throws: error) { try reader.settle(attachment) }
+        #expect(throws: error) { try reader.commit(attachment) }
         #expect(try phase(of: attachment) == .preparing)
     }
 }

@@ -50,13 +50,13 @@ final class ManagerFixture: Sendable {
         in process: SimulatedHost? = nil, foreignClaims: ForeignClaims? = nil
     ) -> Manager<SimulatedHost> {
         let process = process ?? host
-        var patience = Patience()
-        patience.lock = .milliseconds(50)
-        patience.returnOfInterface = .milliseconds(50)
+        var timeouts = Timeouts()
+        timeouts.lock = .milliseconds(50)
+        timeouts.returnOfInterface = .milliseconds(50)
         return Manager(
             host: process, store: store(in: process),
             locks: LockDirectory(path: directory.path + "/locks"),
-            patience: patience, foreignClaims: foreignClaims ?? .none,
+            timeouts: timeouts, foreignClaims: foreignClaims ?? .none,
             releaseFrontEnd: { [self] attachment in try release(attachment.owner, in: process) },
             warn: { [self] message in messages.withLock { $0.append(message) } })
     }

@@ -36,7 +36,7 @@ import Testing
 
     private func vf(
         _ index: Int, driver: String? = "igbvf", user: String? = nil,
-        info: VFInfo? = VFInfo(index: 0, spoofCheck: true, trust: false, linkState: .automatic)
+        info: VFState? = VFState(index: 0, spoofCheck: true, trust: false, linkState: .automatic)
     ) -> PhysicalFunctionState.VF {
         var link = Link(index: Int32(10 + index), name: KernelText("pf0v\(index)"))
         link.mtu = 1500
@@ -226,7 +226,7 @@ import Testing
     }
 
     @Test func settingsThatTheDriverDoesNotReportAreSetOnNewVFsOnly() {
-        let silent = state([vf(0, info: VFInfo(index: 0))])
+        let silent = state([vf(0, info: VFState(index: 0))])
         let ask: (inout Configuration) -> Void = {
             $0.defaults = VFSettings(spoofCheck: false, trust: true)
         }

@@ -12,7 +12,7 @@ import Testing
 
     private static let claim = ForeignClaim(
         program: "sriov-cni", path: "/var/lib/cni/sriov/c-net1", virtualFunction: vf,
-        namespacePath: path, memory: nil, problem: "none")
+        namespacePath: path, savedState: nil, problem: "none")
 
     /// What follows from an occupancy, in the order: claimable, claimable for a program, use in a pool, use in a pool
     /// for programs, obstacle.

@@ -62,7 +62,7 @@ import Testing
         withExtendedLifetime(locks) {}
     }
 
-    @Test(arguments: ["join", "settle", "leave"])
+    @Test(arguments: ["join", "confirmHandover", "leave"])
     func aHandoverWaitsForWhoWorksOnItsVF(verb: String) throws {
         let fixture = try fixture()
         _ = try fixture.reserve("e")
@@ -72,7 +72,7 @@ import Testing
         let refusal = error {
             switch verb {
             case "join": _ = try fixture.manager().join(.docker("e"), sandbox: Self.path)
-            case "settle": _ = try fixture.manager().settle(.docker("e"))
+            case "confirmHandover": _ = try fixture.manager().confirmHandover(.docker("e"))
             default: try fixture.manager().leave(.docker("e"))
             }
         }
@@ -194,11 +194,11 @@ import Testing
             kernel.vfs[Self.vf]?.function.physicalFunction = nil
             kernel.vfs[Self.vf]?.function.index = nil
         }
-        let own = try fixture.host.hostNamespace()
+        let hostNamespace = try fixture.host.hostNamespace()
         let link = try #require(
-            try fixture.host.link(of: Self.vf, expectedName: nil, in: own))
+            try fixture.host.link(of: Self.vf, expectedName: nil, in: hostNamespace))
         let network = try #require(IPNetwork("192.0.2.7/24"))
-        try fixture.host.addAddress(InterfaceAddress(network: network), to: link, in: own)
+        try fixture.host.addAddress(InterfaceAddress(network: network), to: link, in: hostNamespace)
         let before = fixture.host.kernel
         let refusal = error { try fixture.attach(.vf(0, for: "a")) }
         #expect(refusal?.code == .obstructed)
@@ -255,7 +255,7 @@ import Testing
         let fixture = try fixture()
         try fixture.start("e", in: Self.path)
         try fixture.manager().leave(.docker("e"))
-        #expect(try fixture.manager().settle(.docker("e"))?.phase == .leaving)
+        #expect(try fixture.manager().confirmHandover(.docker("e"))?.phase == .leaving)
         #expect(try fixture.record?.phase == .leaving)
     }
 
@@ -284,7 +284,7 @@ import Testing
         fixture.host.withKernel { kernel in
             kernel.change(Self.vf) { $0.link.flags |= 1 }
         }
-        #expect(try fixture.manager().settle(.docker("e"))?.phase == .joined)
+        #expect(try fixture.manager().confirmHandover(.docker("e"))?.phase == .joined)
         #expect(try fixture.record?.phase == .joined)
     }
 }

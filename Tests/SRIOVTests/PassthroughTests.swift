@@ -32,7 +32,7 @@ import Testing
         #expect(reservation.link.name == "vf000001000")
         let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
         try fixture.runtimeMoves(joined, to: Self.path)
-        #expect(try fixture.manager().settle(.docker("e"))?.phase == .attached)
+        #expect(try fixture.manager().confirmHandover(.docker("e"))?.phase == .attached)
         try fixture.manager().leave(.docker("e"))
         try fixture.runtimeMovesBack(Self.pf, from: Self.path, as: "pf0")
         _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))

@@ -5,7 +5,7 @@ import SRIOV
 import SimulatedHost
 import Testing
 
-/// VFs for runtimes that move them by themselves: reserve, join, settle, leave, and the end.
+/// VFs for runtimes that move them by themselves: reserve, join, confirmHandover, leave, and the end.
 @Suite struct ReserveTests {
     private static let vf = SimulatedHost.vfAddress(0)
     private static let path = "/run/docker/netns/a"
@@ -55,11 +55,11 @@ import Testing
             #expect(try fixture.record?.phase == .joined)
             try fixture.runtimeMoves(joined, to: Self.path)
 
-            let settled = try fixture.manager().settle(.docker("e\(round)"))
-            #expect(settled?.phase == .attached)
-            #expect(settled?.namespace?.path == Self.path)
-            #expect(settled?.namespace?.identity != nil)
-            #expect(settled?.handover?.isTrustLent == false)
+            let confirmed = try fixture.manager().confirmHandover(.docker("e\(round)"))
+            #expect(confirmed?.phase == .attached)
+            #expect(confirmed?.namespace?.path == Self.path)
+            #expect(confirmed?.namespace?.identity != nil)
+            #expect(confirmed?.handover?.isTemporarilyTrusted == false)
             let info = fixture.host.kernel.vfs[Self.vf]?.info
             #expect(info?.trust == false)
             #expect(info?.macAddress == settings.macAddress)
@@ -77,16 +77,16 @@ import Testing
     @Test func trustIsLentWhereTheDriverWouldRefuseTheMACAndTakenBack() throws {
         let fixture = try fixture(wasUp: true)
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
-        #expect(try fixture.record?.handover?.isTrustLent == true)
+        #expect(try fixture.record?.handover?.isTemporarilyTrusted == true)
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == true)
         let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
         try fixture.runtimeMoves(joined, to: Self.path)
-        _ = try fixture.manager().settle(.docker("e"))
+        _ = try fixture.manager().confirmHandover(.docker("e"))
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == false)
     }
 
     /// A container that keeps its interface down is never seen as having joined.
-    @Test func lentTrustEndsWithTheTimeForJoiningWhateverTheLinkDoes() throws {
+    @Test func temporaryTrustEndsWithTheTimeForJoiningWhateverTheLinkDoes() throws {
         let fixture = try fixture(wasUp: true)
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
         let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
@@ -107,11 +107,11 @@ import Testing
         let info = fixture.host.kernel.vfs[Self.vf]?.info
         #expect(info?.trust == false)
         #expect(info?.macAddress == Self.settings.macAddress)
-        #expect(try fixture.record?.handover?.isTrustLent == false)
+        #expect(try fixture.record?.handover?.isTemporarilyTrusted == false)
         #expect(try fixture.record?.phase == .joined)
     }
 
-    @Test func lentTrustIsTakenBackWhereTheDriverReportedNone() throws {
+    @Test func temporaryTrustIsTakenBackWhereTheDriverReportedNone() throws {
         let fixture = try fixture(wasUp: true)
         fixture.host.withKernel { $0.vfs[Self.vf]?.info.trust = nil }
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
@@ -157,7 +157,7 @@ import Testing
         let fixture = try fixture(wasUp: true)
         let reservation = try fixture.reserve("e")
         #expect(reservation.link.macAddress == MACAddress("02:00:01:00:00:00"))
-        #expect(reservation.attachment.handover?.isTrustLent == false)
+        #expect(reservation.attachment.handover?.isTemporarilyTrusted == false)
     }
 
     @Test(arguments: [("eth0", "vf000001100"), ("pf0v0", "pf0v0"), ("net17", "vf000001100")])
@@ -174,21 +174,22 @@ import Testing
         let reservation = try fixture.reserve("e", .address(Self.vf), Self.settings)
         #expect(reservation.link.name == source)
         #expect(try fixture.manager().join(.docker("e"), sandbox: Self.path).link.name == source)
-        let own = try fixture.host.hostNamespace()
+        let hostNamespace = try fixture.host.hostNamespace()
         let container = try fixture.host.openNamespace(Self.path)
-        try fixture.host.move(reservation.link, from: own, to: container, as: source, index: nil)
+        try fixture.host.move(
+            reservation.link, from: hostNamespace, to: container, as: source, index: nil)
         try fixture.manager().leave(.docker("e"))
         _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
         #expect(fixture.host.kernel.pristinePart == before)
     }
 
-    @Test func settleBeforeTheMoveChangesNothing() throws {
+    @Test func confirmHandoverBeforeTheMoveChangesNothing() throws {
         let fixture = try fixture(wasUp: true)
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
         _ = try fixture.manager().join(.docker("e"), sandbox: Self.path)
-        #expect(try fixture.manager().settle(.docker("e"))?.phase == .joined)
+        #expect(try fixture.manager().confirmHandover(.docker("e"))?.phase == .joined)
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == true)
-        #expect(try fixture.manager().settle(.docker("other")) == nil)
+        #expect(try fixture.manager().confirmHandover(.docker("other")) == nil)
     }
 
     @Test func aSecondEndpointIsToldWhoHasTheVF() throws {
@@ -282,7 +283,7 @@ import Testing
         }
     }
 
-    @Test func settleThatFailsAtAnyStepIsFinishedByTheNext() throws {
+    @Test func confirmHandoverThatFailsAtAnyStepIsFinishedByTheNext() throws {
         var step = 1
         while true {
             let fixture = try fixture(wasUp: true)
@@ -290,7 +291,7 @@ import Testing
             let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
             try fixture.runtimeMoves(joined, to: Self.path)
             fixture.host.arm(.die(at: step))
-            _ = try? fixture.manager().settle(.docker("e"))
+            _ = try? fixture.manager().confirmHandover(.docker("e"))
             guard fixture.host.faultWasReached else { break }
             fixture.host.arm(.none)
             _ = try fixture.manager().recover()

@@ -14,7 +14,7 @@ import Testing
 
     /// A call of the runtime or an administrator.
     enum Verb: CaseIterable, Sendable {
-        case reserve, reserveAnother, join, settle, leave, end, recover
+        case reserve, reserveAnother, join, confirmHandover, leave, end, recover
 
         func run(_ fixture: ManagerFixture, in process: SimulatedHost) throws {
             let manager = fixture.manager(in: process)
@@ -24,7 +24,7 @@ import Testing
             case .reserveAnother:
                 _ = try fixture.reserve("f", .address(vf), VFSettings(trust: true), in: process)
             case .join: _ = try manager.join(.docker("e"), sandbox: path)
-            case .settle: _ = try manager.settle(.docker("e"))
+            case .confirmHandover: _ = try manager.confirmHandover(.docker("e"))
             case .leave: try manager.leave(.docker("e"))
             case .end: _ = try manager.detach(DetachRequest(owner: .docker("e")))
             case .recover: _ = try manager.recover()
@@ -46,7 +46,7 @@ import Testing
         guard stage != .joined else { return }
         try fixture.runtimeMoves(joined, to: Self.path)
         guard stage != .moved else { return }
-        _ = try fixture.manager().settle(.docker("e"))
+        _ = try fixture.manager().confirmHandover(.docker("e"))
         guard stage != .attached else { return }
         try fixture.manager().leave(.docker("e"))
         guard stage != .leaving else { return }

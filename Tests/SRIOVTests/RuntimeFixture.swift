@@ -18,10 +18,10 @@ extension ManagerFixture {
     ///
     /// - Throws: What the kernel refuses to dockerd.
     func runtimeMoves(_ reservation: Reservation, to path: String) throws {
-        let own = try host.hostNamespace()
+        let hostNamespace = try host.hostNamespace()
         let container = try host.openNamespace(path)
         let function = reservation.attachment.virtualFunction
-        try host.move(reservation.link, from: own, to: container, as: "eth0", index: nil)
+        try host.move(reservation.link, from: hostNamespace, to: container, as: "eth0", index: nil)
         guard let link = try host.link(of: function, expectedName: "eth0", in: container) else {
             return
         }
@@ -50,7 +50,7 @@ extension ManagerFixture {
         _ = try reserve(endpoint, .address(pf ?? SimulatedHost.vfAddress(0)), settings)
         let joined = try manager().join(.docker(endpoint), sandbox: path)
         try runtimeMoves(joined, to: path)
-        _ = try manager().settle(.docker(endpoint))
+        _ = try manager().confirmHandover(.docker(endpoint))
     }
 
     /// A container's namespace with a process in it.

@@ -4,7 +4,7 @@ import SRIOV
 import Testing
 
 /// Defects known from other SR-IOV CNI plugins, one test each: which PF and which of its VFs is meant.
-@Suite struct PeerDefectInventoryTests {
+@Suite struct SRIOVCNIDefectInventoryTests {
     @Test func thePFOfAVFIsItsAddressAndItsUplinkWhateverRepresentorsComeFirst() throws {
         let tree = try SysfsTree()
         try tree.addPF(name: "zz", indexes: [0, 1])
@@ -27,7 +27,7 @@ import Testing
         let parent = try #require(PCIAddress("0000:01:00.0"))
         let info = PhysicalFunctionInfo(
             address: parent, link: Link(index: 2, name: "pf0"),
-            vfs: [VFInfo(index: 6), VFInfo(index: 1)])
+            vfs: [VFState(index: 6), VFState(index: 1)])
         #expect(info.vf(1)?.index == 1)
         #expect(info.vf(6)?.index == 6)
         #expect(info.vf(0) == nil)

@@ -95,7 +95,7 @@ import Testing
         try expectPristine(fixture, before)
     }
 
-    @Test func theNextRecoveryIsDueWhenTheFirstPatienceRunsOut() throws {
+    @Test func theNextRecoveryIsDueWhenTheFirstTimeoutRunsOut() throws {
         let fixture = try fixture()
         func next() throws -> Duration? { try fixture.manager().recover().nextDeadline }
         #expect(try next() == nil)
@@ -234,7 +234,7 @@ import Testing
             let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
             if phase != .joined {
                 try fixture.runtimeMoves(joined, to: Self.path)
-                _ = try fixture.manager().settle(.docker("e"))
+                _ = try fixture.manager().confirmHandover(.docker("e"))
             }
             if phase == .leaving { try fixture.manager().leave(.docker("e")) }
         }

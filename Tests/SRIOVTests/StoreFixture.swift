@@ -123,7 +123,7 @@ extension Attachment {
             settings: VFSettings(
                 macAddress: MACAddress("02:aa:00:00:00:01"), maximumRate: 200, trust: true),
             originalInterface: InterfaceOriginal(link),
-            originalInfo: VFInfo(index: number, spoofCheck: true),
+            originalInfo: VFState(index: number, spoofCheck: true),
             originalDriver: "iavf", frontEndData: "{\"ipam\":\"host-local\"}", hasLease: hasLease,
             created: 1_700_000_000, functionInstance: 70_000_000_000)
     }

@@ -57,10 +57,10 @@ import Testing
         try tree.addFunction(function, driver: "igbvf", interfaces: ["lo"])
         let host = SystemHost(sysfs: tree.sysfs)
         let address = try #require(PCIAddress(function))
-        let own = try host.hostNamespace()
-        #expect(try host.link(named: "lo", in: own) != nil)
-        #expect(try host.link(of: address, expectedName: nil, in: own) == nil)
-        #expect(try host.link(of: address, expectedName: "lo", in: own) == nil)
+        let hostNamespace = try host.hostNamespace()
+        #expect(try host.link(named: "lo", in: hostNamespace) != nil)
+        #expect(try host.link(of: address, expectedName: nil, in: hostNamespace) == nil)
+        #expect(try host.link(of: address, expectedName: "lo", in: hostNamespace) == nil)
     }
 
     /// The kernel takes the writes, and the VF keeps the driver that it had.

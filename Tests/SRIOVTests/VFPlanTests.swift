@@ -5,7 +5,7 @@ import Testing
 
 /// The plan and its inverse are pure: what must be set, and what takes it back.
 @Suite struct VFPlanTests {
-    private let pristine = VFInfo(index: 1, spoofCheck: true, trust: false, linkState: .automatic)
+    private let pristine = VFState(index: 1, spoofCheck: true, trust: false, linkState: .automatic)
 
     @Test func nothingAskedNothingChanged() {
         #expect(VFPlan.changes(for: VFSettings(), from: pristine).isEmpty)
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func whatTheDriverDoesNotReportIsAlwaysSet() {
-        let silent = VFInfo(index: 1)
+        let silent = VFState(index: 1)
         #expect(
             VFPlan.changes(for: VFSettings(spoofCheck: true, trust: false), from: silent) == [
                 .spoofCheck(true), .trust(false),
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func unreportedOriginalsBecomeTheKernelsDefaults() {
-        let silent = VFInfo(index: 1)
+        let silent = VFState(index: 1)
         let asked = VFSettings(spoofCheck: false, trust: true, linkState: .disabled)
         #expect(
             VFPlan.restoration(of: silent, from: silent, changedBy: asked) == [
@@ -87,7 +87,7 @@ import Testing
             VFSettings(trust: true), VFSettings(linkState: .disabled),
             VFSettings(vlan: VLANTag.none, spoofCheck: true, trust: true, linkState: .enabled),
         ]
-        var other = VFInfo(index: 1, spoofCheck: false, trust: true, linkState: .enabled)
+        var other = VFState(index: 1, spoofCheck: false, trust: true, linkState: .enabled)
         other.vlans = [VLANTag(identifier: 9, qualityOfService: 1)]
         other.transmitRate = TransmitRate(minimum: 3, maximum: 4)
         for original in [pristine, other] {
@@ -115,9 +115,9 @@ import Testing
     }
 }
 
-extension VFInfo {
+extension VFState {
     /// The state after changes that all took.
-    fileprivate func applying(_ changes: [VFAttribute]) -> VFInfo {
+    fileprivate func applying(_ changes: [VFAttribute]) -> VFState {
         changes.reduce(into: self) { info, change in
             switch change {
             case .macAddress(let address): info.macAddress = address

@@ -46,13 +46,13 @@ import Testing
     private func manager(
         _ fixture: ManagerFixture, search: Duration
     ) -> Manager<SimulatedHost> {
-        var patience = Patience()
-        patience.lock = .milliseconds(50)
-        patience.returnOfInterface = .milliseconds(50)
-        patience.search = search
+        var timeouts = Timeouts()
+        timeouts.lock = .milliseconds(50)
+        timeouts.returnOfInterface = .milliseconds(50)
+        timeouts.search = search
         return Manager(
             host: fixture.host, store: fixture.store(),
-            locks: LockDirectory(path: fixture.directory.path + "/locks"), patience: patience,
+            locks: LockDirectory(path: fixture.directory.path + "/locks"), timeouts: timeouts,
             releaseFrontEnd: { _ in }, warn: { _ in })
     }
 
@@ -306,19 +306,19 @@ import Testing
     }
 
     @Test func aMACThatAnAdministratorHasGivenIsNoObstacleToAnother() throws {
-        let administered = MACAddress("02:77:77:77:77:77")
+        let administrativeMAC = MACAddress("02:77:77:77:77:77")
         let (fixture, _) = try fixture { kernel in
-            kernel.vfs[Self.vf]?.isAdministered = true
+            kernel.vfs[Self.vf]?.hasAdministrativeMAC = true
             kernel.vfs[Self.vf]?.hasBeenUp = true
-            kernel.vfs[Self.vf]?.info.macAddress = administered ?? .zero
-            kernel.change(Self.vf) { $0.link.macAddress = administered }
+            kernel.vfs[Self.vf]?.info.macAddress = administrativeMAC ?? .zero
+            kernel.change(Self.vf) { $0.link.macAddress = administrativeMAC }
         }
         let settings = VFSettings(macAddress: MACAddress("02:11:22:33:44:55"))
         try fixture.attach(.vf(0, for: "a", settings))
         #expect(interface(fixture)?.link.macAddress == settings.macAddress)
         try fixture.detach(.vf(0, of: "a"))
-        #expect(interface(fixture)?.link.macAddress == administered)
-        #expect(fixture.host.kernel.vfs[Self.vf]?.info.macAddress == administered)
+        #expect(interface(fixture)?.link.macAddress == administrativeMAC)
+        #expect(fixture.host.kernel.vfs[Self.vf]?.info.macAddress == administrativeMAC)
     }
 
     @Test func withoutARecordTheMACIsNoLongerAdministered() throws {
@@ -331,6 +331,6 @@ import Testing
         request.settings = settings
         try fixture.detach(request)
         #expect(interface(fixture)?.namespace == 0)
-        #expect(fixture.host.kernel.vfs[Self.vf]?.isAdministered == false)
+        #expect(fixture.host.kernel.vfs[Self.vf]?.hasAdministrativeMAC == false)
     }
 }

@@ -77,7 +77,7 @@ extension SimulatedHost: Host {
             guard kernel.resettable.contains(address), var vf = kernel.vfs[address] else {
                 throw refusal("reset", .noSuchFile, of: KernelText(address.description))
             }
-            if !vf.isAdministered { vf.info.macAddress = .zero }
+            if !vf.hasAdministrativeMAC { vf.info.macAddress = .zero }
             vf.hasBeenUp = false
             kernel.vfs[address] = vf
             kernel.resets.append(address)

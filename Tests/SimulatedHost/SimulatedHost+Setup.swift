@@ -79,7 +79,7 @@ extension SimulatedKernel {
                 function: VirtualFunction(
                     address: address, physicalFunction: parent, index: index,
                     driver: "\(pf.driver.rawValue)vf", vendor: 0x8086, device: 0x10ca),
-                info: VFInfo(
+                info: VFState(
                     index: index, spoofCheck: true, trust: false, linkState: .automatic),
                 linkIndex: linkIndex, instance: newInstance())
             pf.function.virtualFunctions[index] = address

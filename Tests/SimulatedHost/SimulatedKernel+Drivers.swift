@@ -16,7 +16,7 @@ extension SimulatedKernel {
         switch attribute {
         case .macAddress(let mac):
             if mac.isMulticast { return .invalidArgument }
-            vf.isAdministered = !mac.isZero
+            vf.hasAdministrativeMAC = !mac.isZero
             vf.info.macAddress = mac
         case .vlan(let tag):
             if pf.driver == .igb, tag.protocol != .dot1Q { return .protocolNotSupported }
@@ -44,9 +44,9 @@ extension SimulatedKernel {
     mutating func setMAC(_ mac: MACAddress, ofLink index: Int32) -> ErrorNumber? {
         guard var interface = interfaces[index] else { return .noDevice }
         if let address = interface.virtualFunction, var vf = vfs[address] {
-            let mayChange = !vf.isAdministered || vf.info.trust == true || !vf.hasBeenUp
+            let mayChange = !vf.hasAdministrativeMAC || vf.info.trust == true || !vf.hasBeenUp
             if !mayChange { return .addressNotAvailable }
-            if reportsInterfaceMAC(vf), !vf.isAdministered || vf.info.trust == true {
+            if reportsInterfaceMAC(vf), !vf.hasAdministrativeMAC || vf.info.trust == true {
                 vf.info.macAddress = mac
             }
             vfs[address] = vf
@@ -63,7 +63,7 @@ extension SimulatedKernel {
         interface.link.flags = isUp ? interface.link.flags | 1 : interface.link.flags & ~1
         if isUp, !wasUp, let address = interface.virtualFunction, var vf = vfs[address] {
             vf.hasBeenUp = true
-            if vf.isAdministered {
+            if vf.hasAdministrativeMAC {
                 interface.link.macAddress = vf.info.macAddress
             } else if reportsInterfaceMAC(vf), let mac = interface.link.macAddress {
                 vf.info.macAddress = mac

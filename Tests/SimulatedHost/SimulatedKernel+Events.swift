@@ -57,7 +57,7 @@ extension SimulatedKernel {
         vf.hasBeenUp = false
         if driver == "\(pf.driver.rawValue)vf" {
             let index = addInterface(named: name, of: function, mac: [2, 0xee, 0, 0, 0, 1])
-            if vf.isAdministered { interfaces[index]?.link.macAddress = vf.info.macAddress }
+            if vf.hasAdministrativeMAC { interfaces[index]?.link.macAddress = vf.info.macAddress }
             interfaces[index]?.virtualFunction = function
             vf.linkIndex = index
         }

@@ -10,12 +10,12 @@ extension SimulatedKernel {
         for address in kernel.vfs.keys {
             kernel.vfs[address]?.hasBeenUp = false
             // Its own MAC, reported by the VF, is as good as none; an administered one is not.
-            if let vf = kernel.vfs[address], !vf.isAdministered, let index = vf.linkIndex,
+            if let vf = kernel.vfs[address], !vf.hasAdministrativeMAC, let index = vf.linkIndex,
                 vf.info.macAddress == kernel.interfaces[index]?.link.macAddress
             {
                 kernel.vfs[address]?.info.macAddress = .zero
             }
-            kernel.vfs[address]?.isAdministered = false
+            kernel.vfs[address]?.hasAdministrativeMAC = false
         }
         kernel.sysctls = [:]
         kernel.sentFrames = []

@@ -12,6 +12,6 @@ extension SimulatedKernel {
         vfs[address] = VF(
             function: VirtualFunction(
                 address: address, driver: "iavf", vendor: 0x8086, device: 0x1889),
-            info: VFInfo(index: 0), linkIndex: index, instance: newInstance())
+            info: VFState(index: 0), linkIndex: index, instance: newInstance())
     }
 }

@@ -18,9 +18,9 @@ package struct SimulatedKernel: Hashable, Sendable {
 
     package struct VF: Hashable, Sendable {
         package var function: VirtualFunction
-        package var info: VFInfo
+        package var info: VFState
         /// Whether the PF has administered the MAC, which its report does not tell.
-        package var isAdministered = false
+        package var hasAdministrativeMAC = false
         /// Whether the interface has been up since the VF was made.
         package var hasBeenUp = false
         package var linkIndex: Int32?

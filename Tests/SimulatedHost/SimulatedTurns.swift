@@ -35,10 +35,10 @@ package final class SimulatedTurns: Sendable {
     package func player(_ number: Int) -> Player { Player(turns: self, number: number) }
 
     private func awaitTurn(of number: Int) {
-        let patience = ContinuousClock.now.advanced(by: .milliseconds(1))
+        let limit = ContinuousClock.now.advanced(by: .milliseconds(1))
         while true {
             let isOurs = state.withLock { state in
-                guard state.current == number || ContinuousClock.now > patience else {
+                guard state.current == number || ContinuousClock.now > limit else {
                     return false
                 }
                 Self.passOn(&state)

@@ -28,7 +28,8 @@ struct ListCommand: AdminCommand {
 
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
         // The table of VFs shows nothing of what describes them.
-        let inventory = try context.inventoryView(isDescribed: pfs || output.format == .json)
+        let inventory = try context.inventoryView(
+            detail: pfs || output.format == .json ? .all : .work)
         return CommandAnswer(
             try output.format.render(inventory) {
                 pfs

@@ -16,7 +16,7 @@ struct AttachResultView: Hashable, Codable {
     init(_ attachment: Attachment, link: Link?) {
         virtualFunction = attachment.virtualFunction.description
         owner = OwnerView(attachment.owner)
-        namespace = attachment.place
+        namespace = attachment.locationDescription
         interface = link?.name.description
         effectiveMac = link?.macAddress?.description
         mtu = link?.mtu

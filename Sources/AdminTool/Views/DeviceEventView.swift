@@ -35,24 +35,24 @@ struct DeviceEventView: Hashable, Codable {
     init(_ event: DeviceEvent, owner: AttachmentOwner?) {
         self.owner = owner.map(OwnerView.init)
         switch event {
-        case .function(let action, let news):
+        case .function(let action, let detail):
             self.action = action.rawValue
             kind = "function"
-            address = news.address.description
-            driver = news.driver
-            switch news.role {
+            address = detail.address.description
+            driver = detail.driver
+            switch detail.role {
             case .physical(let count): (role, currentVFs) = ("physical", count)
             case .virtual(let parent): (role, physicalFunction) = ("virtual", parent.description)
             case .plain: role = "none"
             case .unknown: break
             }
-        case .interface(let action, let news):
+        case .interface(let action, let detail):
             self.action = action.rawValue
             kind = "interface"
-            address = news.function.description
-            interface = news.name
-            oldInterface = news.oldName
-            interfaceIndex = news.index
+            address = detail.function.description
+            interface = detail.name
+            oldInterface = detail.oldName
+            interfaceIndex = detail.index
         case .overflow:
             action = "overflow"
         }

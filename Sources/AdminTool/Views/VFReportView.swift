@@ -16,7 +16,7 @@ struct VFReportView: Hashable, Codable {
     /// `auto`, `enable` or `disable`.
     let linkState: String?
 
-    init(_ info: VFInfo) {
+    init(_ info: VFState) {
         mac = info.macAddress.isZero ? nil : info.macAddress.description
         vlans = VLANView.views(of: info.vlans)
         minimumRate = info.transmitRate.minimum

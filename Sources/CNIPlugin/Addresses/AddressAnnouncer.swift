@@ -8,7 +8,7 @@ package import SRIOV
 /// They would keep an earlier owner's MAC until their caches age. Nothing depends on it: what fails is warned of.
 package struct AddressAnnouncer<H: Host>: Sendable {
     /// How long it may take.
-    package struct Patience: Hashable, Sendable {
+    package struct Timeouts: Hashable, Sendable {
         /// For the interface to get carrier; without it nothing can be sent.
         package var carrier: Duration = .seconds(1)
         /// Between the repetitions, against loss.
@@ -22,7 +22,7 @@ package struct AddressAnnouncer<H: Host>: Sendable {
     private let namespace: H.Namespace
     private let link: Link
     private let networks: [IPNetwork]
-    private let patience: Patience
+    private let timeouts: Timeouts
     private let warn: @Sendable (String) -> Void
 
     /// - Parameters:
@@ -30,20 +30,20 @@ package struct AddressAnnouncer<H: Host>: Sendable {
     ///   - warn: Told what failed.
     package init(
         host: H, namespace: H.Namespace, link: Link, networks: [IPNetwork],
-        patience: Patience = Patience(), warn: @escaping @Sendable (String) -> Void
+        timeouts: Timeouts = Timeouts(), warn: @escaping @Sendable (String) -> Void
     ) {
         self.host = host
         self.namespace = namespace
         self.link = link
         self.networks = networks
-        self.patience = patience
+        self.timeouts = timeouts
         self.warn = warn
     }
 
     package func announce() {
         do {
             guard !networks.isEmpty else { return }
-            let deadline = Deadline(after: patience.carrier)
+            let deadline = Deadline(after: timeouts.carrier)
             guard
                 let present = try host.waitForCarrier(of: link, in: namespace, until: deadline)
             else {
@@ -53,7 +53,7 @@ package struct AddressAnnouncer<H: Host>: Sendable {
                 return
             }
             guard let mac = present.macAddress else { return }
-            for repetition in 0..<patience.repetitions {
+            for repetition in 0..<timeouts.repetitions {
                 if repetition > 0 { pause() }
                 let frames = try addresses().flatMap {
                     AddressAnnouncement.frames(for: $0, from: mac)
@@ -74,7 +74,7 @@ package struct AddressAnnouncer<H: Host>: Sendable {
     }
 
     private func pause() {
-        let microseconds = patience.pause / .microseconds(1)
+        let microseconds = timeouts.pause / .microseconds(1)
         usleep(UInt32(microseconds))
     }
 }

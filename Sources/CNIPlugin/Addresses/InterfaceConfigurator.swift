@@ -47,7 +47,7 @@ package struct InterfaceConfigurator<H: Host>: Sendable {
         let routesNeedIPv6 =
             result.addresses.contains { $0.gateway?.isIPv6 == true }
             || result.routes.contains { $0.destination.isIPv6 }
-        if routesNeedIPv6 { try settle(networks.filter(\.isIPv6)) }
+        if routesNeedIPv6 { try waitForDAD(networks.filter(\.isIPv6)) }
         for route in result.routes {
             try host.addRoute(
                 Self.route(route, through: link.index, of: result.addresses), in: namespace)
@@ -87,7 +87,7 @@ package struct InterfaceConfigurator<H: Host>: Sendable {
     }
 
     /// Waits until the kernel has found the addresses to be nobody else's.
-    private func settle(_ networks: [IPNetwork]) throws {
+    private func waitForDAD(_ networks: [IPNetwork]) throws {
         let deadline = Deadline(after: settling)
         while true {
             let present = try host.addresses(of: link, in: namespace).filter {

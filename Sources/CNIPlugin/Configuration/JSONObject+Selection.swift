@@ -8,9 +8,11 @@ extension JSONObject {
     /// there is none. All that are given must name the same VF.
     func deviceAddress() throws(JSONKeyError) -> PCIAddress? {
         var chosen: (key: String, address: PCIAddress)?
-        try choose("deviceID", try word("deviceID"), &chosen)
-        try choose("runtimeConfig.deviceID", try object("runtimeConfig")?.word("deviceID"), &chosen)
-        try choose("pciBusID", try word("pciBusID"), &chosen)
+        try choose("deviceID", try nonEmptyString("deviceID"), &chosen)
+        try choose(
+            "runtimeConfig.deviceID", try object("runtimeConfig")?.nonEmptyString("deviceID"),
+            &chosen)
+        try choose("pciBusID", try nonEmptyString("pciBusID"), &chosen)
         return chosen?.address
     }
 
@@ -29,7 +31,7 @@ extension JSONObject {
     }
 
     func physicalFunction() throws(JSONKeyError) -> PhysicalFunctionReference? {
-        guard let text = try word("pf") else { return nil }
+        guard let text = try nonEmptyString("pf") else { return nil }
         guard let reference = PhysicalFunctionReference(text) else {
             throw JSONKeyError(
                 "pf",

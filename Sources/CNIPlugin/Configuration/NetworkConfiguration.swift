@@ -59,7 +59,7 @@ package struct NetworkConfiguration: Hashable, Sendable {
                 try CNIResult($0, defaultVersion: version)
             }
         }
-        if let word = read({ try object.word("logLevel") }) {
+        if let word = read({ try object.nonEmptyString("logLevel") }) {
             if let level = CNILog.Level(word) {
                 logLevel = level
             } else {
@@ -81,7 +81,7 @@ package struct NetworkConfiguration: Hashable, Sendable {
         let earlier = problems.count
         device = read { try object.deviceAddress() }
         physicalFunction = read { try object.physicalFunction() }
-        pool = read { try object.word("pool") }
+        pool = read { try object.nonEmptyString("pool") }
         countsFree = read { try object.boolean("statusCapacity") } ?? true
         guard problems.count == earlier else { return }
         var given: [String] = []
@@ -101,7 +101,8 @@ package struct NetworkConfiguration: Hashable, Sendable {
     }
 
     private static func ipamType(_ object: JSONObject) throws(JSONKeyError) -> String? {
-        guard let ipam = try object.object("ipam"), let type = try ipam.word("type") else {
+        guard let ipam = try object.object("ipam"), let type = try ipam.nonEmptyString("type")
+        else {
             return nil
         }
         // What is wrong with the plugin's own type is not this key's.
@@ -114,7 +115,7 @@ package struct NetworkConfiguration: Hashable, Sendable {
     }
 
     private static func logFile(_ object: JSONObject) throws(JSONKeyError) -> String? {
-        guard let path = try object.word("logFile") else { return nil }
+        guard let path = try object.nonEmptyString("logFile") else { return nil }
         // It would end the path for the kernel, and another file be written to.
         if path.utf8.contains(0) {
             throw JSONKeyError(object.path("logFile"), "must not have a zero byte")
@@ -125,7 +126,7 @@ package struct NetworkConfiguration: Hashable, Sendable {
     private static func deviceInfoPath(
         _ runtime: JSONObject
     ) throws(JSONKeyError) -> String? {
-        guard let path = try runtime.word("CNIDeviceInfoFile") else { return nil }
+        guard let path = try runtime.nonEmptyString("CNIDeviceInfoFile") else { return nil }
         guard path.hasPrefix("/"), !path.hasSuffix("/"), !path.utf8.contains(0) else {
             throw JSONKeyError(
                 runtime.path("CNIDeviceInfoFile"),

@@ -8,18 +8,18 @@ package struct AddBudget: Sendable {
 
     /// What the way back needs once the IPAM plugin has been asked: addresses settle in 5 s, its DEL takes
     /// 10 s at most, the VF's own way takes far less than one.
-    package static var wayBack: Duration { .seconds(16) }
+    package static var rollbackReserve: Duration { .seconds(16) }
 
     /// With less an IPAM plugin is not asked at all.
-    package static var least: Duration { .seconds(2) }
+    package static var minimumIPAMTime: Duration { .seconds(2) }
 
     /// How long the IPAM plugin may take to give addresses.
     ///
     /// - Parameter remaining: What is left of the total.
     /// - Throws: `CNIError` `tryAgainLater` if that is too little to ask it and to come back.
     package static func limit(remaining: Duration) throws(CNIError) -> Duration {
-        let limit = remaining - wayBack
-        guard limit >= least else {
+        let limit = remaining - rollbackReserve
+        guard limit >= minimumIPAMTime else {
             throw CNIError(
                 .tryAgainLater,
                 "waiting for others took \(total - remaining), which leaves no time for the IPAM plugin"

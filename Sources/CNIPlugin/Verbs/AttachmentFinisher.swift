@@ -99,8 +99,8 @@ package struct AttachmentFinisher<H: Host>: Sendable {
 
     private func interface(_ attached: AttachedInterface<H>) -> CNIResult.Interface {
         let link = attached.link
-        let administered = attached.info.flatMap { $0.macAddress.isZero ? nil : $0.macAddress }
-        let mac = link?.macAddress ?? configuration.settings.macAddress ?? administered
+        let administrativeMAC = attached.info.flatMap { $0.macAddress.isZero ? nil : $0.macAddress }
+        let mac = link?.macAddress ?? configuration.settings.macAddress ?? administrativeMAC
         return CNIResult.Interface(
             name: environment.interfaceName, mac: mac?.description,
             sandbox: environment.namespacePath, mtu: link?.mtu,

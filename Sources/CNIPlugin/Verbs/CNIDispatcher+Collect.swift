@@ -60,7 +60,7 @@ extension CNIDispatcher {
             }
             // What sriov-cni gave away in this network before us.
             for claim in try manager.foreignClaims.all() {
-                guard let owners = claim.memory?.owners, let owner = owners.last,
+                guard let owners = claim.savedState?.owners, let owner = owners.last,
                     owners.allSatisfy({ isGarbage($0, in: network, except: valid) })
                 else { continue }
                 do {

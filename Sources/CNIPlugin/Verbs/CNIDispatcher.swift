@@ -22,8 +22,8 @@ package struct CNIDispatcher<H: Host>: Sendable {
     private let readInput: @Sendable () throws -> [UInt8]
     private let makeHost: @Sendable () throws -> H
     let writeError: @Sendable (String) -> Void
-    private let patience: Patience
-    let ipamPatience: IPAMDelegate.Patience
+    private let timeouts: Timeouts
+    let ipamTimeouts: IPAMDelegate.Timeouts
     private let keep: @Sendable (AttachmentStore) -> Void
 
     /// - Parameters:
@@ -32,21 +32,21 @@ package struct CNIDispatcher<H: Host>: Sendable {
     ///   - readInput: Reads standard input to its end; called at most once, and not for VERSION.
     ///   - makeHost: Called at most once, and only when there is work to do.
     ///   - writeError: Takes text for standard error.
-    ///   - patience: How long the manager waits.
+    ///   - timeouts: How long the manager waits.
     ///   - keep: Takes the state file, which is let go of after the call otherwise.
     package init(
         environment: EnvironmentVariables, readInput: @escaping @Sendable () throws -> [UInt8],
         makeHost: @escaping @Sendable () throws -> H,
-        writeError: @escaping @Sendable (String) -> Void, patience: Patience = Patience(),
-        ipamPatience: IPAMDelegate.Patience = .init(),
+        writeError: @escaping @Sendable (String) -> Void, timeouts: Timeouts = Timeouts(),
+        ipamTimeouts: IPAMDelegate.Timeouts = .init(),
         keep: @escaping @Sendable (AttachmentStore) -> Void = { _ in }
     ) {
         self.environment = environment
         self.readInput = readInput
         self.makeHost = makeHost
         self.writeError = writeError
-        self.patience = patience
-        self.ipamPatience = ipamPatience
+        self.timeouts = timeouts
+        self.ipamTimeouts = ipamTimeouts
         self.keep = keep
     }
 
@@ -157,13 +157,13 @@ package struct CNIDispatcher<H: Host>: Sendable {
     func makeManager(_ log: CNILog) throws -> Manager<H> {
         let host = try makeHost()
         let release = IPAMRelease(
-            environment: environment, patience: ipamPatience, passOn: writeError)
+            environment: environment, timeouts: ipamTimeouts, passOn: writeError)
         let locks = LockDirectory(path: environment.lockDirectory)
         let store = AttachmentStore(
             paths: environment.statePaths(), boot: try host.bootIdentity(), locks: locks)
         keep(store)
         return Manager(
-            host: host, store: store, locks: locks, patience: patience,
+            host: host, store: store, locks: locks, timeouts: timeouts,
             foreignClaims: SRIOVCNICache(environment: environment).claims,
             releaseFrontEnd: { try release.release($0) }, warn: { log.warning($0) })
     }
@@ -175,7 +175,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
         guard let type = configuration.ipamType else { return nil }
         return try IPAMDelegate(
             type: type, in: call.searchPath, environment: environment.forChildren,
-            input: input.bytes, patience: ipamPatience, passOn: writeError)
+            input: input.bytes, timeouts: ipamTimeouts, passOn: writeError)
     }
 
     /// Which VF a configuration asks for; nil if it leaves that to a device plugin, which names one at ADD.

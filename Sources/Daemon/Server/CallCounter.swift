@@ -21,7 +21,7 @@ package final class CallCounter: Sendable {
         counts.withLock { $0.active += 1 }
     }
 
-    func end(_ path: String, _ reply: PluginReply, _ time: Duration) {
+    func end(_ path: String, _ reply: HTTPReply, _ time: Duration) {
         // A client may make up paths without end.
         count(reply.status == 404 ? "unknown" : path, isFailure: reply.status >= 400, time)
     }

@@ -7,23 +7,23 @@ final class ConnectionGate: ChannelDuplexHandler {
     typealias OutboundIn = Never
     typealias OutboundOut = Never
 
-    private let room: ServerRoom
+    private let registry: ConnectionRegistry
 
-    init(room: ServerRoom) {
-        self.room = room
+    init(registry: ConnectionRegistry) {
+        self.registry = registry
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let connection = unwrapInboundIn(data)
-        room.add(connection)
-        let room = room
-        connection.closeFuture.whenComplete { _ in room.remove(connection) }
+        registry.add(connection)
+        let registry = registry
+        connection.closeFuture.whenComplete { _ in registry.remove(connection) }
         context.fireChannelRead(data)
     }
 
     func read(context: ChannelHandlerContext) {
         let own = NIOLoopBound(context, eventLoop: context.eventLoop)
         // All channels of a server are on one event loop.
-        if room.hasPlace(orElse: { own.value.read() }) { context.read() }
+        if registry.hasPlace(orElse: { own.value.read() }) { context.read() }
     }
 }

@@ -2,7 +2,7 @@ internal import NIOCore
 internal import Synchronization
 
 /// The connections of a server, and the memory that their requests take.
-final class ServerRoom: Sendable {
+final class ConnectionRegistry: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
         var table = ConnectionTable()

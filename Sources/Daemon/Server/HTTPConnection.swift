@@ -5,7 +5,7 @@ internal import NIOHTTP1
 ///
 /// An answer counts as given when the kernel has taken all of it. Until then no further request is begun and nothing is read:
 /// `InputGate` and `HTTPServerPipelineHandler` before it hold back what follows a request.
-final class PluginConnection: ChannelInboundHandler {
+final class HTTPConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
@@ -30,8 +30,8 @@ final class PluginConnection: ChannelInboundHandler {
     }
 
     private let limits: ServerLimits
-    private let room: ServerRoom
-    private let answer: @Sendable (PluginRequest, @escaping @Sendable (PluginReply) -> Void) -> Bool
+    private let registry: ConnectionRegistry
+    private let answer: @Sendable (HTTPRequest, @escaping @Sendable (HTTPReply) -> Void) -> Bool
     private var state = State.idle
     /// What stands before the parser; owned by the channel.
     weak var input: InputGate?
@@ -41,14 +41,14 @@ final class PluginConnection: ChannelInboundHandler {
 
     /// - Parameter answer: Has a request answered, and calls back from any thread; false if it will not.
     init(
-        limits: ServerLimits, room: ServerRoom,
+        limits: ServerLimits, registry: ConnectionRegistry,
         answer:
             @escaping @Sendable (
-                PluginRequest, @escaping @Sendable (PluginReply) -> Void
+                HTTPRequest, @escaping @Sendable (HTTPReply) -> Void
             ) -> Bool
     ) {
         self.limits = limits
-        self.room = room
+        self.registry = registry
         self.answer = answer
     }
 
@@ -71,13 +71,13 @@ final class PluginConnection: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         // Only now the channel knows who has connected.
         let client = ClientAddress(context.remoteAddress)
-        room.admit(context.channel, from: client)?.close(promise: nil)
+        registry.admit(context.channel, from: client)?.close(promise: nil)
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
-        if case .receiving(let incoming) = state { room.release(incoming.body.readableBytes) }
+        if case .receiving(let incoming) = state { registry.release(incoming.body.readableBytes) }
         // A request that is being answered keeps its memory until it is.
         if case .answering = state {} else { state = .closed }
         self.context = nil
@@ -93,12 +93,12 @@ final class PluginConnection: ChannelInboundHandler {
 
     private func setStalled(_ isStalled: Bool) {
         guard let context else { return }
-        room.setStalled(context.channel, isStalled)
+        registry.setStalled(context.channel, isStalled)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case is StopServing:
+        case is ShutdownEvent:
             switch state {
             case .answering(let head, _, let bytes):
                 state = .answering(head, staysOpen: false, bytes: bytes)
@@ -200,7 +200,7 @@ final class PluginConnection: ChannelInboundHandler {
         guard incoming.body.readableBytes + part.readableBytes <= limits.body else {
             return refuse(tooLong)
         }
-        guard room.reserve(part.readableBytes) else {
+        guard registry.reserve(part.readableBytes) else {
             return refuse(.failure(503, "too much is being received at once"))
         }
         var incoming = incoming
@@ -209,18 +209,18 @@ final class PluginConnection: ChannelInboundHandler {
         state = .receiving(incoming)
     }
 
-    private var tooLong: PluginReply {
+    private var tooLong: HTTPReply {
         .failure(413, "the body is longer than \(limits.body) bytes")
     }
 
     /// Answers a request that is not there whole, and will not be worked on.
     ///
     /// - Parameter next: What becomes of the connection.
-    private func refuse(_ reply: PluginReply, then next: State = .refused(isWritten: false)) {
+    private func refuse(_ reply: HTTPReply, then next: State = .refused(isWritten: false)) {
         var head: HTTPRequestHead?
         if case .receiving(let incoming) = state {
             head = incoming.head
-            room.release(incoming.body.readableBytes)
+            registry.release(incoming.body.readableBytes)
         }
         state = next
         // Its time goes on for what is still to come of the request.
@@ -235,7 +235,7 @@ final class PluginConnection: ChannelInboundHandler {
         timer?.cancel()
         let bytes = incoming.body.readableBytes
         let target = incoming.head.uri
-        let request = PluginRequest(
+        let request = HTTPRequest(
             method: incoming.head.method.rawValue,
             path: String(target.prefix { $0 != "?" }),
             body: Array(incoming.body.readableBytesView))
@@ -243,16 +243,16 @@ final class PluginConnection: ChannelInboundHandler {
         setStalled(false)
         let own = NIOLoopBound(self, eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        let finish: @Sendable (PluginReply) -> Void = { reply in
+        let finish: @Sendable (HTTPReply) -> Void = { reply in
             loop.execute { own.value.finish(reply) }
         }
         // Later too: the next request may come out of the end of the answer, and so on.
         if !answer(request, finish) { finish(.failure(503, "too many requests are waiting")) }
     }
 
-    private func finish(_ reply: PluginReply) {
+    private func finish(_ reply: HTTPReply) {
         guard case .answering(let head, let staysOpen, let bytes) = state else { return }
-        room.release(bytes)
+        registry.release(bytes)
         guard context != nil else {
             state = .closed
             return
@@ -263,7 +263,7 @@ final class PluginConnection: ChannelInboundHandler {
         write(reply, to: head, staysOpen: staysOpen)
     }
 
-    private func write(_ reply: PluginReply, to request: HTTPRequestHead?, staysOpen: Bool) {
+    private func write(_ reply: HTTPReply, to request: HTTPRequestHead?, staysOpen: Bool) {
         guard let context else { return }
         let version = request?.version ?? .http1_1
         var head = HTTPResponseHead(

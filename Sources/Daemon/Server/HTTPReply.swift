@@ -2,7 +2,7 @@ internal import JSON
 internal import SRIOV
 
 /// The answer to a request.
-package struct PluginReply: Hashable, Sendable {
+package struct HTTPReply: Hashable, Sendable {
     /// The HTTP status.
     package let status: Int
     package let contentType: String
@@ -17,8 +17,8 @@ package struct PluginReply: Hashable, Sendable {
     }
 
     /// An error in the shape that Docker reads: `{"Err":"…"}`.
-    package static func failure(_ status: Int, _ text: String) -> PluginReply {
-        PluginReply(status: status, body: JSONValue.object(["Err": .string(text)]).encoded())
+    package static func failure(_ status: Int, _ text: String) -> HTTPReply {
+        HTTPReply(status: status, body: JSONValue.object(["Err": .string(text)]).encoded())
     }
 
     /// The words of an error; nil for success.
@@ -32,4 +32,4 @@ package struct PluginReply: Hashable, Sendable {
 }
 
 /// Answers a request; called on a thread that may block, and on several at once.
-package typealias PluginHandler = @Sendable (PluginRequest) -> PluginReply
+package typealias HTTPHandler = @Sendable (HTTPRequest) -> HTTPReply

@@ -1,5 +1,5 @@
 /// A request that has arrived whole.
-package struct PluginRequest: Hashable, Sendable {
+package struct HTTPRequest: Hashable, Sendable {
     /// As it was sent: `POST`.
     package let method: String
     /// The target without a query: `/NetworkDriver.Join`.
@@ -13,11 +13,11 @@ package struct PluginRequest: Hashable, Sendable {
     }
 }
 
-extension PluginRequest {
+extension HTTPRequest {
     /// Why a page that can only be read does not answer; nil if it does.
     ///
     /// - Parameter page: Its path.
-    func refusal(unlessReading page: String) -> PluginReply? {
+    func refusal(unlessReading page: String) -> HTTPReply? {
         guard path == page else { return .failure(404, "there is no \(path)") }
         guard method == "GET" || method == "HEAD" else {
             return .failure(405, "\(path) takes GET only")

@@ -11,7 +11,7 @@ internal import Synchronization
 /// Connections live on one event loop; requests are answered on threads of the server's own, so that one that
 /// waits for hardware holds up neither the loop nor anybody else's work. A request that was handed to a thread is
 /// finished, whether or not its client still waits.
-package final class PluginServer: Service {
+package final class HTTPServer: Service {
     /// What it serves, for the log: `docker`.
     package let name: String
     private let socket: Mutex<ServerSocket?>
@@ -21,10 +21,10 @@ package final class PluginServer: Service {
     private let log: DaemonLog
     private let isReady: ReadySignal
     private let workers: RequestWorkers
-    private let room: ServerRoom
+    private let registry: ConnectionRegistry
     private let calls: CallCounter
     private let tellsFailures: Bool
-    private let handler: PluginHandler
+    private let handler: HTTPHandler
 
     /// - Parameters:
     ///   - loop: Where the connections live; shut down by its owner after the server has ended.
@@ -34,7 +34,7 @@ package final class PluginServer: Service {
     package init(
         name: String, socket: consuming ServerSocket, loop: any EventLoop,
         limits: ServerLimits = ServerLimits(), log: DaemonLog, isReady: ReadySignal,
-        calls: CallCounter, tellsFailures: Bool = true, handler: @escaping PluginHandler
+        calls: CallCounter, tellsFailures: Bool = true, handler: @escaping HTTPHandler
     ) {
         self.name = name
         file = socket.file
@@ -47,7 +47,7 @@ package final class PluginServer: Service {
         self.tellsFailures = tellsFailures
         self.handler = handler
         workers = RequestWorkers(threads: limits.threads, waiting: limits.waitingRequests)
-        room = ServerRoom(limits: limits)
+        registry = ConnectionRegistry(limits: limits)
     }
 
     /// Serves until the shutdown, then finishes what has begun.
@@ -78,7 +78,7 @@ package final class PluginServer: Service {
     }
 
     private func open(_ descriptor: Int32) async throws -> any Channel {
-        let room = room
+        let registry = registry
         let (limits, answer) = (limits, answer)
         return try await ServerBootstrap(group: loop)
             // One at a time, or more than the limit would come in at once.
@@ -86,7 +86,7 @@ package final class PluginServer: Service {
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        ConnectionGate(room: room))
+                        ConnectionGate(registry: registry))
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -97,7 +97,8 @@ package final class PluginServer: Service {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let connection = PluginConnection(limits: limits, room: room, answer: answer)
+                    let connection = HTTPConnection(
+                        limits: limits, registry: registry, answer: answer)
                     var parsing = NIOHTTPDecoderLimitConfiguration()
                     parsing.maxHeaderFieldSize = limits.head
                     parsing.maxHeaderListSize = limits.head
@@ -118,8 +119,7 @@ package final class PluginServer: Service {
             .withBoundSocket(descriptor).get()
     }
 
-    private var answer: @Sendable (PluginRequest, @escaping @Sendable (PluginReply) -> Void) -> Bool
-    {
+    private var answer: @Sendable (HTTPRequest, @escaping @Sendable (HTTPReply) -> Void) -> Bool {
         let (workers, calls, handler, name) = (workers, calls, handler, name)
         let log = tellsFailures ? log : nil
         return { request, reply in
@@ -151,16 +151,18 @@ package final class PluginServer: Service {
 
     /// Closes what is idle and waits for what is being worked on.
     private func drain() async {
-        for connection in room.connections {
-            connection.pipeline.fireUserInboundEventTriggered(StopServing())
+        for connection in registry.connections {
+            connection.pipeline.fireUserInboundEventTriggered(ShutdownEvent())
         }
         let end = loop.makePromise(of: Bool.self)
         let timer = loop.scheduleTask(in: TimeAmount(limits.draining)) { end.succeed(false) }
-        EventLoopFuture.andAllComplete([room.empty(on: loop), workers.idle(on: loop)], on: loop)
-            .whenComplete { _ in
-                timer.cancel()
-                end.succeed(true)
-            }
+        EventLoopFuture.andAllComplete(
+            [registry.empty(on: loop), workers.idle(on: loop)], on: loop
+        )
+        .whenComplete { _ in
+            timer.cancel()
+            end.succeed(true)
+        }
         // It never fails.
         if (try? await end.futureResult.get()) == true {
             await workers.shutDown()
@@ -168,7 +170,7 @@ package final class PluginServer: Service {
             log.failure(
                 .error, "stopping with requests unfinished",
                 ["server": "\(name)", "requests": "\(workers.unfinished)"])
-            for connection in room.connections { connection.close(promise: nil) }
+            for connection in registry.connections { connection.close(promise: nil) }
         }
     }
 }

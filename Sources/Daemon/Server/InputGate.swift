@@ -14,7 +14,7 @@ final class InputGate: ChannelDuplexHandler {
     /// Bytes that the parser gets at once.
     private static var pieceSize: Int { 1 << 10 }
 
-    private let connection: PluginConnection
+    private let connection: HTTPConnection
     private let limit: Int
     private var context: ChannelHandlerContext?
     private var held = ByteBuffer()
@@ -24,7 +24,7 @@ final class InputGate: ChannelDuplexHandler {
     private var hasEnded = false
 
     /// - Parameter limit: The most bytes to hold; a connection with more is closed.
-    init(_ connection: PluginConnection, limit: Int) {
+    init(_ connection: HTTPConnection, limit: Int) {
         self.connection = connection
         self.limit = limit
     }

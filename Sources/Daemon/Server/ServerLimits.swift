@@ -33,7 +33,7 @@ package struct ServerLimits: Hashable, Sendable {
     package init() {}
 
     /// For clients that only ask how things are.
-    package static var ofQuestions: ServerLimits {
+    package static var readOnly: ServerLimits {
         var limits = ServerLimits()
         limits.threads = 2
         limits.connections = 32

@@ -1,2 +1,2 @@
 /// Tells connections that the server stops: those without a request being worked on close.
-struct StopServing: Sendable {}
+struct ShutdownEvent: Sendable {}

@@ -30,16 +30,16 @@ package final class DeviceWatcher: Service {
         // The kernel, not udevd: what is looked at then is sysfs, which needs no rules to have run.
         let monitor = try DeviceMonitor(source: .kernel, stopRequest: stopRequest)
         while let event = try monitor.next(until: nil) {
-            if let news = Self.news(of: event) { tell(news) }
+            if let message = Self.message(of: event) { tell(message) }
         }
     }
 
     /// What to tell of an event; nil for one after which no VF can need anything.
-    package static func news(of event: DeviceEvent) -> String? {
+    package static func message(of event: DeviceEvent) -> String? {
         switch event {
-        case .function(let action, let news):
+        case .function(let action, let detail):
             switch action {
-            case .added, .removed, .bound, .unbound: "\(news.address) \(action.rawValue)"
+            case .added, .removed, .bound, .unbound: "\(detail.address) \(action.rawValue)"
             case .changed, .moved, .renamed: nil
             }
         case .interface:

@@ -11,7 +11,7 @@ internal import Synchronization
 ///
 /// Mending is what `vfmap apply` does without `--force`: nothing that is in use is disturbed. What was tried on a PF is
 /// not tried again for a while, and then less and less often; something new to do on it is tried at once.
-package final class DriftKeeper<H: Host>: Sendable {
+package final class DriftMonitor<H: Host>: Sendable {
     private struct Attempt {
         var steps: Set<NodeStep>
         var time: ContinuousClock.Instant
@@ -22,7 +22,7 @@ package final class DriftKeeper<H: Host>: Sendable {
     private struct State {
         var report: DaemonReport.Drift?
         var attempts: [PCIAddress: Attempt] = [:]
-        var mends = ["done": 0, "refused": 0, "failed": 0]
+        var remediations = ["done": 0, "refused": 0, "failed": 0]
         /// What was said of the last look, so that it is said once.
         var said: Set<String> = []
         /// The same of attempts, for as long as they are not repeated.
@@ -58,7 +58,7 @@ package final class DriftKeeper<H: Host>: Sendable {
     package var report: DaemonReport.Drift? { state.withLock { $0.report } }
 
     /// How many steps were taken, by how they ended: `done`, `refused`, `failed`.
-    package var mends: [String: Int] { state.withLock { $0.mends } }
+    package var remediations: [String: Int] { state.withLock { $0.remediations } }
 
     /// Looks, and mends if it is to; called by one thread at a time.
     package func look() {
@@ -71,7 +71,7 @@ package final class DriftKeeper<H: Host>: Sendable {
             }
             var plan = try manager.nodePlan(for: configuration)
             tell(plan, &said)
-            if handling == .mend, try mend(plan, configuration, &saidOfAttempts) {
+            if handling == .remediate, try remediate(plan, configuration, &saidOfAttempts) {
                 plan = try manager.nodePlan(for: configuration)
             }
             let present = plan.entries.filter { !$0.selectsNothing }
@@ -106,7 +106,7 @@ package final class DriftKeeper<H: Host>: Sendable {
     // MARK: Mending
 
     /// - Returns: Whether anything was tried.
-    private func mend(
+    private func remediate(
         _ plan: NodePlan, _ configuration: NodeConfiguration, _ said: inout Set<String>
     ) throws -> Bool {
         let now = now()
@@ -178,7 +178,7 @@ package final class DriftKeeper<H: Host>: Sendable {
             say("not mended", fields, &said)
         case .skipped: return
         }
-        state.withLock { $0.mends[result, default: 0] += 1 }
+        state.withLock { $0.remediations[result, default: 0] += 1 }
     }
 
     private static func beginning(of texts: [String]) -> String {

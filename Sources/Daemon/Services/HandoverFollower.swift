@@ -25,25 +25,25 @@ package final class HandoverFollower: Service {
     private let firstPause: Duration
     private let longestPause: Duration
     private let log: DaemonLog
-    private let settle: @Sendable (AttachmentOwner) throws -> Attachment?
+    private let confirm: @Sendable (AttachmentOwner) throws -> Attachment?
     private let signal: WakeSignal
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - time: How long one is looked after.
     ///   - firstPause: Before the first look, and doubled after each.
-    ///   - settle: The look, which does what the arrival calls for.
+    ///   - confirm: The look, which does what the arrival calls for.
     /// - Throws: `SystemCallError`.
     package init(
-        time: Duration = Patience().join, firstPause: Duration = .milliseconds(250),
+        time: Duration = Timeouts().join, firstPause: Duration = .milliseconds(250),
         longestPause: Duration = .seconds(2), log: DaemonLog,
-        settle: @escaping @Sendable (AttachmentOwner) throws -> Attachment?
+        confirm: @escaping @Sendable (AttachmentOwner) throws -> Attachment?
     ) throws(SystemCallError) {
         self.time = time
         self.firstPause = firstPause
         self.longestPause = longestPause
         self.log = log
-        self.settle = settle
+        self.confirm = confirm
         signal = try WakeSignal()
     }
 
@@ -90,7 +90,7 @@ package final class HandoverFollower: Service {
     private func look(at owner: AttachmentOwner) {
         var isOver = false
         do {
-            isOver = try settle(owner)?.phase != .joined
+            isOver = try confirm(owner)?.phase != .joined
         } catch {
             log.logger.debug("not settled yet: \(error)")
         }

@@ -41,7 +41,7 @@ extension DockerDriver {
     /// some after.
     func join(_ body: CallBody) throws -> JSONMembers {
         let owner = try body.owner()
-        guard let sandbox = try body.object.word("SandboxKey") else {
+        guard let sandbox = try body.object.nonEmptyString("SandboxKey") else {
             throw JSONKeyError("SandboxKey", "missing")
         }
         guard let present = try manager.store.attachment(of: owner) else {
@@ -110,7 +110,7 @@ extension DockerDriver {
                 "endpoint \(short(owner.container)): ports are not published on a VF, the container "
                     + "is reached at its own address: \(list ?? "of a form that is not known")")
         }
-        _ = settled(owner)
+        _ = confirmed(owner)
         return [:]
     }
 }

@@ -41,9 +41,9 @@ struct EndpointRecord: Hashable, Sendable {
         guard try object.integer("version", 1...UInt8.max) == Self.version else {
             throw JSONKeyError("version", "is not \(Self.version)")
         }
-        gateway = try object.word("gateway").flatMap(IPAddress.init)
-        gatewayIPv6 = try object.word("gatewayIPv6").flatMap(IPAddress.init)
-        prefix = try object.word("prefix") ?? Self.defaultPrefix
-        interfaceName = try object.word("ifname")
+        gateway = try object.nonEmptyString("gateway").flatMap(IPAddress.init)
+        gatewayIPv6 = try object.nonEmptyString("gatewayIPv6").flatMap(IPAddress.init)
+        prefix = try object.nonEmptyString("prefix") ?? Self.defaultPrefix
+        interfaceName = try object.nonEmptyString("ifname")
     }
 }

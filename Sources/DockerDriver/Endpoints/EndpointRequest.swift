@@ -35,7 +35,7 @@ struct EndpointRequest: Sendable {
     }
 
     private static func macAddress(_ interface: JSONObject) throws(JSONKeyError) -> MACAddress? {
-        guard let text = try interface.word("MacAddress") else { return nil }
+        guard let text = try interface.nonEmptyString("MacAddress") else { return nil }
         let key = interface.path("MacAddress")
         guard let address = MACAddress(text) else {
             throw JSONKeyError(key, "must be a MAC address, not \(excerpt(text))")
@@ -49,7 +49,7 @@ struct EndpointRequest: Sendable {
 
     private static func interfaceName(_ options: JSONObject) throws(JSONKeyError) -> String? {
         let key = "com.docker.network.endpoint.ifname"
-        guard let name = try options.word(key) else { return nil }
+        guard let name = try options.nonEmptyString(key) else { return nil }
         guard InterfaceName.isLegal(name), name != "lo" else {
             throw JSONKeyError(key, "must be the name of an interface, not \(excerpt(name))")
         }

@@ -31,7 +31,7 @@ struct AddressPool: Hashable, Sendable {
 extension JSONObject {
     /// An address with the length of its prefix; nil if it is absent or empty.
     func network(_ key: String, isIPv6: Bool) throws(JSONKeyError) -> IPNetwork? {
-        guard let text = try word(key) else { return nil }
+        guard let text = try nonEmptyString(key) else { return nil }
         guard let network = IPNetwork(text), network.isIPv6 == isIPv6 else {
             throw JSONKeyError(
                 path(key),

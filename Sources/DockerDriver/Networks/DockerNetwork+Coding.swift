@@ -46,15 +46,15 @@ extension DockerNetwork {
         try options.refuseRest(known: EndpointOptions.names)
         isInternal = try object.boolean("internal") ?? false
         addressPools = try object.objects("gateways").map(AddressPool.init(decoding:))
-        if let name = try object.word("pool") {
+        if let name = try object.nonEmptyString("pool") {
             source = .pool(name)
             return
         }
         guard let pf = try object.object("pf"),
-            let address = try pf.word("address").flatMap(PCIAddress.init),
-            let name = try pf.word("name")
+            let address = try pf.nonEmptyString("address").flatMap(PCIAddress.init),
+            let name = try pf.nonEmptyString("name")
         else { throw JSONKeyError("pf", "must have an address and a name") }
-        switch try object.word("mode") {
+        switch try object.nonEmptyString("mode") {
         case "sriov": source = .virtualFunctions(of: address, named: name)
         case "passthrough": source = .physicalFunction(address, named: name)
         default: throw JSONKeyError("mode", "is not known")
@@ -70,8 +70,8 @@ extension AddressPool {
     }
 
     fileprivate init(decoding object: JSONObject) throws(JSONKeyError) {
-        guard let network = try object.word("pool").flatMap(IPNetwork.init),
-            let gateway = try object.word("gateway").flatMap(IPAddress.init)
+        guard let network = try object.nonEmptyString("pool").flatMap(IPNetwork.init),
+            let gateway = try object.nonEmptyString("gateway").flatMap(IPAddress.init)
         else { throw JSONKeyError(object.path("pool"), "must be there with its gateway") }
         self.init(network: network, gateway: gateway)
     }

@@ -32,8 +32,9 @@ struct NetworkRequest: Sendable {
         var options = try DriverOptions(of: generic)
         // Names that Docker's own drivers have for the same; the daemon's configuration may give them to every
         // network of a driver.
-        try options.add("mtu", try generic.word(Self.mtuLabel), from: Self.mtuLabel)
-        try options.add("prefix", try generic.word(Self.prefixLabel), from: Self.prefixLabel)
+        try options.add("mtu", try generic.nonEmptyString(Self.mtuLabel), from: Self.mtuLabel)
+        try options.add(
+            "prefix", try generic.nonEmptyString(Self.prefixLabel), from: Self.prefixLabel)
         source = try Self.source(&options)
         isPassthrough =
             try options.choice("mode", [("sriov", false), ("passthrough", true)]) ?? false

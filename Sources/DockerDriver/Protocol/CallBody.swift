@@ -38,7 +38,7 @@ struct CallBody: Sendable {
 
     /// An identifier of Docker's: it becomes a key of the state file, and goes into messages.
     private func identifier(_ key: String) throws -> String {
-        guard let text = try object.word(key) else { throw JSONKeyError(key, "missing") }
+        guard let text = try object.nonEmptyString(key) else { throw JSONKeyError(key, "missing") }
         let isSound = text.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),

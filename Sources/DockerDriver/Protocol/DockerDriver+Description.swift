@@ -6,7 +6,7 @@ internal import SRIOV
 extension DockerDriver {
     /// EndpointOperInfo: which VF an endpoint has.
     func endpointInfo(_ body: CallBody) throws -> JSONMembers {
-        let attachment = settled(try body.owner())
+        let attachment = confirmed(try body.owner())
         return ["Value": .object(try attachment.map(describe) ?? [:])]
     }
 
@@ -14,9 +14,9 @@ extension DockerDriver {
     ///
     /// The look is an opportunity and not what Docker waits for: it is taken again with the next call and by the
     /// daemon, so a failure only is told.
-    func settled(_ owner: AttachmentOwner) -> Attachment? {
+    func confirmed(_ owner: AttachmentOwner) -> Attachment? {
         do {
-            return try manager.settle(owner)
+            return try manager.confirmHandover(owner)
         } catch {
             warn("endpoint \(short(owner.container)): \(error)")
         }

@@ -15,7 +15,7 @@ package struct DockerDriver<H: Host>: Sendable {
     /// - Parameters:
     ///   - readPools: Reads the pools of the configuration file; nil if there is no such file.
     ///   - whenJoined: Is told of every endpoint whose VF Docker moves next. Docker does not say when it has, so
-    ///     whoever is told should look with `Manager.settle`.
+    ///     whoever is told should look with `Manager.confirmHandover`.
     ///   - warn: Tells an operator what a call survived, or could not do.
     package init(
         manager: Manager<H>,

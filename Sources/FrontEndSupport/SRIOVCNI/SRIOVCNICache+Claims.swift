@@ -18,7 +18,7 @@ extension SRIOVCNICache {
         guard let place else { return nil }
         return ForeignClaim(
             program: Self.program, path: "\(directory)/pci/\(address)", virtualFunction: address,
-            namespacePath: place, memory: nil,
+            namespacePath: place, savedState: nil,
             problem: "no file of \(Self.program) tells whose \(address) is")
     }
 
@@ -27,8 +27,8 @@ extension SRIOVCNICache {
         let name = "\(owner.container)-\(owner.interfaceName)"
         guard let file = try contents(of: name) else { return nil }
         let claim = claim(file, name)
-        if let memory = claim.memory, !memory.owners.contains(owner) { return nil }
-        guard claim.memory != nil, let address = claim.virtualFunction else { return claim }
+        if let savedState = claim.savedState, !savedState.owners.contains(owner) { return nil }
+        guard claim.savedState != nil, let address = claim.virtualFunction else { return claim }
         return complete(claim, try namespacePath(of: address))
     }
 
@@ -38,9 +38,9 @@ extension SRIOVCNICache {
         for name in try attachmentFiles() {
             guard let file = try contents(of: name) else { continue }
             var claim = claim(file, name)
-            if claim.memory != nil, let address = claim.virtualFunction {
+            if claim.savedState != nil, let address = claim.virtualFunction {
                 if let other = latest[address]?.claim, other != claim {
-                    claim.memory = nil
+                    claim.savedState = nil
                     claim.problem = "\(other.path) tells of the same VF and is newer"
                 } else {
                     claim = complete(claim, try namespacePath(of: address))
@@ -48,7 +48,7 @@ extension SRIOVCNICache {
             }
             claims.append(claim)
         }
-        let told = Set(claims.filter { $0.memory != nil }.compactMap(\.virtualFunction))
+        let told = Set(claims.filter { $0.savedState != nil }.compactMap(\.virtualFunction))
         for name in try allocationFiles() {
             guard let address = PCIAddress(name), !told.contains(address),
                 let claim = try self.claim(on: address)
@@ -76,7 +76,7 @@ extension SRIOVCNICache {
         for name in try attachmentFiles() {
             guard let file = try contents(of: name) else { continue }
             let claim = claim(file, name)
-            guard claim.memory != nil, let address = claim.virtualFunction else { continue }
+            guard claim.savedState != nil, let address = claim.virtualFunction else { continue }
             if let other = latest[address], !file.isNewer(than: other.file) { continue }
             latest[address] = (file, claim)
         }

@@ -9,7 +9,7 @@ extension SRIOVCNICache {
     func claim(_ file: SRIOVCNIFile, _ name: String) -> ForeignClaim {
         var claim = ForeignClaim(
             program: Self.program, path: "\(directory)/\(name)", virtualFunction: nil,
-            namespacePath: nil, memory: nil, problem: nil)
+            namespacePath: nil, savedState: nil, problem: nil)
         guard file.changed >= bootTime else {
             claim.problem = "it is of an earlier boot"
             return claim
@@ -19,8 +19,8 @@ extension SRIOVCNICache {
                 throw CNIError(.decoding, "it is not a JSON object")
             }
             let object = JSONObject(members)
-            let address = try object.peerDevice()
-            claim.memory = try Self.memory(object, name)
+            let address = try object.cachedDevice()
+            claim.savedState = try Self.savedState(object, name)
             claim.virtualFunction = address
         } catch is JSONSyntaxError {
             claim.problem = "it is not a JSON document"
@@ -30,10 +30,10 @@ extension SRIOVCNICache {
         return claim
     }
 
-    private static func memory(
+    private static func savedState(
         _ object: JSONObject, _ name: String
-    ) throws -> ForeignClaim.Memory {
-        guard let network = try object.word("name") else {
+    ) throws -> ForeignClaim.SavedState {
+        guard let network = try object.nonEmptyString("name") else {
             throw JSONKeyError("name", "missing")
         }
         let owners = owners(name, network: network)
@@ -43,13 +43,13 @@ extension SRIOVCNICache {
         // In old versions what there was lay among the keys of the network.
         let original = try object.object("OrigVfState") ?? object
         let isOld = !object.contains("OrigVfState")
-        return ForeignClaim.Memory(
+        return ForeignClaim.SavedState(
             owners: owners, settings: try settings(object),
-            interfaceName: try original.word(isOld ? "HostIFNames" : "HostIFName"),
-            macAddress: try original.peerMAC("EffectiveMAC"),
-            mtu: isOld ? nil : try original.peerNumber("MTU"),
+            interfaceName: try original.nonEmptyString(isOld ? "HostIFNames" : "HostIFName"),
+            macAddress: try original.cachedMAC("EffectiveMAC"),
+            mtu: isOld ? nil : try original.cachedNumber("MTU"),
             info: try isOld
-                ? VFInfo(index: 0, macAddress: object.peerMAC("AdminMAC") ?? .zero)
+                ? VFState(index: 0, macAddress: object.cachedMAC("AdminMAC") ?? .zero)
                 : info(original))
     }
 
@@ -68,9 +68,9 @@ extension SRIOVCNICache {
     /// What that program has set: it takes any word but `on` for off, and sends both rates if one is given.
     private static func settings(_ object: JSONObject) throws -> VFSettings {
         var settings = VFSettings()
-        settings.macAddress = try object.peerMAC("MAC")
+        settings.macAddress = try object.cachedMAC("MAC")
         if let identifier: UInt16 = try object.integer("vlan", 0...4094) {
-            let isService = try object.word("vlanProto")?.lowercased() == "802.1ad"
+            let isService = try object.nonEmptyString("vlanProto")?.lowercased() == "802.1ad"
             settings.vlan = VLANTag(
                 identifier: identifier, qualityOfService: try object.integer("vlanQoS", 0...7) ?? 0,
                 protocol: isService ? .dot1ad : .dot1Q)
@@ -81,23 +81,23 @@ extension SRIOVCNICache {
             settings.minimumRate = minimum ?? 0
             settings.maximumRate = maximum ?? 0
         }
-        settings.spoofCheck = try object.word("spoofchk").map { $0 == "on" }
-        settings.trust = try object.word("trust").map { $0 == "on" }
+        settings.spoofCheck = try object.nonEmptyString("spoofchk").map { $0 == "on" }
+        settings.trust = try object.nonEmptyString("trust").map { $0 == "on" }
         if case .linkState(let state)? = try object.setting(.linkState, "link_state") {
             settings.linkState = state
         }
         return settings
     }
 
-    private static func info(_ original: JSONObject) throws -> VFInfo {
+    private static func info(_ original: JSONObject) throws -> VFState {
         let identifier: UInt16 = try original.integer("Vlan", 0...4095) ?? 0
         let quality: UInt8 = try original.integer("VlanQoS", 0...7) ?? 0
         let number: UInt16 = try original.integer("VlanProto", 0...UInt16.max) ?? 0
         let tag = VLANTag(
             identifier: identifier, qualityOfService: quality,
             protocol: number == VLANProtocol.dot1ad.rawValue ? .dot1ad : .dot1Q)
-        return VFInfo(
-            index: 0, macAddress: try original.peerMAC("AdminMAC") ?? .zero,
+        return VFState(
+            index: 0, macAddress: try original.cachedMAC("AdminMAC") ?? .zero,
             vlans: identifier == 0 ? [] : [tag],
             transmitRate: TransmitRate(
                 minimum: try original.integer("MinTxRate", 0...UInt32.max) ?? 0,
@@ -108,7 +108,7 @@ extension SRIOVCNICache {
 }
 
 extension JSONObject {
-    fileprivate func peerDevice() throws(JSONKeyError) -> PCIAddress {
+    fileprivate func cachedDevice() throws(JSONKeyError) -> PCIAddress {
         let text = try string("deviceID") ?? ""
         guard let address = PCIAddress(text) else {
             throw JSONKeyError("deviceID", "must be the PCI address of a VF, not \"\(text)\"")
@@ -116,8 +116,8 @@ extension JSONObject {
         return address
     }
 
-    fileprivate func peerMAC(_ key: String) throws(JSONKeyError) -> MACAddress? {
-        guard let text = try word(key) else { return nil }
+    fileprivate func cachedMAC(_ key: String) throws(JSONKeyError) -> MACAddress? {
+        guard let text = try nonEmptyString(key) else { return nil }
         guard let address = MACAddress(text) else {
             throw JSONKeyError(path(key), "must be a MAC address, not \"\(text)\"")
         }
@@ -125,7 +125,7 @@ extension JSONObject {
     }
 
     /// A number of which 0 stands for none.
-    fileprivate func peerNumber(_ key: String) throws(JSONKeyError) -> UInt32? {
+    fileprivate func cachedNumber(_ key: String) throws(JSONKeyError) -> UInt32? {
         let number: UInt32? = try integer(key, 0...UInt32.max)
         return number == 0 ? nil : number
     }

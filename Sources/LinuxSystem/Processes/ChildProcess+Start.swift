@@ -9,11 +9,11 @@ extension ChildProcess {
         input: borrowing Descriptor, output: consuming Descriptor,
         errorOutput: consuming Descriptor, deadline: Deadline
     ) throws(SystemCallError) -> pid_t {
-        let patience = Deadline(after: min(writerAllowance, deadline.remaining))
+        let retryDeadline = Deadline(after: min(writerAllowance, deadline.remaining))
         while true {
             do {
                 return try start(input.rawValue, output.rawValue, errorOutput.rawValue)
-            } catch  where error.errno.rawValue == ETXTBSY && !patience.hasPassed {
+            } catch  where error.errno.rawValue == ETXTBSY && !retryDeadline.hasPassed {
                 usleep(50_000)
             }
         }

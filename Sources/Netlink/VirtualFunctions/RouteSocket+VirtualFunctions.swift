@@ -15,7 +15,7 @@ extension RouteSocket {
     ///   the VFs did not fit into the kernel's list.
     package func virtualFunctions(
         ofPF name: KernelText, only index: Int? = nil, statistics: Bool = false
-    ) throws(NetlinkError) -> (link: Link, vfs: [VFInfo]) {
+    ) throws(NetlinkError) -> (link: Link, vfs: [VFState]) {
         let filter = RTEXT_FILTER_VF | (statistics ? 0 : RTEXT_FILTER_SKIP_STATS)
         let request = NetlinkRequest(
             "read", nil, "VFs of \(name)", type: Int(RTM_GETLINK), flags: 0
@@ -34,7 +34,7 @@ extension RouteSocket {
                 canHaveOverflowed = reply.payload.count > UInt16.max
                 return (
                     try Link(reply),
-                    try VFInfo.list(in: reply, only: index, statistics: statistics)
+                    try VFState.list(in: reply, only: index, statistics: statistics)
                 )
             }
             if !canHaveOverflowed || list.count == link.virtualFunctionCount {
@@ -52,28 +52,30 @@ extension RouteSocket {
     /// Sets one attribute of a VF, in one message.
     ///
     /// - Parameters:
-    ///   - function: The VF's index on its PF, from 0.
+    ///   - index: The VF's index on its PF, from 0.
+    ///   - parent: The index of the PF's interface.
     ///   - name: The PF's name, for the error.
     /// - Throws: `NetlinkError` with the driver's refusal, commonly `EOPNOTSUPP` for what it cannot
     ///   do, `EINVAL` for a value or a VF that it does not accept, `EPROTONOSUPPORT` for a VLAN
     ///   protocol.
     package func setVF(
-        _ attribute: VFAttribute, ofVF function: Int, onPF index: Int32, named name: KernelText
+        _ attribute: VFAttribute, index: Int, ofPF parent: Int32, named name: KernelText
     ) throws(NetlinkError) {
-        try setVF([attribute], ofVF: function, onPF: index, named: name)
+        try setVF([attribute], index: index, ofPF: parent, named: name)
     }
 
     /// Sets attributes of a VF in their order, in one message.
     ///
     /// - Parameters:
-    ///   - function: The VF's index on its PF, from 0.
+    ///   - index: The VF's index on its PF, from 0.
+    ///   - parent: The index of the PF's interface.
     ///   - name: The PF's name, for the error.
     /// - Throws: `NetlinkError` with the driver's first refusal, which does not tell what it is about; what came
     ///   before it is set (`do_setlink` of Linux, measured with igb).
     package func setVF(
-        _ attributes: [VFAttribute], ofVF function: Int, onPF index: Int32, named name: KernelText
+        _ attributes: [VFAttribute], index: Int, ofPF parent: Int32, named name: KernelText
     ) throws(NetlinkError) {
         try conversation.perform(
-            VFAttribute.request(attributes, function: function, index: index, named: name))
+            VFAttribute.request(attributes, function: index, index: parent, named: name))
     }
 }

@@ -1,7 +1,7 @@
 internal import CNetlink
 internal import LinuxSystem
 
-extension VFInfo {
+extension VFState {
     /// Decodes the `IFLA_VF_INFO` of an `RTM_NEWLINK`; none if it has no list of VFs.
     ///
     /// - Parameters:
@@ -10,8 +10,8 @@ extension VFInfo {
     /// - Returns: The VFs, and how many there are in the list.
     static func list(
         in reply: NetlinkReply, only index: Int?, statistics: Bool
-    ) throws(MalformedReply) -> (functions: [VFInfo], count: Int) {
-        var functions: [VFInfo] = []
+    ) throws(MalformedReply) -> (functions: [VFState], count: Int) {
+        var functions: [VFState] = []
         var count = 0
         var attributes = try reply.attributes(afterHeader: MemoryLayout<ifinfomsg>.size)
         while let attribute = try attributes.next() {
@@ -21,7 +21,7 @@ extension VFInfo {
                 guard entry.type == Int(IFLA_VF_INFO) else { continue }
                 count += 1
                 if let index, try isOther(entry.nested(), than: index) { continue }
-                functions.append(try VFInfo(entry.nested(), statistics: statistics))
+                functions.append(try VFState(entry.nested(), statistics: statistics))
             }
         }
         return (functions, count)
@@ -39,7 +39,7 @@ extension VFInfo {
     }
 
     private init(_ attributes: AttributeList, statistics: Bool) throws(MalformedReply) {
-        var info = VFInfo(index: -1)
+        var info = VFState(index: -1)
         var plainVLAN = VLANTag.none
         var listedVLANs: [VLANTag]?
         var oldLimit: UInt32 = 0

@@ -1,7 +1,7 @@
 package import LinuxSystem
 
 /// What a PF's driver reports of one VF: one `IFLA_VF_INFO`, completely decoded.
-package struct VFInfo: Hashable, Sendable {
+package struct VFState: Hashable, Sendable {
     /// The VF's index on its PF, from 0.
     package var index: Int
     /// The administered MAC, or what the driver shows in its place; all zero is none.

@@ -1,5 +1,5 @@
 /// The hash FNV-1a of 64 bits, which is the same in every process.
-struct FowlerNollVo {
+struct FNV1a {
     private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
     mutating func add(_ byte: UInt8) {

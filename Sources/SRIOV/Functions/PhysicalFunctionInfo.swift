@@ -5,16 +5,16 @@ package import Netlink
 package struct PhysicalFunctionInfo: Hashable, Sendable {
     package var address: PCIAddress
     package var link: Link
-    package var vfs: [VFInfo]
+    package var vfs: [VFState]
 
-    package init(address: PCIAddress, link: Link, vfs: [VFInfo]) {
+    package init(address: PCIAddress, link: Link, vfs: [VFState]) {
         self.address = address
         self.link = link
         self.vfs = vfs
     }
 
     /// The VF with an index; drivers may list them in any order, with gaps.
-    package func vf(_ index: Int) -> VFInfo? {
+    package func vf(_ index: Int) -> VFState? {
         vfs.first { $0.index == index }
     }
 }

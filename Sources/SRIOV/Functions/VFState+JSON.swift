@@ -2,7 +2,7 @@ internal import JSON
 internal import LinuxSystem
 internal import Netlink
 
-extension VFInfo: JSONWritable {
+extension VFState: JSONWritable {
     init(_ object: JSONObject) throws(JSONKeyError) {
         var vlans: [VLANTag] = []
         for tag in try object.required("vlans", object.objects) {
@@ -31,7 +31,7 @@ extension VFInfo: JSONWritable {
     }
 }
 
-extension VFInfo {
+extension VFState {
     /// The indexes that a VF can have: `TotalVFs` of the SR-IOV capability has 16 bits.
     static var indexes: ClosedRange<Int> { 0...65_535 }
 }

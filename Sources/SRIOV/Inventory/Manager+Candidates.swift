@@ -65,7 +65,7 @@ extension Manager {
     func isClaimable(
         _ function: VirtualFunction, in candidates: VFCandidates
     ) throws(ManagerError) -> Bool {
-        try occupancy(of: function, try holder(of: function), in: candidates)
+        try occupancy(of: function, try attachment(on: function), in: candidates)
             .isClaimable(asUserspace: candidates.userspace.contains(function.address))
     }
 
@@ -83,7 +83,7 @@ extension Manager {
             let reader = SnapshotReader(
                 self, SnapshotDetail(reach: .host, programs: isWanted, staleness: .certain),
                 KnownRecords([record].compactMap(\.self)), isForOne: true,
-                searchingUntil: Deadline(after: patience.search))
+                searchingUntil: Deadline(after: timeouts.search))
             return try reader.snapshot(of: function).occupancy
         } catch {
             throw error as? ManagerError

@@ -96,7 +96,7 @@ extension Manager {
         _ reason: String?, _ attachment: Attachment
     ) throws(ManagerError) -> String? {
         guard reason != nil else { return nil }
-        let present = try holder(of: VirtualFunction(address: attachment.virtualFunction))
+        let present = try self.attachment(on: VirtualFunction(address: attachment.virtualFunction))
         return present == attachment ? reason : nil
     }
 }

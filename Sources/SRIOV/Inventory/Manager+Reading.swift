@@ -8,7 +8,7 @@ extension Manager {
         return try host.vfInfos(ofPF: address, expectedName: nil, only: function.index)
     }
 
-    func vfInfo(of function: VirtualFunction, in parent: PhysicalFunctionInfo?) throws -> VFInfo? {
+    func vfInfo(of function: VirtualFunction, in parent: PhysicalFunctionInfo?) throws -> VFState? {
         guard let parent, let index = function.index else { return nil }
         guard let info = parent.vf(index) else {
             throw ManagerError(

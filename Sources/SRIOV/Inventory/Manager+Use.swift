@@ -28,7 +28,7 @@ extension Manager {
             SnapshotDetail(
                 functions: functions, reach: .unrecorded, programs: true, staleness: .ignored),
             KnownRecords(records.filter { !functionIsGone(of: $0) }), isForOne: isForOne,
-            searchingUntil: Deadline(after: patience.search))
+            searchingUntil: Deadline(after: timeouts.search))
     }
 }
 

@@ -4,7 +4,7 @@ package import Netlink
 package struct VFSnapshot: Hashable, Sendable {
     package var function: VirtualFunction
     /// The PF's view; nil where the PF is not visible or has no interface here.
-    package var info: VFInfo?
+    package var info: VFState?
     /// The interface, wherever it was found; nil if the VF has none or it was not found.
     package var link: Link?
     /// Where the interface is: nil for this namespace, else a path of the container's.
@@ -15,7 +15,7 @@ package struct VFSnapshot: Hashable, Sendable {
     package var counters: LinkStatistics?
 
     package init(
-        function: VirtualFunction, info: VFInfo? = nil, link: Link? = nil,
+        function: VirtualFunction, info: VFState? = nil, link: Link? = nil,
         namespacePath: String? = nil, occupancy: Occupancy = .free,
         counters: LinkStatistics? = nil
     ) {

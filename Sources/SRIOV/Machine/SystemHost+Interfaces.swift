@@ -145,7 +145,7 @@ extension SystemHost {
     /// - Parameter read: Reads the PF of a name.
     func vfInfos(
         ofPF address: PCIAddress, expectedName: KernelText?,
-        _ read: (RouteSocket, KernelText) throws(NetlinkError) -> (link: Link, vfs: [VFInfo])
+        _ read: (RouteSocket, KernelText) throws(NetlinkError) -> (link: Link, vfs: [VFState])
     ) throws -> PhysicalFunctionInfo? {
         if let expectedName, let info = try vfInfos(ofPF: address, named: expectedName, read) {
             return info
@@ -162,10 +162,10 @@ extension SystemHost {
     /// - Returns: nil if the name is another function's, or nobody's.
     private func vfInfos(
         ofPF address: PCIAddress, named name: KernelText,
-        _ read: (RouteSocket, KernelText) throws(NetlinkError) -> (link: Link, vfs: [VFInfo])
+        _ read: (RouteSocket, KernelText) throws(NetlinkError) -> (link: Link, vfs: [VFState])
     ) throws -> PhysicalFunctionInfo? {
         let socket = try hostNamespace().socket
-        let report: (link: Link, vfs: [VFInfo])
+        let report: (link: Link, vfs: [VFState])
         do throws(NetlinkError) {
             report = try read(socket, name)
         } catch {
@@ -181,7 +181,7 @@ extension SystemHost {
         _ attributes: [VFAttribute], index: Int, of function: PhysicalFunctionInfo
     ) throws {
         try hostNamespace().socket.setVF(
-            attributes, ofVF: index, onPF: function.link.index, named: function.link.name)
+            attributes, index: index, ofPF: function.link.index, named: function.link.name)
     }
 
     // MARK: Addresses and routes

@@ -56,7 +56,7 @@ extension Pool {
 
     init(_ object: JSONObject) throws(JSONKeyError) {
         try object.refuseKeys(otherThan: Self.keys)
-        guard let name = try object.word("resourceName") else {
+        guard let name = try object.nonEmptyString("resourceName") else {
             throw JSONKeyError(object.path("resourceName"), "missing")
         }
         guard name.utf8.allSatisfy(Self.isLegal) else {
@@ -65,7 +65,7 @@ extension Pool {
                 "must have letters, digits, _ and - only, not \"\(name)\"")
         }
         var type = DeviceType.netDevice
-        if let word = try object.word("deviceType") {
+        if let word = try object.nonEmptyString("deviceType") {
             guard let known = DeviceType.allCases.first(where: { $0.rawValue == word }) else {
                 let words = DeviceType.allCases.map(\.rawValue).joined(separator: ", ")
                 throw JSONKeyError(
@@ -74,7 +74,7 @@ extension Pool {
             type = known
         }
         self.init(
-            name: name, prefix: try object.word("resourcePrefix"), deviceType: type,
+            name: name, prefix: try object.nonEmptyString("resourcePrefix"), deviceType: type,
             selectors: try Self.selectors(object))
     }
 

@@ -37,7 +37,7 @@ extension PoolSelector {
         for key in Self.unsupportedLists where try !object.strings(key).isEmpty {
             unsupported.append(key)
         }
-        if try object.word("vdpaType") != nil { unsupported.append("vdpaType") }
+        if try object.nonEmptyString("vdpaType") != nil { unsupported.append("vdpaType") }
     }
 }
 

@@ -10,7 +10,7 @@ package enum VFPlan {
     /// A value that the kernel already reports is left alone: rewriting an equal VLAN breaks hardware in
     /// guest-tagging mode. One that it does not report is always set. The order is fixed: VLAN first, so that a
     /// VF is never open wider than asked while the rest follows.
-    package static func changes(for settings: VFSettings, from state: VFInfo) -> [VFAttribute] {
+    package static func changes(for settings: VFSettings, from state: VFState) -> [VFAttribute] {
         var changes: [VFAttribute] = []
         if let vlan = settings.vlan, !hasVLAN(vlan, state) {
             changes.append(.vlan(vlan))
@@ -37,13 +37,13 @@ package enum VFPlan {
     /// reported an original, the kernel's own default for a new VF is the best known: spoof check
     /// on, trust off, link state automatic.
     package static func restoration(
-        of original: VFInfo, from state: VFInfo, changedBy settings: VFSettings
+        of original: VFState, from state: VFState, changedBy settings: VFSettings
     ) -> [VFAttribute] {
         changes(for: inverse(of: settings, original: original), from: state)
     }
 
     /// The settings that undo `settings`.
-    package static func inverse(of settings: VFSettings, original: VFInfo) -> VFSettings {
+    package static func inverse(of settings: VFSettings, original: VFState) -> VFSettings {
         var inverse = VFSettings()
         if settings.vlan != nil { inverse.vlan = original.vlan }
         if settings.minimumRate != nil || settings.maximumRate != nil {
@@ -58,7 +58,7 @@ package enum VFPlan {
 
     /// Whether a VF in `state` has a VLAN, or none where that is asked: writing it again breaks hardware in
     /// guest-tagging mode.
-    static func hasVLAN(_ tag: VLANTag, _ state: VFInfo) -> Bool { [tag] == state.effectiveVLANs }
+    static func hasVLAN(_ tag: VLANTag, _ state: VFState) -> Bool { [tag] == state.effectiveVLANs }
 
     /// How a VF in `state` differs from what `settings` ask, one sentence each.
     ///
@@ -66,7 +66,7 @@ package enum VFPlan {
     ///
     /// - Parameter words: What stands before a wanted value.
     package static func differences(
-        of state: VFInfo, from settings: VFSettings, words: String = "asked for was"
+        of state: VFState, from settings: VFSettings, words: String = "asked for was"
     ) -> [String] {
         var differences: [String] = []
         func compare<Value: Equatable>(
@@ -92,7 +92,7 @@ extension VFSettings {
     /// The limits to send, since both travel together: one that is not asked for stays as it is.
     ///
     /// - Returns: nil if neither is asked for.
-    package func transmitRate(from state: VFInfo) -> TransmitRate? {
+    package func transmitRate(from state: VFState) -> TransmitRate? {
         guard minimumRate != nil || maximumRate != nil else { return nil }
         return TransmitRate(
             minimum: minimumRate ?? state.transmitRate.minimum,
@@ -100,7 +100,7 @@ extension VFSettings {
     }
 }
 
-extension VFInfo {
+extension VFState {
     /// The tags with "no VLAN" spelled out.
     fileprivate var effectiveVLANs: [VLANTag] { vlans.isEmpty ? [.none] : vlans }
 }

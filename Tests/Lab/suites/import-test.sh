@@ -19,7 +19,7 @@ ip link set "$name0" down
 before=$(snapshot)
 config=$(conf $vf0 '"vlan":100,"trust":"on","mac":"02:11:22:33:44:55"')
 
-peer_add() { # CONTAINER
+sriov_cni_add() { # CONTAINER
     local original
     original=$(ip -json -details link show pf0 | jq -c --arg name "$name0" \
         --arg mac "$(cat "/sys/class/net/$name0/address")" --argjson mtu "$(cat "/sys/class/net/$name0/mtu")" \
@@ -41,7 +41,7 @@ files() {
 }
 
 echo "-- a VF that sriov-cni gave to a container"
-peer_add a
+sriov_cni_add a
 equal "the VF is in the container" 02:11:22:33:44:55 "$(link_field a net1 .address)"
 attached=$(snapshot)
 if answer=$(plugin ADD b "$config" 2>/dev/null); then fail "ADD refuses it" "$answer"; fi
@@ -52,7 +52,7 @@ pristine "DEL from the file" "$before"
 equal "the files are gone after DEL" "" "$(files)"
 
 echo "-- taken over"
-peer_add a
+sriov_cni_add a
 contains "a dry run tells of it" "can be taken over" "$("$programs/vfmap" import --dry-run)"
 equal "a dry run leaves the files" "a-net1 pci/$vf0 " "$(files)"
 contains "import" "taken over" "$("$programs/vfmap" import)"
@@ -65,7 +65,7 @@ plugin DEL a "$config" || fail "DEL after import"
 pristine "DEL after import" "$before"
 
 echo "-- a container that vanished"
-peer_add a
+sriov_cni_add a
 ip netns del a
 plugin ADD b "$config" >/dev/null || fail "ADD after the container is gone"
 equal "the files are gone after ADD" "" "$(files)"

@@ -4,7 +4,7 @@ internal import LinuxSystem
 /// Which PFs' `sriov_drivers_autoprobe` was switched on for a moment: a note beside the state file for each where that
 /// moment lasts, or a process died in it.
 ///
-/// A note is a symbolic link like those of `WorkNotes`, named after the PF's address, whose text tells the boot and
+/// A note is a symbolic link like those of `InProgressMarkers`, named after the PF's address, whose text tells the boot and
 /// the device that it is about: another device at the address, or the next boot, begins with the kernel's value.
 /// Only who has the PF's exclusive lock writes, heeds or erases it.
 struct AutoprobeNotes: Sendable {

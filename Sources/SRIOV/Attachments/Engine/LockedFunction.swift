@@ -1,5 +1,5 @@
 /// A VF, or a PF as a whole, that was picked for an owner, and its locks, which are held as long as it lives.
-struct Claim {
+struct LockedFunction {
     /// As it was seen with the locks held.
     let function: VirtualFunction
     let locks: AttachmentLocks

@@ -9,7 +9,7 @@ extension Manager {
     /// Takes the exclusive lock of a PF, for what concerns all its VFs, and ends what a dead process left of it.
     package func lockWhole(_ address: PCIAddress) throws(ManagerError) -> FileLock {
         let lock = try locks.lock(
-            address, .exclusive, deadline: Deadline(after: patience.lock))
+            address, .exclusive, deadline: Deadline(after: timeouts.lock))
         do {
             try endAutoprobe(of: address)
         } catch {

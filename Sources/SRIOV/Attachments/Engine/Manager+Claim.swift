@@ -9,7 +9,7 @@ extension Manager {
     ///   that is another program, or somebody at work on it; `noneFree`, `notFound`.
     func claim(
         _ selection: VFSelection, mayBePhysicalFunction: Bool = false
-    ) throws(ManagerError) -> Claim {
+    ) throws(ManagerError) -> LockedFunction {
         switch selection {
         case .address(let address):
             if mayBePhysicalFunction, let parent = try wholePhysicalFunction(at: address) {
@@ -17,13 +17,13 @@ extension Manager {
             }
             let unlocked = try virtualFunction(at: address, detail: .parentage)
             let locks = try AttachmentLocks(
-                unlocked, in: locks, deadline: Deadline(after: patience.lock))
+                unlocked, in: locks, deadline: Deadline(after: timeouts.lock))
             let function = try virtualFunction(at: address)
             guard try foreignClaim(on: address) != nil else {
-                return Claim(function: function, locks: locks, isKnownFree: false)
+                return LockedFunction(function: function, locks: locks, isKnownFree: false)
             }
-            try makeFree(function)
-            return Claim(
+            try reclaimIfStale(function)
+            return LockedFunction(
                 // Bringing it back may have moved its interface.
                 function: try virtualFunction(at: address), locks: locks, isKnownFree: true)
         case .anyOf, .pool:
@@ -36,7 +36,7 @@ extension Manager {
         switch selection {
         case .address(let address):
             let function = try virtualFunction(at: address)
-            if let holder = try holder(of: function) { throw inUse(function, by: holder) }
+            if let holder = try attachment(on: function) { throw inUse(function, by: holder) }
             if let claim = try foreignClaim(on: address), try isLive(claim) {
                 throw inUse(address, by: claim)
             }
@@ -45,7 +45,7 @@ extension Manager {
             let candidates = try candidates(of: selection)
             for address in candidates.addresses {
                 let function = try virtualFunction(at: address)
-                if try !isHeld(function), try isClaimable(function, in: candidates) {
+                if try !hasOwner(function), try isClaimable(function, in: candidates) {
                     return function
                 }
             }
@@ -55,23 +55,23 @@ extension Manager {
 
     private func claimAny(
         of candidates: VFCandidates
-    ) throws(ManagerError) -> Claim {
-        let deadline = Deadline(after: patience.returnOfInterface)
-        let search = Deadline(after: patience.search)
+    ) throws(ManagerError) -> LockedFunction {
+        let deadline = Deadline(after: timeouts.returnOfInterface)
+        let search = Deadline(after: timeouts.search)
 
-        let lockDeadline = Deadline(after: patience.lock)
+        let lockDeadline = Deadline(after: timeouts.lock)
         // Free ones first: bringing back what somebody left behind takes time.
         for mayBringBack in [false, true] {
             for address in candidates.addresses {
                 let function = try virtualFunction(at: address)
-                if !mayBringBack, try isHeld(function) { continue }
+                if !mayBringBack, try hasOwner(function) { continue }
                 // A PF that is being changed, or about to be, is worth waiting for only where no other has a free VF.
                 let locks = try AttachmentLocks.ifFree(
                     function, in: self.locks,
                     parentDeadline: mayBringBack ? lockDeadline : Deadline(after: .zero))
                 guard let locks else { continue }
                 do {
-                    try sharing(deadline, search: search).makeFree(function)
+                    try sharing(deadline, search: search).reclaimIfStale(function)
                 } catch  where [.inUse, .obstructed, .incomplete].contains(error.code) {
                     continue
                 }
@@ -80,7 +80,7 @@ extension Manager {
                 if occupancy.isClaimable(
                     asUserspace: candidates.userspace.contains(address))
                 {
-                    return Claim(function: present, locks: locks, isKnownFree: true)
+                    return LockedFunction(function: present, locks: locks, isKnownFree: true)
                 }
             }
         }
@@ -96,7 +96,8 @@ extension Manager {
     /// - Parameter make: Makes the record, and looks at the rest that must be right before anything is changed.
     /// - Throws: `ManagerError`, `inUse` with the holder's name; nothing is changed.
     func record(
-        _ claim: Claim, for settings: VFSettings, _ make: (AttachCandidate) throws -> Attachment
+        _ locked: LockedFunction, for settings: VFSettings,
+        _ make: (AttachCandidate) throws -> Attachment
     ) throws -> (AttachCandidate, Attachment) {
         func write(_ function: VirtualFunction) throws -> (AttachCandidate, Attachment) {
             let candidate = try examine(function, for: settings)
@@ -104,14 +105,14 @@ extension Manager {
             try insert(attachment)
             return (candidate, attachment)
         }
-        let function = claim.function
+        let function = locked.function
         do {
             return try write(function)
         } catch {
             // A state file that cannot be written now is not worth waiting for once more.
-            guard !claim.isKnownFree,
+            guard !locked.isKnownFree,
                 ![.stateUnusable, .stateBusy].contains(ManagerError.code(of: error)),
-                try makeFree(function)
+                try reclaimIfStale(function)
             else { throw error }
             // Bringing it back may have moved its interface, and changed all that was examined.
             return try write(try virtualFunction(at: function.address))
@@ -119,8 +120,8 @@ extension Manager {
     }
 
     /// Whether there is a record of a VF, or another program's claim on it.
-    private func isHeld(_ function: VirtualFunction) throws(ManagerError) -> Bool {
-        if try holder(of: function) != nil { return true }
+    private func hasOwner(_ function: VirtualFunction) throws(ManagerError) -> Bool {
+        if try attachment(on: function) != nil { return true }
         return try foreignClaim(on: function.address) != nil
     }
 
@@ -128,8 +129,8 @@ extension Manager {
     ///
     /// - Returns: Whether it had to be brought back.
     @discardableResult
-    package func makeFree(_ function: VirtualFunction) throws(ManagerError) -> Bool {
-        var found = try holder(of: function)
+    package func reclaimIfStale(_ function: VirtualFunction) throws(ManagerError) -> Bool {
+        var found = try attachment(on: function)
         if found == nil { found = try abandonedClaim(on: function) }
         guard let attachment = found else { return false }
         guard try staleness(of: attachment) != nil else { throw inUse(function, by: attachment) }
@@ -182,13 +183,13 @@ extension Manager {
                 function, parentMode: isSamePF ? .sharedOnceMore : .shared, in: locks,
                 deadline: Deadline(after: .zero))
             try withExtendedLifetime(locks) {
-                try makeFree(function)
+                try reclaimIfStale(function)
                 try store.insert(attachment, becoming: goal)
             }
         }
     }
 
-    func holder(of function: VirtualFunction) throws(ManagerError) -> Attachment? {
+    func attachment(on function: VirtualFunction) throws(ManagerError) -> Attachment? {
         do {
             return try store.attachment(of: function.address)
         } catch {
@@ -204,6 +205,6 @@ extension Manager {
         ManagerError(
             .inUse,
             "\(attachment.kind) \(address) is \(attachment.phase.rawValue) to \(attachment.owner) in "
-                + attachment.place)
+                + attachment.locationDescription)
     }
 }

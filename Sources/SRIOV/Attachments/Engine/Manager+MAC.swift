@@ -32,12 +32,12 @@ extension Manager {
         in namespace: H.Namespace
     ) throws {
         let index = attachment.index
-        let wasAdministered = attachment.settings.macAddress != nil
-        if wasAdministered, let parent, let index {
-            try forgetAdministeredMAC(index: index, of: parent)
+        let hadAdministrativeMAC = attachment.settings.macAddress != nil
+        if hadAdministrativeMAC, let parent, let index {
+            try forgetAdministrativeMAC(index: index, of: parent)
         }
         if let link, let original = attachment.originalInterface?.macAddress,
-            wasAdministered || link.macAddress != original
+            hadAdministrativeMAC || link.macAddress != original
         {
             try setInterfaceMAC(original, of: link, index: index, of: parent, in: namespace)
         }
@@ -51,7 +51,7 @@ extension Manager {
             // What the VF reports by itself is no administration, and igb stops delivering frames to
             // a VF whose report is wiped: seen as a second container that could not be reached.
             if present == attachment.originalInterface?.macAddress, link != nil { return }
-            try forgetAdministeredMAC(index: index, of: parent)
+            try forgetAdministrativeMAC(index: index, of: parent)
         } else {
             try host.setVF(.macAddress(original), index: index, of: parent)
         }
@@ -61,7 +61,7 @@ extension Manager {
     ///
     /// Some drivers refuse the all-zero address and never forget; their VFs keep the last MAC that
     /// was administered, which the next one replaces.
-    private func forgetAdministeredMAC(index: Int, of parent: PhysicalFunctionInfo) throws {
+    private func forgetAdministrativeMAC(index: Int, of parent: PhysicalFunctionInfo) throws {
         do {
             try host.setVF(.macAddress(.zero), index: index, of: parent)
         } catch let error as NetlinkError

@@ -10,9 +10,11 @@ extension Manager {
     func resetIfAskedFor(_ address: PCIAddress, _ settings: VFSettings?) {
         guard settings?.resetsOnRelease == true else { return }
         do {
-            let own = try host.hostNamespace()
-            if let link = try host.link(of: address, expectedName: nil, in: own), link.isUp {
-                try host.setLink(link, LinkSettings(isUp: false), in: own)
+            let hostNamespace = try host.hostNamespace()
+            if let link = try host.link(of: address, expectedName: nil, in: hostNamespace),
+                link.isUp
+            {
+                try host.setLink(link, LinkSettings(isUp: false), in: hostNamespace)
             }
             try host.reset(address)
         } catch {

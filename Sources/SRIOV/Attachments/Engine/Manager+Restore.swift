@@ -52,31 +52,31 @@ extension Manager {
             try refuseIfAway(attachment)
             return
         }
-        let own = try host.hostNamespace()
+        let hostNamespace = try host.hostNamespace()
         func attempt(_ step: () throws -> Void) {
             do { try step() } catch { failures.append(error) }
         }
         var link = present
         if link.isUp, !original.isUp || link.name != original.name {
-            attempt { try host.setLink(link, LinkSettings(isUp: false), in: own) }
+            attempt { try host.setLink(link, LinkSettings(isUp: false), in: hostNamespace) }
         }
         for name in link.alternativeNames where !original.alternativeNames.contains(name) {
-            attempt { try host.removeAlternativeName(name, from: link, in: own) }
+            attempt { try host.removeAlternativeName(name, from: link, in: hostNamespace) }
         }
         if link.name != original.name {
             attempt {
                 // Its own name may be one of its alternative names now: udev adds them on its own.
                 if link.alternativeNames.contains(original.name) {
-                    try host.removeAlternativeName(original.name, from: link, in: own)
+                    try host.removeAlternativeName(original.name, from: link, in: hostNamespace)
                 }
-                try host.setLink(link, LinkSettings(name: original.name), in: own)
+                try host.setLink(link, LinkSettings(name: original.name), in: hostNamespace)
                 link.name = original.name
             }
         }
         for name in original.alternativeNames where !link.alternativeNames.contains(name) {
             attempt {
                 do {
-                    try host.addAlternativeName(name, to: link, in: own)
+                    try host.addAlternativeName(name, to: link, in: hostNamespace)
                 } catch {
                     // The host's device manager gives it to interfaces that appear, just as we do.
                     guard try homeLink(of: attachment)?.alternativeNames.contains(name) == true
@@ -86,7 +86,7 @@ extension Manager {
         }
         let settings = original.settings(toRestore: link)
         if !settings.isEmpty {
-            attempt { try host.setLink(link, settings, in: own) }
+            attempt { try host.setLink(link, settings, in: hostNamespace) }
         }
     }
 

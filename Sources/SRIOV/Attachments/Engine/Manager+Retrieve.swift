@@ -10,7 +10,7 @@ extension Manager {
     /// Brings the interface back to the host, under its own name if that is free.
     func retrieve(_ attachment: Attachment, hint: H.Namespace?) throws {
         guard let original = attachment.originalInterface else { return }
-        let own = try host.hostNamespace()
+        let hostNamespace = try host.hostNamespace()
         let address = attachment.virtualFunction
         if let hint, try moveHome(attachment, as: original, from: hint) { return }
         if let container = attachment.namespace.flatMap(open),
@@ -18,7 +18,9 @@ extension Manager {
         {
             return
         }
-        if try host.link(of: address, expectedName: original.name, in: own) != nil { return }
+        if try host.link(of: address, expectedName: original.name, in: hostNamespace) != nil {
+            return
+        }
         var unfinishedSearch: SearchCutShort?
         do {
             if let namespace = try otherHolder(of: attachment),
@@ -35,11 +37,11 @@ extension Manager {
             return
         }
         // The kernel dismantles a dead namespace in its own time and gives the VF back then.
-        let deadline = Deadline(after: patience.returnOfInterface)
-        if try host.waitForLink(of: address, in: own, until: deadline) != nil { return }
+        let deadline = Deadline(after: timeouts.returnOfInterface)
+        if try host.waitForLink(of: address, in: hostNamespace, until: deadline) != nil { return }
         throw ManagerError(
             .inUse,
-            "VF \(address) has not come back from \(attachment.place) within "
+            "VF \(address) has not come back from \(attachment.locationDescription) within "
                 + "\(deadline.allowance): something still holds that network namespace",
             causes: unfinishedSearch.map { [$0] } ?? [])
     }
@@ -86,13 +88,13 @@ extension Manager {
         _ function: PCIAddress, expectedName: KernelText?, as wanted: KernelText?, index: Int32?,
         from container: H.Namespace
     ) throws -> Bool {
-        let own = try host.hostNamespace()
+        let hostNamespace = try host.hostNamespace()
         guard
             var link = try host.link(of: function, expectedName: expectedName, in: container)
         else { return false }
         var name = wanted ?? link.name
-        if try host.link(named: name, in: own) != nil { name = spareName(for: function) }
-        let index = try freeIndex(preferring: index ?? link.index, in: own)
+        if try host.link(named: name, in: hostNamespace) != nil { name = spareName(for: function) }
+        let index = try freeIndex(preferring: index ?? link.index, in: hostNamespace)
         // A name that is taken in the target makes the kernel refuse, some of it after the move.
         for alternative in link.alternativeNames {
             try host.removeAlternativeName(alternative, from: link, in: container)
@@ -103,12 +105,12 @@ extension Manager {
         link = present
         var refusal: (any Error)?
         do {
-            try host.move(link, from: container, to: own, as: name, index: index)
+            try host.move(link, from: container, to: hostNamespace, as: name, index: index)
         } catch {
             refusal = error
         }
         // It was free, so what has it now is what the kernel has moved.
-        let arrival = try host.link(index: index, in: own)
+        let arrival = try host.link(index: index, in: hostNamespace)
         if let arrival, arrival.isOwnInterface(of: function) { return true }
         if let arrival { try expel(arrival, to: container) }
         throw refusal ?? WrongArrival(function: function, arrival: arrival)
@@ -117,9 +119,9 @@ extension Manager {
     /// An index that no interface of the host has.
     ///
     /// - Parameter preferred: The one to take if it is free.
-    private func freeIndex(preferring preferred: Int32, in own: H.Namespace) throws -> Int32 {
+    private func freeIndex(preferring preferred: Int32, in namespace: H.Namespace) throws -> Int32 {
         var candidate = preferred
-        while try host.link(index: candidate, in: own) != nil {
+        while try host.link(index: candidate, in: namespace) != nil {
             candidate = Int32.random(in: spareIndexes)
         }
         return candidate
@@ -132,21 +134,21 @@ extension Manager {
     ///
     /// - Throws: `ManagerError` that names it, if it can neither be sent back nor removed; it is down then.
     private func expel(_ arrival: Link, to container: H.Namespace) throws {
-        let own = try host.hostNamespace()
+        let hostNamespace = try host.hostNamespace()
         do {
-            try host.move(arrival, from: own, to: container, as: nil, index: nil)
+            try host.move(arrival, from: hostNamespace, to: container, as: nil, index: nil)
             return
         } catch {
             // A name of it is taken there by now. What is virtual can be done without; the interface of a device goes
             // under a name that cannot be foreseen.
-            if (try? host.removeLink(arrival, in: own)) != nil { return }
+            if (try? host.removeLink(arrival, in: hostNamespace)) != nil { return }
         }
         do {
             for name in arrival.alternativeNames {
-                try host.removeAlternativeName(name, from: arrival, in: own)
+                try host.removeAlternativeName(name, from: arrival, in: hostNamespace)
             }
             let name = KernelText("vf" + String(UInt32.random(in: 0...UInt32.max), radix: 16))
-            try host.move(arrival, from: own, to: container, as: name, index: nil)
+            try host.move(arrival, from: hostNamespace, to: container, as: name, index: nil)
         } catch {
             throw ManagerError(
                 .incomplete, "interface \(arrival.name) of a container is left in the host",
@@ -184,25 +186,26 @@ extension Manager {
     ///
     /// - Throws: `SearchCutShort` if there are more than can be looked through in time.
     private func otherHolder(of attachment: Attachment) throws -> H.Namespace? {
-        try holder(
-            of: attachment.virtualFunction, expectedName: attachment.expectedName,
-            among: host.otherNamespaces())?.namespace
+        try locate(
+            attachment.virtualFunction, expectedName: attachment.expectedName,
+            in: host.otherNamespaces())?.namespace
     }
 
     /// The first of some namespaces, other than the host's, in which the VF is.
     ///
     /// - Throws: `SearchCutShort` if they cannot all be looked through in time.
-    func holder(
-        of function: PCIAddress, expectedName: KernelText?, among paths: [String]
+    func locate(
+        _ function: PCIAddress, expectedName: KernelText?, in paths: [String]
     ) throws -> (path: String, namespace: H.Namespace, link: Link)? {
-        let own = host.identity(of: try host.hostNamespace())
-        let deadline = Deadline(after: patience.search)
+        let hostIdentity = host.identity(of: try host.hostNamespace())
+        let deadline = Deadline(after: timeouts.search)
         for path in paths {
             if deadline.hasPassed {
                 throw SearchCutShort(function: function, allowance: deadline.allowance)
             }
             // A namespace may go while we look, which is as good as not holding the VF.
-            guard let namespace = try? host.openNamespace(path), host.identity(of: namespace) != own
+            guard let namespace = try? host.openNamespace(path),
+                host.identity(of: namespace) != hostIdentity
             else { continue }
             let link = try? host.link(of: function, expectedName: expectedName, in: namespace)
             if let link { return (path, namespace, link) }
@@ -245,7 +248,7 @@ extension Manager {
             }
             if try otherHolder(of: attachment) != nil { return false }
             // With nobody holding the namespace the VF is home, or on its way.
-            let deadline = Deadline(after: patience.returnOfInterface)
+            let deadline = Deadline(after: timeouts.returnOfInterface)
             return try host.waitForLink(
                 of: address, in: try host.hostNamespace(), until: deadline) != nil
         } catch {

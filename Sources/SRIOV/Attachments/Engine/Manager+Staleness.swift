@@ -15,13 +15,13 @@ extension Manager {
             return "some of its settings are not restored yet"
         case .attached:
             return try namespaceIsGone(of: attachment)
-                ? "the network namespace \(attachment.place) is gone" : nil
+                ? "the network namespace \(attachment.locationDescription) is gone" : nil
         case .reserved:
-            return try overdue(attachment, patience.reservation, "reserved, and never joined")
+            return try overdue(attachment, timeouts.reservation, "reserved, and never joined")
         case .joined:
-            return try overdue(attachment, patience.join, "joined, and never moved")
+            return try overdue(attachment, timeouts.join, "joined, and never moved")
         case .leaving:
-            return try overdue(attachment, patience.leave, "leaving, and its end never came")
+            return try overdue(attachment, timeouts.leave, "leaving, and its end never came")
         }
     }
 
@@ -35,19 +35,19 @@ extension Manager {
         var attachment = attachment
         switch attachment.phase {
         case .joined:
-            return try settleLocked(attachment)
+            return try confirmHandoverLocked(attachment)
         case .attached:
             guard let reference = attachment.namespace, let identity = reference.identity,
                 open(reference) != nil, try !host.hasProcess(in: identity)
             else { return attachment }
             try enter(.leaving, &attachment)
         case .leaving:
-            guard age(of: attachment) >= patience.leave.components.seconds,
-                let place = try place(of: attachment),
-                try host.hasProcess(in: host.identity(of: place.namespace))
+            guard age(of: attachment) >= timeouts.leave.components.seconds,
+                let location = try location(of: attachment),
+                try host.hasProcess(in: host.identity(of: location.namespace))
             else { return attachment }
             attachment.namespace = NamespaceReference(
-                path: place.path, identity: host.identity(of: place.namespace))
+                path: location.path, identity: host.identity(of: location.namespace))
             try enter(.attached, &attachment)
         case .preparing, .reserved, .detaching, .restoring: break
         }
@@ -61,8 +61,8 @@ extension Manager {
         let age = age(of: attachment)
         guard age >= limit.components.seconds else { return nil }
         do {
-            if let place = try place(of: attachment),
-                try host.hasProcess(in: host.identity(of: place.namespace))
+            if let location = try location(of: attachment),
+                try host.hasProcess(in: host.identity(of: location.namespace))
             {
                 return nil
             }
@@ -73,12 +73,12 @@ extension Manager {
     }
 
     /// How long the runtime may yet take for what it has to do next; nil if nothing is waited for, or no longer.
-    func remainingPatience(with attachment: Attachment) -> Duration? {
+    func remainingTimeout(of attachment: Attachment) -> Duration? {
         let limit: Duration
         switch attachment.phase {
-        case .reserved: limit = patience.reservation
-        case .joined: limit = patience.join
-        case .leaving: limit = patience.leave
+        case .reserved: limit = timeouts.reservation
+        case .joined: limit = timeouts.join
+        case .leaving: limit = timeouts.leave
         case .preparing, .attached, .detaching, .restoring: return nil
         }
         let remaining = limit - .seconds(age(of: attachment))

@@ -22,10 +22,10 @@ package struct Manager<H: Host>: Sendable {
     package let warn: @Sendable (String) -> Void
 
     /// How long verbs wait for locks and for the kernel.
-    package let patience: Patience
+    package let timeouts: Timeouts
 
     package init(
-        host: H, store: AttachmentStore, locks: LockDirectory, patience: Patience = Patience(),
+        host: H, store: AttachmentStore, locks: LockDirectory, timeouts: Timeouts = Timeouts(),
         foreignClaims: ForeignClaims = .none,
         releaseFrontEnd: @escaping @Sendable (Attachment) throws -> Void,
         warn: @escaping @Sendable (String) -> Void
@@ -33,7 +33,7 @@ package struct Manager<H: Host>: Sendable {
         self.host = host
         self.store = store
         self.locks = locks
-        self.patience = patience
+        self.timeouts = timeouts
         self.foreignClaims = foreignClaims
         self.releaseFrontEnd = releaseFrontEnd
         self.warn = warn
@@ -44,11 +44,11 @@ package struct Manager<H: Host>: Sendable {
     ///
     /// - Parameter search: The end of looking through namespaces, in place of one end for each search.
     func sharing(_ deadline: Deadline, search: Deadline) -> Self {
-        var patience = patience
-        patience.returnOfInterface = min(patience.returnOfInterface, deadline.remaining)
-        patience.search = min(patience.search, search.remaining)
+        var timeouts = timeouts
+        timeouts.returnOfInterface = min(timeouts.returnOfInterface, deadline.remaining)
+        timeouts.search = min(timeouts.search, search.remaining)
         return Self(
-            host: host, store: store, locks: locks, patience: patience,
+            host: host, store: store, locks: locks, timeouts: timeouts,
             foreignClaims: foreignClaims, releaseFrontEnd: releaseFrontEnd, warn: warn)
     }
 }

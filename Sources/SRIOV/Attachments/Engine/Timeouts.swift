@@ -1,5 +1,5 @@
 /// How long the manager waits for others.
-package struct Patience: Hashable, Sendable {
+package struct Timeouts: Hashable, Sendable {
     /// For another process to finish its work on the same VF or PF. Container runtimes give a
     /// plugin about 60 s in all.
     package var lock: Duration = .seconds(20)

@@ -4,7 +4,7 @@ package import Netlink
 /// What another program has written down of a VF that it gave to a container.
 package struct ForeignClaim: Hashable, Sendable {
     /// What there is to undo.
-    package struct Memory: Hashable, Sendable {
+    package struct SavedState: Hashable, Sendable {
         /// Whose it is; several where the program's own note can be read in several ways. Never empty.
         package var owners: [AttachmentOwner]
         /// What was asked for.
@@ -16,11 +16,11 @@ package struct ForeignClaim: Hashable, Sendable {
         /// Bytes; nil if it is not known.
         package var mtu: UInt32?
         /// The PF's view as it was; its index means nothing.
-        package var info: VFInfo
+        package var info: VFState
 
         package init(
             owners: [AttachmentOwner], settings: VFSettings, interfaceName: String?,
-            macAddress: MACAddress?, mtu: UInt32?, info: VFInfo
+            macAddress: MACAddress?, mtu: UInt32?, info: VFState
         ) {
             self.owners = owners
             self.settings = settings
@@ -40,19 +40,19 @@ package struct ForeignClaim: Hashable, Sendable {
     /// Where the VF was moved; nil if that was not written down.
     package var namespacePath: String?
     /// nil if there is nothing that can be used.
-    package var memory: Memory?
-    /// Why there is no memory, in words; nil if there is.
+    package var savedState: SavedState?
+    /// Why there is no saved state, in words; nil if there is.
     package var problem: String?
 
     package init(
         program: String, path: String, virtualFunction: PCIAddress?, namespacePath: String?,
-        memory: Memory?, problem: String?
+        savedState: SavedState?, problem: String?
     ) {
         self.program = program
         self.path = path
         self.virtualFunction = virtualFunction
         self.namespacePath = namespacePath
-        self.memory = memory
+        self.savedState = savedState
         self.problem = problem
     }
 }
@@ -60,7 +60,7 @@ package struct ForeignClaim: Hashable, Sendable {
 extension ForeignClaim {
     /// Which program has the VF for whom, in words.
     var holder: String {
-        let owner = memory?.owners.last.map { "\($0)" } ?? "a container"
+        let owner = savedState?.owners.last.map { "\($0)" } ?? "a container"
         let place = namespacePath.map { " in \($0)" } ?? ""
         return "\(program) holds it for \(owner)\(place)"
     }

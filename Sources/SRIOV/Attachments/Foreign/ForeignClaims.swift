@@ -29,9 +29,9 @@ package struct ForeignClaims: Sendable {
     func byFunction() throws -> [PCIAddress: ForeignClaim] {
         var claims: [PCIAddress: ForeignClaim] = [:]
         // A claim that is void has neither: another is newer, or the note is damaged.
-        for claim in try all() where claim.memory != nil || claim.namespacePath != nil {
+        for claim in try all() where claim.savedState != nil || claim.namespacePath != nil {
             guard let function = claim.virtualFunction else { continue }
-            if claims[function]?.memory == nil { claims[function] = claim }
+            if claims[function]?.savedState == nil { claims[function] = claim }
         }
         return claims
     }

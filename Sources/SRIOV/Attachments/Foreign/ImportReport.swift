@@ -14,7 +14,7 @@ package struct ImportReport: Sendable {
         init(_ claim: ForeignClaim, _ result: Result, owner: AttachmentOwner? = nil) {
             path = claim.path
             virtualFunction = claim.virtualFunction
-            self.owner = owner ?? claim.memory?.owners.last
+            self.owner = owner ?? claim.savedState?.owners.last
             self.result = result
         }
     }

@@ -30,7 +30,7 @@ extension Manager {
     func abandonedClaim(on function: VirtualFunction) throws(ManagerError) -> Attachment? {
         guard let claim = try foreignClaim(on: function.address) else { return nil }
         if try isInUse(claim) { throw inUse(function.address, by: claim) }
-        guard let memory = claim.memory, let owner = memory.owners.last else {
+        guard let savedState = claim.savedState, let owner = savedState.owners.last else {
             warn(
                 "\(claim.path): \(claim.problem ?? "tells nothing"), taking \(function.address) as "
                     + "it is")
@@ -39,7 +39,7 @@ extension Manager {
         }
         do {
             let attachment = try attachment(
-                claim, memory, of: owner, phase: .detaching, function: function,
+                claim, savedState, of: owner, phase: .detaching, function: function,
                 namespace: reference(to: claim.namespacePath))
             guard try namespaceIsGone(of: attachment) else {
                 throw inUse(function.address, by: claim)
@@ -56,8 +56,8 @@ extension Manager {
     /// interface whose place was not written down.
     func isInUse(_ claim: ForeignClaim) throws(ManagerError) -> Bool {
         if try isLive(claim) { return true }
-        guard let memory = claim.memory else { return false }
-        return claim.namespacePath == nil && memory.interfaceName == nil
+        guard let savedState = claim.savedState else { return false }
+        return claim.namespacePath == nil && savedState.interfaceName == nil
     }
 
     func inUse(_ address: PCIAddress, by claim: ForeignClaim) -> ManagerError {
@@ -100,25 +100,25 @@ extension Manager {
     /// What the other program does not write down stays as it is now, and the interface at rest: down, in no
     /// special mode.
     func attachment(
-        _ claim: ForeignClaim, _ memory: ForeignClaim.Memory, of owner: AttachmentOwner,
+        _ claim: ForeignClaim, _ savedState: ForeignClaim.SavedState, of owner: AttachmentOwner,
         phase: AttachmentPhase, function: VirtualFunction, namespace: NamespaceReference
     ) throws -> Attachment {
         let present =
-            memory.interfaceName == nil
+            savedState.interfaceName == nil
             ? nil
             : try presentLink(
                 of: function.address, KernelText(owner.interfaceName), namespace)
-        var info: VFInfo?
+        var info: VFState?
         if let index = function.index {
-            info = memory.info
+            info = savedState.info
             info?.index = index
         }
         return Attachment(
             owner: owner, virtualFunction: function.address,
             physicalFunction: function.physicalFunction, index: function.index, phase: phase,
-            boot: store.boot, namespace: namespace, settings: memory.settings,
-            originalInterface: memory.interfaceName.map {
-                original(memory, KernelText($0), present)
+            boot: store.boot, namespace: namespace, settings: savedState.settings,
+            originalInterface: savedState.interfaceName.map {
+                original(savedState, KernelText($0), present)
             },
             originalInfo: info, originalDriver: function.driver, frontEndData: nil,
             created: host.now(),
@@ -135,27 +135,28 @@ extension Manager {
         {
             return link
         }
-        let own = try host.hostNamespace()
-        if let link = try host.link(of: address, expectedName: nil, in: own) { return link }
+        let hostNamespace = try host.hostNamespace()
+        if let link = try host.link(of: address, expectedName: nil, in: hostNamespace) {
+            return link
+        }
         do {
-            let holder = try holder(
-                of: address, expectedName: name, among: host.otherNamespaces())
-            if let holder { return holder.link }
+            let location = try locate(address, expectedName: name, in: host.otherNamespaces())
+            if let location { return location.link }
         } catch is SearchCutShort {
             // It may be on its way home all the same.
         }
         return try host.waitForLink(
-            of: address, in: own, until: Deadline(after: patience.returnOfInterface))
+            of: address, in: hostNamespace, until: Deadline(after: timeouts.returnOfInterface))
     }
 
     private func original(
-        _ memory: ForeignClaim.Memory, _ name: KernelText, _ present: Link?
+        _ savedState: ForeignClaim.SavedState, _ name: KernelText, _ present: Link?
     ) -> InterfaceOriginal {
         var link = present ?? .atRest(name)
         link.name = name
         link.alternativeNames.removeAll { $0 == name }
-        link.macAddress = memory.macAddress ?? link.macAddress
-        link.mtu = memory.mtu ?? link.mtu
+        link.macAddress = savedState.macAddress ?? link.macAddress
+        link.mtu = savedState.mtu ?? link.mtu
         link.flags = 0
         var original = InterfaceOriginal(link)
         // The one that it has now is the container's.

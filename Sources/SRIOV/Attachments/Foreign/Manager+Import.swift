@@ -28,7 +28,7 @@ extension Manager {
     private func importAttachment(
         _ claim: ForeignClaim, isDryRun: Bool
     ) throws -> ImportReport.Entry {
-        guard let memory = claim.memory, let address = claim.virtualFunction else {
+        guard let savedState = claim.savedState, let address = claim.virtualFunction else {
             return ImportReport.Entry(claim, .refused(claim.problem ?? "tells nothing"))
         }
         guard let function = try host.virtualFunction(at: address) else {
@@ -42,14 +42,14 @@ extension Manager {
                 return ImportReport.Entry(claim, .refused("it is being changed just now"))
             }
             if let record = try store.attachment(of: address) {
-                guard memory.owners.contains(record.owner) else {
+                guard savedState.owners.contains(record.owner) else {
                     return ImportReport.Entry(
                         claim, .refused("VF \(address) belongs to \(record.owner) by now"))
                 }
                 if !isDryRun { try foreignClaims.forget(claim) }
                 return ImportReport.Entry(claim, .present, owner: record.owner)
             }
-            let attachment = try liveAttachment(claim, memory, function)
+            let attachment = try liveAttachment(claim, savedState, function)
             if !isDryRun {
                 try store.insert(attachment)
                 try foreignClaims.forget(claim)
@@ -60,7 +60,7 @@ extension Manager {
 
     /// - Throws: `ManagerError` with the reason why it is not one that can be taken over.
     private func liveAttachment(
-        _ claim: ForeignClaim, _ memory: ForeignClaim.Memory, _ function: VirtualFunction
+        _ claim: ForeignClaim, _ savedState: ForeignClaim.SavedState, _ function: VirtualFunction
     ) throws -> Attachment {
         let path: String
         if let known = claim.namespacePath {
@@ -78,12 +78,12 @@ extension Manager {
                 "no network namespace has it; DEL, or the next ADD, brings it back")
         }
         var name: KernelText?
-        if memory.interfaceName != nil {
+        if savedState.interfaceName != nil {
             let container = try host.openNamespace(path)
             guard host.identity(of: container) != host.identity(of: try host.hostNamespace()),
                 let link = try host.link(
                     of: function.address,
-                    expectedName: memory.owners.last.map { KernelText($0.interfaceName) },
+                    expectedName: savedState.owners.last.map { KernelText($0.interfaceName) },
                     in: container)
             else {
                 throw ManagerError(.notFound, "its interface is not in \(path)")
@@ -91,18 +91,19 @@ extension Manager {
             name = link.name
         }
         let owner =
-            memory.owners.count == 1
-            ? memory.owners.first : memory.owners.first { KernelText($0.interfaceName) == name }
+            savedState.owners.count == 1
+            ? savedState.owners.first
+            : savedState.owners.first { KernelText($0.interfaceName) == name }
         guard let owner else {
             throw ManagerError(
                 .invalidRequest, "the file's name does not tell container from interface")
         }
         return try attachment(
-            claim, memory, of: owner, phase: .attached, function: function,
+            claim, savedState, of: owner, phase: .attached, function: function,
             namespace: reference(to: path))
     }
 
     private func holderPath(of address: PCIAddress) throws -> String? {
-        try holder(of: address, expectedName: nil, among: host.otherNamespaces())?.path
+        try locate(address, expectedName: nil, in: host.otherNamespaces())?.path
     }
 }

@@ -9,5 +9,5 @@ package struct AttachedInterface<H: Host>: Sendable {
     /// The interface in the container; nil if the VF has none.
     package let link: Link?
     /// The PF's view after the changes; nil where the PF is not visible.
-    package let info: VFInfo?
+    package let info: VFState?
 }

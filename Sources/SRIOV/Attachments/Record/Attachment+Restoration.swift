@@ -6,7 +6,7 @@ extension Attachment {
     /// - Parameters:
     ///   - link: The interface where it is now; nil if it cannot be seen.
     ///   - info: The PF's view now; nil if it cannot be seen.
-    package func restorations(link: Link?, info: VFInfo?) -> [String] {
+    package func restorations(link: Link?, info: VFState?) -> [String] {
         var sentences: [String] = []
         if let originalInterface, let link {
             sentences += originalInterface.differences(from: link)

@@ -21,7 +21,7 @@ package struct Attachment: Hashable, Sendable {
     /// The interface as it was; nil if the VF had none.
     package var originalInterface: InterfaceOriginal?
     /// The PF's view as it was; nil where the PF is not visible.
-    package var originalInfo: VFInfo?
+    package var originalInfo: VFState?
     /// The driver that was bound; nil for none.
     package var originalDriver: String?
     /// What the front end needs to undo its own part, in a shape of its own; nil for nothing.
@@ -39,7 +39,7 @@ package struct Attachment: Hashable, Sendable {
     package init(
         owner: AttachmentOwner, virtualFunction: PCIAddress, physicalFunction: PCIAddress?,
         index: Int?, phase: AttachmentPhase, boot: BootIdentity, namespace: NamespaceReference?,
-        settings: VFSettings, originalInterface: InterfaceOriginal?, originalInfo: VFInfo?,
+        settings: VFSettings, originalInterface: InterfaceOriginal?, originalInfo: VFState?,
         originalDriver: String?, frontEndData: String?, hasLease: Bool = false,
         handover: Handover? = nil, created: Int64,
         functionInstance: UInt64? = nil
@@ -65,7 +65,7 @@ package struct Attachment: Hashable, Sendable {
 
 extension Attachment {
     /// Where the VF is, in words for people: the namespace's path, or the host.
-    package var place: String { namespace?.path ?? "the host" }
+    package var locationDescription: String { namespace?.path ?? "the host" }
 
     /// What was given away, in words: a VF, or a function that is either a PF as a whole or a VF whose PF is not visible.
     var subject: String { "\(kind) \(virtualFunction)" }

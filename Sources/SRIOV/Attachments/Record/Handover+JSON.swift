@@ -5,11 +5,11 @@ extension Handover: JSONWritable {
         self.init(
             // Up to 136 years, so that differences of such moments are none to overflow.
             phaseBegan: try object.required("phaseBegan", 0...Int64(UInt32.max)),
-            isTrustLent: try object.required("isTrustLent", object.boolean))
+            isTemporarilyTrusted: try object.required("isTrustLent", object.boolean))
     }
 
     func writeMembers(to writer: inout JSONWriter) {
-        writer.member("isTrustLent", isTrustLent)
+        writer.member("isTrustLent", isTemporarilyTrusted)
         writer.member("phaseBegan", phaseBegan)
     }
 }

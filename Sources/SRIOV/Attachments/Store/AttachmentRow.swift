@@ -78,7 +78,7 @@ struct AttachmentRow: Hashable, Sendable {
 
     /// FNV-1a over the bytes of a text, 64 bits.
     static func checksum(of text: [UInt8]) -> Int64 {
-        var hash = FowlerNollVo()
+        var hash = FNV1a()
         for byte in text { hash.add(byte) }
         return Int64(bitPattern: hash.value)
     }

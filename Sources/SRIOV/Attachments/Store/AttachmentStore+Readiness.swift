@@ -12,7 +12,7 @@ extension AttachmentStore {
         }
         // SQLite makes files beside the database.
         try verifyWritableDirectory(path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ".")
-        try verifyWritableDirectory(notes.directory)
+        try verifyWritableDirectory(markers.directory)
         try verifyWritableDirectory(leases.path)
     }
 }

@@ -5,7 +5,7 @@ internal import Synchronization
 /// The state: attachments, as long as the boot; networks of runtimes and leases, beyond it.
 ///
 /// Attachments lie in a SQLite file that is opened at first use, and made at the first insert. Each call but `note` and
-/// `settle` is one transaction, whole or not there at all whenever the process dies, and serialised with all other
+/// `commit` is one transaction, whole or not there at all whenever the process dies, and serialised with all other
 /// threads and processes. Nothing waits for a disk: what the file says is void after a reboot, for the hardware is reset,
 /// so no loss of power can matter. See `docs/decisions/0010-state-of-a-boot.md`.
 package final class AttachmentStore: Sendable {
@@ -23,7 +23,7 @@ package final class AttachmentStore: Sendable {
     let failpoint: (@Sendable () throws -> Void)?
     let records: StateDatabase
     let networkFile: StateDatabase
-    let notes: WorkNotes
+    let markers: InProgressMarkers
     let autoprobeNotes: AutoprobeNotes
     let leases: LeaseDirectory
     private let former: FormerState
@@ -50,9 +50,9 @@ package final class AttachmentStore: Sendable {
         self.access = access
         self.schema = schema
         self.failpoint = failpoint
-        let notes = WorkNotes(directory: paths.notes)
-        self.notes = notes
-        autoprobeNotes = AutoprobeNotes(directory: paths.notes)
+        let markers = InProgressMarkers(directory: paths.markers)
+        self.markers = markers
+        autoprobeNotes = AutoprobeNotes(directory: paths.markers)
         let leases = LeaseDirectory(path: paths.leases)
         self.leases = leases
         let networkFile = StateDatabase(
@@ -62,7 +62,7 @@ package final class AttachmentStore: Sendable {
         let file = BootFile(paths: paths, boot: boot, access: access)
         let former = FormerState(
             paths: paths, boot: boot, schema: schema, networks: networkFile, leases: leases,
-            notes: notes, locks: locks)
+            markers: markers, locks: locks)
         self.former = former
         records = StateDatabase(
             path: paths.state, access: access, durability: .process, schema: schema,
@@ -90,12 +90,12 @@ package final class AttachmentStore: Sendable {
     /// reverse.
     ///
     /// - Parameter phase: What the record will be when the work that begins now has ended well: its own phase is then
-    ///   a note, and `settle` is all that it takes. nil writes it down in its own phase.
+    ///   a note, and `commit` is all that it takes. nil writes it down in its own phase.
     /// - Throws: `StoreError.conflict` with the record in the way.
     package func insert(_ attachment: Attachment, becoming phase: AttachmentPhase? = nil) throws {
-        var settled = attachment
-        if let phase { settled.phase = phase }
-        let row = AttachmentRow(settled)
+        var committed = attachment
+        if let phase { committed.phase = phase }
+        let row = AttachmentRow(committed)
         try records.write { database, beforeWrite in
             try beforeWrite()
             guard try row.insert(into: database) else {
@@ -107,14 +107,14 @@ package final class AttachmentStore: Sendable {
             }
             if attachment.hasLease {
                 try beforeWrite()
-                try leases.write(settled)
+                try leases.write(committed)
             }
             // With the record not there yet: no note is ever about another record than it seems to be.
             if phase == nil {
-                try notes.erase(attachment.virtualFunction)
+                try markers.erase(attachment.virtualFunction)
             } else {
                 try beforeWrite()
-                try notes.write(attachment.phase, of: attachment)
+                try markers.write(attachment.phase, of: attachment)
             }
         }
     }
@@ -124,19 +124,19 @@ package final class AttachmentStore: Sendable {
     ///
     /// - Parameter phase: `preparing` or `detaching`, which the record is found in from now on.
     package func note(_ phase: AttachmentPhase, of attachment: Attachment) throws {
-        try change { () throws(SystemCallError) in try notes.write(phase, of: attachment) }
+        try change { () throws(SystemCallError) in try markers.write(phase, of: attachment) }
     }
 
     /// Erases the note of what was being done with a VF: its record is in the phase that was written.
     ///
     /// - Throws: `StoreError`, with the note as it was; also if the state file, open since the record was written, was
     ///   moved or deleted meanwhile.
-    package func settle(_ attachment: Attachment) throws {
+    package func commit(_ attachment: Attachment) throws {
         guard !records.hasMoved else {
             throw StoreError.unusable(path: path, reason: "moved or deleted meanwhile")
         }
         try change { () throws(SystemCallError) in
-            try notes.erase(attachment.virtualFunction)
+            try markers.erase(attachment.virtualFunction)
         }
     }
 
@@ -325,7 +325,7 @@ package final class AttachmentStore: Sendable {
         of attachment: Attachment
     ) throws(SystemCallError) -> AttachmentPhase? {
         do {
-            return try notes.phase(of: attachment)
+            return try markers.phase(of: attachment)
         } catch  where access == .readOnly && error.errno == .accessDenied {
             // An administrator has let somebody read the file, and no more.
             return nil
@@ -358,7 +358,7 @@ package final class AttachmentStore: Sendable {
         guard attachment.boot == boot else { return }
         do {
             try failpoint?()
-            try notes.erase(of: attachment)
+            try markers.erase(of: attachment)
         } catch {
             return
         }

@@ -64,7 +64,7 @@ struct BootFile: Sendable {
         // Else a slower process would delete what a faster one has made meanwhile.
         let lock = try FileLock(
             path: paths.state + "-discard", mode: .exclusive,
-            deadline: Deadline(after: StateFile.patience))
+            deadline: Deadline(after: StateFile.busyTimeout))
         try withExtendedLifetime(lock) {
             guard let mark = try linkText(paths.bootMark), mark != boot.rawValue else { return }
             try delete(paths.state + "-journal")

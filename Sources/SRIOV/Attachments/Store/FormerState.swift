@@ -13,7 +13,7 @@ struct FormerState: Sendable {
     let schema: StateSchema
     let networks: StateDatabase
     let leases: LeaseDirectory
-    let notes: WorkNotes
+    let notes: InProgressMarkers
     let locks: LockDirectory?
 
     /// Takes over what there is; nothing if there is nothing.
@@ -59,7 +59,7 @@ struct FormerState: Sendable {
         var held: [AttachmentLocks] = []
         defer { withExtendedLifetime(held) {} }
         try file.write { database, _ in
-            let formerNotes = WorkNotes(directory: source + "-work")
+            let formerNotes = InProgressMarkers(directory: source + "-work")
             var live: [Attachment] = []
             for row in try AttachmentRow.select("1", [], from: database) {
                 var attachment = try row.attachment(path: source)
@@ -109,7 +109,7 @@ struct FormerState: Sendable {
     }
 
     private func move(
-        _ live: [Attachment], _ formerNotes: WorkNotes, into target: String
+        _ live: [Attachment], _ formerNotes: InProgressMarkers, into target: String
     ) throws {
         guard !live.isEmpty else { return }
         let file = BootFile(paths: paths, boot: boot, access: .readWrite)

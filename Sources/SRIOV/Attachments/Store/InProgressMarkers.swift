@@ -7,7 +7,7 @@ internal import LinuxSystem
 /// from others: `preparing 1234567890`. It is made, replaced and erased in one step each, so it is whole whenever
 /// a process dies. It need not survive a loss of power: it is about a record of this boot. Only who has the VF's lock, or
 /// its PF's alone, writes or erases it. See `docs/decisions/0007-work-notes.md`.
-struct WorkNotes: Sendable {
+struct InProgressMarkers: Sendable {
     let directory: String
 
     /// The phases that a note can say; no other is ever written.
@@ -70,7 +70,7 @@ struct WorkNotes: Sendable {
 
     /// FNV-1a over what tells a record from others of its VF: the boot, the owner, and when it was made.
     private static func identity(of attachment: Attachment) -> UInt64 {
-        var hash = FowlerNollVo()
+        var hash = FNV1a()
         hash.add(attachment.boot.rawValue)
         hash.add(attachment.owner.frontEnd)
         hash.add(attachment.owner.network)

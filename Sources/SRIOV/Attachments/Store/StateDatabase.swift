@@ -176,7 +176,7 @@ final class StateDatabase: Sendable {
     }
 
     private func storeError(_ error: SQLiteError) -> StoreError {
-        if error.isBusy { return .busy(path: path, waited: StateFile.patience) }
+        if error.isBusy { return .busy(path: path, waited: StateFile.busyTimeout) }
         if let errno = error.errno, errno == .accessDenied { return refusal(errno) }
         if error.isReadOnly && access == .readOnly {
             return .unusable(

@@ -20,7 +20,7 @@ struct StateFile: ~Copyable {
     static var permissions: UInt32 { 0o600 }
 
     /// How long a transaction waits for other processes.
-    static var patience: Duration { .seconds(10) }
+    static var busyTimeout: Duration { .seconds(10) }
 
     let database: SQLiteDatabase
     private let path: String

@@ -8,6 +8,6 @@ struct AttachCandidate {
     /// nil where the PF is not visible.
     let parent: PhysicalFunctionInfo?
     /// The originals; nil where the PF is not visible.
-    let infoBefore: VFInfo?
+    let infoBefore: VFState?
     let changes: [VFAttribute]
 }

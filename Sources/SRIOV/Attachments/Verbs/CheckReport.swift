@@ -6,7 +6,7 @@ package struct CheckReport: Sendable {
     /// The interface in its namespace; nil if it has none there.
     package let link: Link?
     /// The PF's view; nil where the PF is not visible.
-    package let info: VFInfo?
+    package let info: VFState?
     /// One sentence a difference; empty if all is well.
     package let differences: [String]
 }

@@ -16,9 +16,9 @@ extension Manager {
         _ request: AttachRequest, finish: (AttachedInterface<H>) throws -> Value
     ) throws -> Value {
         let container = try openTarget(of: request)
-        let claim = try claim(request.selection)
-        return try withExtendedLifetime(claim.locks) {
-            let (candidate, attachment) = try record(claim, for: request.settings) {
+        let locked = try claim(request.selection)
+        return try withExtendedLifetime(locked.locks) {
+            let (candidate, attachment) = try record(locked, for: request.settings) {
                 try refuseTakenName(request, in: container)
                 var attachment = newAttachment(
                     $0, for: request.owner, request.settings,
@@ -38,10 +38,10 @@ extension Manager {
                 release = releaseByRecord
                 try refuseIfGone(attached, from: container)
                 do {
-                    try settle(attached.attachment, recordedAs: attachment)
+                    try commit(attached.attachment, recordedAs: attachment)
                 } catch {
                     throw ManagerError.wrapping(
-                        error, "record \(claim.function.address) as attached")
+                        error, "record \(locked.function.address) as attached")
                 }
                 return value
             } catch {
@@ -80,14 +80,14 @@ extension Manager {
             throw ManagerError(.invalidRequest, "\"\(name)\" cannot be the name of an interface")
         }
         let container: H.Namespace
-        let own: H.Namespace
+        let hostNamespace: H.Namespace
         do {
             container = try host.openNamespace(request.namespacePath)
-            own = try host.hostNamespace()
+            hostNamespace = try host.hostNamespace()
         } catch {
             throw .wrapping(error, "open network namespace of \(request.owner.container)")
         }
-        guard host.identity(of: container) != host.identity(of: own) else {
+        guard host.identity(of: container) != host.identity(of: hostNamespace) else {
             throw ManagerError(
                 .invalidNamespace,
                 "\(request.namespacePath) is the host's own network namespace")
@@ -115,9 +115,9 @@ extension Manager {
         do {
             let parent = try pfInfo(of: function)
             let before = try vfInfo(of: function, in: parent)
-            let own = try host.hostNamespace()
+            let hostNamespace = try host.hostNamespace()
             let link = try host.link(
-                of: function.address, expectedName: function.interfaceName, in: own)
+                of: function.address, expectedName: function.interfaceName, in: hostNamespace)
             if let link {
                 try refuseIfTheHostUses(link, of: "VF \(function.address)")
                 if function.physicalFunction == nil { try refuseIfAddressed(link, function) }
@@ -187,7 +187,7 @@ extension Manager {
         guard names.isEmpty else {
             // Its PF may have been given away as a whole.
             if let parent = function.physicalFunction,
-                let holder = try holder(of: VirtualFunction(address: parent))
+                let holder = try attachment(on: VirtualFunction(address: parent))
             {
                 throw inUse(parent, by: holder)
             }
@@ -234,7 +234,9 @@ extension Manager {
         _ candidate: AttachCandidate, as attachment: Attachment, in container: H.Namespace
     ) throws -> AttachedInterface<H> {
         let (attachment, info) = try applySettings(candidate, as: attachment)
-        let link = try candidate.link.map { try place($0, as: attachment, in: container) }
+        let link = try candidate.link.map {
+            try moveIntoContainer($0, as: attachment, in: container)
+        }
         return AttachedInterface(
             attachment: attachment, host: host, namespace: container, link: link, info: info)
     }
@@ -245,21 +247,22 @@ extension Manager {
     /// - Returns: The record with the settings that count, and the PF's view.
     func applySettings(
         _ candidate: AttachCandidate, as recorded: Attachment
-    ) throws -> (Attachment, VFInfo?) {
+    ) throws -> (Attachment, VFState?) {
         var attachment = recorded
-        let own = try host.hostNamespace()
+        let hostNamespace = try host.hostNamespace()
         if let parent = candidate.parent, let index = attachment.index {
             try set(candidate.changes, index: index, of: parent, &attachment.settings)
         }
         let settings = attachment.settings
         if let address = settings.macAddress {
             try assign(
-                address, to: candidate.link, index: attachment.index, of: candidate.parent, in: own)
+                address, to: candidate.link, index: attachment.index, of: candidate.parent,
+                in: hostNamespace)
         }
         let info = try readBack(candidate, settings)
         if let present = candidate.link {
             for name in present.alternativeNames {
-                try host.removeAlternativeName(name, from: present, in: own)
+                try host.removeAlternativeName(name, from: present, in: hostNamespace)
             }
         }
         return (attachment, info)
@@ -301,7 +304,7 @@ extension Manager {
     }
 
     /// Asks the kernel whether everything took: a PF that is down swallows settings with no error.
-    private func readBack(_ candidate: AttachCandidate, _ settings: VFSettings) throws -> VFInfo? {
+    private func readBack(_ candidate: AttachCandidate, _ settings: VFSettings) throws -> VFState? {
         guard let before = candidate.infoBefore, let asked = candidate.parent else { return nil }
         guard !candidate.changes.isEmpty || settings.macAddress != nil else { return before }
         guard
@@ -319,7 +322,7 @@ extension Manager {
         return info
     }
 
-    private func place(
+    private func moveIntoContainer(
         _ present: Link, as attachment: Attachment, in container: H.Namespace
     ) throws -> Link {
         let name = KernelText(attachment.owner.interfaceName)
@@ -377,14 +380,14 @@ extension Manager {
     }
 
     /// Makes a record attached, which was written with that in mind.
-    private func settle(_ attachment: Attachment, recordedAs recorded: Attachment) throws {
+    private func commit(_ attachment: Attachment, recordedAs recorded: Attachment) throws {
         if attachment.settings != recorded.settings {
             // Something that was asked for does not count.
             var finished = attachment
             finished.phase = .attached
             try store.update(finished)
         }
-        try store.settle(attachment)
+        try store.commit(attachment)
     }
 
     // MARK: When it fails

@@ -19,7 +19,7 @@ extension Manager {
 
     private func check(_ attachment: Attachment) throws -> CheckReport {
         let address = attachment.virtualFunction
-        func report(_ differences: [String], link: Link? = nil, info: VFInfo? = nil) -> CheckReport
+        func report(_ differences: [String], link: Link? = nil, info: VFState? = nil) -> CheckReport
         {
             CheckReport(attachment: attachment, link: link, info: info, differences: differences)
         }
@@ -28,7 +28,7 @@ extension Manager {
             return report(["PCI function \(address) is neither a VF nor a PF"])
         }
         let locks = try AttachmentLocks(
-            function, mode: .shared, in: locks, deadline: Deadline(after: patience.lock))
+            function, mode: .shared, in: locks, deadline: Deadline(after: timeouts.lock))
         return try withExtendedLifetime(locks) {
             var differences: [String] = []
             try checkPhase(attachment, &differences)
@@ -46,7 +46,7 @@ extension Manager {
             if let info {
                 var settings = attachment.settings
                 // It is what the record says once the trust that was lent has been taken back.
-                if attachment.handover?.isTrustLent == true { settings.trust = nil }
+                if attachment.handover?.isTemporarilyTrusted == true { settings.trust = nil }
                 differences += VFPlan.differences(of: info, from: settings)
             } else if attachment.settings.needsPhysicalFunction {
                 differences.append("the physical function of \(address) is not visible")
@@ -104,8 +104,8 @@ extension Manager {
         switch attachment.phase {
         case .reserved, .joined, .leaving:
             // Only the runtime knows when it moves it, and where it was until then is as good.
-            if attachment.phase != .reserved, let place = try place(of: attachment) {
-                return place.link
+            if attachment.phase != .reserved, let location = try location(of: attachment) {
+                return location.link
             }
             let name = attachment.originalInterface?.name
             if let link = try host.link(
@@ -115,7 +115,7 @@ extension Manager {
             }
             path = "the host"
         case .preparing, .attached, .detaching, .restoring:
-            path = attachment.place
+            path = attachment.locationDescription
             guard let container = attachment.namespace.flatMap(open) else {
                 differences.append(
                     "the network namespace \(path) is gone, or another one is there")

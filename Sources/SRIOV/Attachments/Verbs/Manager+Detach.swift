@@ -19,7 +19,7 @@ extension Manager {
     package func detach(
         _ request: DetachRequest, releasing releaseOwn: ((Attachment?) throws -> Void)? = nil
     ) throws -> DetachOutcome {
-        let deadline = Deadline(after: patience.lock)
+        let deadline = Deadline(after: timeouts.lock)
         while true {
             let (found, isStoreUsable) = record(of: request.owner)
             let isForeign = try found == nil && foreignClaim(of: request.owner) != nil
@@ -151,7 +151,7 @@ extension Manager {
     private func adopt(
         _ claim: ForeignClaim, _ request: DetachRequest, _ isStoreUsable: Bool
     ) throws -> Attachment? {
-        guard let memory = claim.memory, let address = claim.virtualFunction else {
+        guard let savedState = claim.savedState, let address = claim.virtualFunction else {
             warn(
                 "\(claim.path): \(claim.problem ?? "tells nothing"), going by the PCI address alone"
             )
@@ -165,7 +165,7 @@ extension Manager {
             try host.virtualFunction(at: address) ?? VirtualFunction(address: address)
         let path = try isLive(claim) ? claim.namespacePath : request.namespacePath
         let attachment = try attachment(
-            claim, memory, of: request.owner, phase: .detaching, function: function,
+            claim, savedState, of: request.owner, phase: .detaching, function: function,
             namespace: reference(to: path ?? claim.namespacePath))
         do {
             try store.insert(attachment)
@@ -203,8 +203,9 @@ extension Manager {
     private func openForeign(_ path: String) throws -> H.Namespace? {
         do {
             let namespace = try host.openNamespace(path)
-            let own = try host.hostNamespace()
-            return host.identity(of: namespace) == host.identity(of: own) ? nil : namespace
+            let hostNamespace = try host.hostNamespace()
+            return host.identity(of: namespace) == host.identity(of: hostNamespace)
+                ? nil : namespace
         } catch is NetworkNamespaceError {
             return nil
         }
@@ -212,14 +213,14 @@ extension Manager {
 
     /// Ends the modes that were asked for; what the MTU was nobody knows.
     private func endModes(of function: VirtualFunction, askedFor settings: VFSettings?) throws {
-        let own = try host.hostNamespace()
+        let hostNamespace = try host.hostNamespace()
         let end = LinkSettings(
             isPromiscuous: settings?.isPromiscuous == true ? false : nil,
             receivesAllMulticast: settings?.receivesAllMulticast == true ? false : nil)
         guard !end.isEmpty,
-            let link = try host.link(of: function.address, expectedName: nil, in: own)
+            let link = try host.link(of: function.address, expectedName: nil, in: hostNamespace)
         else { return }
-        try host.setLink(link, end, in: own)
+        try host.setLink(link, end, in: hostNamespace)
     }
 
     /// Moves a VF whose originals nobody knows to the host, and clears what was asked for.
@@ -243,7 +244,7 @@ extension Manager {
         guard let parent, let index = function.index, let settings,
             let present = parent.vf(index)
         else { return true }
-        let blank = VFInfo(index: index)
+        let blank = VFState(index: index)
         var failures: [any Error] = []
         let changes = VFPlan.restoration(of: blank, from: present, changedBy: settings)
         for change in changes {

@@ -23,10 +23,10 @@ extension Manager {
     ///   a record uses one of them.
     func claimWhole(
         _ parent: (subject: VirtualFunction, function: PhysicalFunction)
-    ) throws(ManagerError) -> Claim {
+    ) throws(ManagerError) -> LockedFunction {
         let locks = try AttachmentLocks(
-            parent.subject, in: locks, deadline: Deadline(after: patience.lock))
-        try makeFree(parent.subject)
+            parent.subject, in: locks, deadline: Deadline(after: timeouts.lock))
+        try reclaimIfStale(parent.subject)
         let obstacles: [String]
         do {
             obstacles = try self.obstacles(
@@ -44,6 +44,6 @@ extension Manager {
         guard let present = try wholePhysicalFunction(at: parent.function.address) else {
             throw ManagerError(.notFound, "\(parent.function.displayName) is gone")
         }
-        return Claim(function: present.subject, locks: locks, isKnownFree: true)
+        return LockedFunction(function: present.subject, locks: locks, isKnownFree: true)
     }
 }

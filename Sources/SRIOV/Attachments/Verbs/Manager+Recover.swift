@@ -18,8 +18,8 @@ extension Manager {
                     RecoveryReport.Entry(attachment: attachment, result: discard(attachment)))
             }
             try dropLeasesWithoutRecord()
-            let deadline = Deadline(after: patience.returnOfInterface)
-            let search = Deadline(after: patience.search)
+            let deadline = Deadline(after: timeouts.returnOfInterface)
+            let search = Deadline(after: timeouts.search)
             let (attachments, damaged) = try store.readableAttachments()
             for attachment in attachments {
                 let result: RecoveryReport.Result?
@@ -35,7 +35,7 @@ extension Manager {
             }
             // It has kept no other record from being recovered.
             if let problem = damaged.first?.problem { throw problem }
-            let waiting = try store.attachments().compactMap(remainingPatience)
+            let waiting = try store.attachments().compactMap(remainingTimeout)
             return RecoveryReport(entries: entries, nextDeadline: waiting.min())
         } catch {
             throw error as? ManagerError ?? .wrapping(error, "recover")

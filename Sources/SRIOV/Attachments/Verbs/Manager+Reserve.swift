@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-/// The verbs for runtimes that move a VF's interface by themselves, as Docker does: reserve, join, settle, leave.
+/// The verbs for runtimes that move a VF's interface by themselves, as Docker does: reserve, join, confirmHandover, leave.
 ///
 /// Between reserve and the runtime's move, and between leave and its end, the VF is rightly in the host with
 /// nobody's process working on it. So its record has phases of its own, with the time at which each began: see
@@ -10,15 +10,15 @@ extension Manager {
     /// Configures a VF, or a PF as a whole, and leaves it in the host for the owner's runtime.
     ///
     /// The driver must take the MAC once more from whoever moves the interface. Some refuse that to a VF whose MAC
-    /// the PF administers, even the same one (igbvf, measured): such a VF is trusted until `settle`.
+    /// the PF administers, even the same one (igbvf, measured): such a VF is trusted until `confirmHandover`.
     ///
     /// - Returns: The interface as it is now, and the record, in phase reserved.
     /// - Throws: `ManagerError`; the VF is as it was before, with no record, or the error says what is left.
     package func reserve(_ request: ReserveRequest) throws -> Reservation {
         try request.settings.validate()
-        let claim = try claim(request.selection, mayBePhysicalFunction: true)
-        return try withExtendedLifetime(claim.locks) {
-            let (candidate, attachment) = try record(claim, for: request.settings) {
+        let locked = try claim(request.selection, mayBePhysicalFunction: true)
+        return try withExtendedLifetime(locked.locks) {
+            let (candidate, attachment) = try record(locked, for: request.settings) {
                 try refuseWithoutInterface($0)
                 var settings = request.settings
                 // Written down now, for it may be lent: the way back restores only what was asked for. What the
@@ -76,13 +76,13 @@ extension Manager {
     /// joined.
     ///
     /// - Returns: The record as it is now; nil if there is none.
-    package func settle(_ owner: AttachmentOwner) throws -> Attachment? {
+    package func confirmHandover(_ owner: AttachmentOwner) throws -> Attachment? {
         try withRecord(of: owner) { attachment in
             guard let attachment else { return nil }
             guard attachment.phase == .joined, !functionIsGone(of: attachment) else {
                 return attachment
             }
-            return try settleLocked(attachment)
+            return try confirmHandoverLocked(attachment)
         }
     }
 
@@ -100,20 +100,20 @@ extension Manager {
 
     /// - Returns: The record, attached if the VF is up in a container, else as it was. Trust that was lent ends with
     ///   the time for joining in any case: a container that keeps its interface down must not keep it.
-    func settleLocked(_ joined: Attachment) throws -> Attachment {
+    func confirmHandoverLocked(_ joined: Attachment) throws -> Attachment {
         var attachment = joined
-        guard let place = try self.place(of: joined), place.link.isUp else {
-            if attachment.handover?.isTrustLent == true,
-                age(of: attachment) >= patience.join.components.seconds
+        guard let location = try self.location(of: joined), location.link.isUp else {
+            if attachment.handover?.isTemporarilyTrusted == true,
+                age(of: attachment) >= timeouts.join.components.seconds
             {
-                try endLending(of: &attachment)
+                try endTemporaryTrust(of: &attachment)
                 try write(attachment)
             }
             return attachment
         }
-        try endLending(of: &attachment)
+        try endTemporaryTrust(of: &attachment)
         attachment.namespace = NamespaceReference(
-            path: place.path, identity: host.identity(of: place.namespace))
+            path: location.path, identity: host.identity(of: location.namespace))
         try enter(.attached, &attachment)
         return attachment
     }
@@ -136,13 +136,13 @@ extension Manager {
     }
 
     /// Where a VF is that has left the host; nil while it is in the host, or out of sight.
-    func place(
+    func location(
         of attachment: Attachment
     ) throws -> (path: String, namespace: H.Namespace, link: Link)? {
         let recorded = attachment.namespace.map { [$0.path] } ?? []
-        return try holder(
-            of: attachment.virtualFunction, expectedName: attachment.expectedName,
-            among: recorded + host.otherNamespaces())
+        return try locate(
+            attachment.virtualFunction, expectedName: attachment.expectedName,
+            in: recorded + host.otherNamespaces())
     }
 
     private func refuseWithoutInterface(_ candidate: AttachCandidate) throws(ManagerError) {
@@ -158,11 +158,11 @@ extension Manager {
         _ candidate: AttachCandidate, _ recorded: Attachment
     ) throws -> Reservation {
         var (attachment, info) = try applySettings(candidate, as: recorded)
-        let own = try host.hostNamespace()
+        let hostNamespace = try host.hostNamespace()
         let address = attachment.virtualFunction
         func look() throws -> Link {
             let link = try host.link(
-                of: address, expectedName: candidate.link?.name, in: own)
+                of: address, expectedName: candidate.link?.name, in: hostNamespace)
             guard let link else {
                 throw ManagerError(.incomplete, "the interface of VF \(address) vanished")
             }
@@ -170,10 +170,10 @@ extension Manager {
         }
         var modes = attachment.settings.interfaceSettings
         modes.isUp = nil
-        if !modes.isEmpty { try host.setLink(try look(), modes, in: own) }
+        if !modes.isEmpty { try host.setLink(try look(), modes, in: hostNamespace) }
         try giveNameOfItsOwn(to: try look(), of: address)
-        let isTrustLent = try lendTrustIfNeeded(try look(), candidate, attachment)
-        attachment.handover?.isTrustLent = isTrustLent
+        let isTemporarilyTrusted = try trustIfNeeded(try look(), candidate, attachment)
+        attachment.handover?.isTemporarilyTrusted = isTemporarilyTrusted
         let link = try look()
         // Last of all: whoever dies before this is known to have died, and later a deadline must pass.
         try enter(.reserved, &attachment)
@@ -187,50 +187,51 @@ extension Manager {
     /// it its own name again. A name that is not UTF-8 cannot be told the runtime at all.
     private func giveNameOfItsOwn(to link: Link, of function: PCIAddress) throws {
         guard InterfaceName.isNumbered(link.name) || link.name.text == nil else { return }
-        let own = try host.hostNamespace()
-        if link.isUp { try host.setLink(link, LinkSettings(isUp: false), in: own) }
-        try host.setLink(link, LinkSettings(name: spareName(for: function)), in: own)
+        let hostNamespace = try host.hostNamespace()
+        if link.isUp { try host.setLink(link, LinkSettings(isUp: false), in: hostNamespace) }
+        try host.setLink(link, LinkSettings(name: spareName(for: function)), in: hostNamespace)
     }
 
     /// Sets the interface's MAC once more, as the runtime will, and trusts the VF if that is what it takes.
     ///
     /// - Returns: Whether trust was lent.
-    private func lendTrustIfNeeded(
+    private func trustIfNeeded(
         _ link: Link, _ candidate: AttachCandidate, _ attachment: Attachment
     ) throws -> Bool {
         guard let address = link.macAddress else { return false }
-        let own = try host.hostNamespace()
+        let hostNamespace = try host.hostNamespace()
         do {
-            try host.setLink(link, LinkSettings(macAddress: address), in: own)
+            try host.setLink(link, LinkSettings(macAddress: address), in: hostNamespace)
             return false
         } catch let error as NetlinkError where error.errno.isRefusalOfMAC {
             guard let parent = candidate.parent, let index = attachment.index,
                 attachment.settings.trust != true
             else { throw error }
             try host.setVF(.trust(true), index: index, of: parent)
-            try host.setLink(link, LinkSettings(macAddress: address), in: own)
+            try host.setLink(link, LinkSettings(macAddress: address), in: hostNamespace)
             return true
         }
     }
 
     /// Takes lent trust back, and with it a MAC that the VF has given itself by it.
-    private func endLending(of attachment: inout Attachment) throws {
-        guard attachment.handover?.isTrustLent == true else { return }
+    private func endTemporaryTrust(of attachment: inout Attachment) throws {
+        guard attachment.handover?.isTemporarilyTrusted == true else { return }
         if let address = attachment.physicalFunction, let index = attachment.index,
             let parent = try host.vfInfos(ofPF: address, expectedName: nil, only: index)
         {
             try host.setVF(
                 .trust(attachment.settings.trust ?? false), index: index, of: parent)
-            let administered = attachment.settings.macAddress ?? attachment.originalInfo?.macAddress
+            let administrativeMAC =
+                attachment.settings.macAddress ?? attachment.originalInfo?.macAddress
             // Asked again, for it may have changed until just now.
             let present = try host.vfInfos(ofPF: address, expectedName: nil, only: index)
-            if let administered, !administered.isZero,
-                present?.vf(index)?.macAddress != administered
+            if let administrativeMAC, !administrativeMAC.isZero,
+                present?.vf(index)?.macAddress != administrativeMAC
             {
-                try host.setVF(.macAddress(administered), index: index, of: parent)
+                try host.setVF(.macAddress(administrativeMAC), index: index, of: parent)
             }
         }
-        attachment.handover?.isTrustLent = false
+        attachment.handover?.isTemporarilyTrusted = false
     }
 
     /// Runs work with an owner's record and the lock of its VF; with nil if there is no record.
@@ -242,7 +243,7 @@ extension Manager {
         let function = VirtualFunction(
             address: found.virtualFunction, physicalFunction: found.physicalFunction)
         let locks = try AttachmentLocks(
-            function, in: locks, deadline: Deadline(after: patience.lock))
+            function, in: locks, deadline: Deadline(after: timeouts.lock))
         return try withExtendedLifetime(locks) {
             // Whoever had the lock before may have changed or ended it.
             let present = try readRecord(of: owner)

@@ -6,5 +6,5 @@ package struct Reservation: Sendable {
     /// The interface in the host.
     package let link: Link
     /// The PF's view after the changes; nil where the PF is not visible, and for a PF itself.
-    package let info: VFInfo?
+    package let info: VFState?
 }
