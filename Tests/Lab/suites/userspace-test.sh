@@ -195,7 +195,7 @@ attached_as_asked "held open"
 equal "held open: CHECK" "" "$(plugin CHECK a "$(conf $vf0 "$full,\"prevResult\":$result")")"
 plugin DEL a "$(conf $vf0 "$full")" && pass "DEL does not wait for the program" || fail "DEL does not wait for the program"
 released "held open" "$before"
-contains "create refuses while a VF is bound to vfio-pci" "bound to vfio-pci" \
+contains "create refuses while a program has a VF open" "VF $vf0 is open in " \
     "$("$programs/vfmap" create --pf pf0 --count 0 2>&1)"
 end_vfio
 plugin ADD a "$(conf $vf0 "$full")" >/dev/null || fail "ADD"

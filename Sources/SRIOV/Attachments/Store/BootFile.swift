@@ -71,8 +71,8 @@ struct BootFile: Sendable {
             try delete(paths.state + "-wal")
             try delete(paths.state + "-shm")
             try delete(paths.state)
-            for name in try presentNames(in: paths.notes) {
-                try delete(paths.notes + "/" + name)
+            for name in try presentNames(in: paths.markers) {
+                try delete(paths.markers + "/" + name)
             }
             try self.mark()
         }

@@ -13,7 +13,7 @@ struct FormerState: Sendable {
     let schema: StateSchema
     let networks: StateDatabase
     let leases: LeaseDirectory
-    let notes: InProgressMarkers
+    let markers: InProgressMarkers
     let locks: LockDirectory?
 
     /// Takes over what there is; nothing if there is nothing.
@@ -59,7 +59,7 @@ struct FormerState: Sendable {
         var held: [AttachmentLocks] = []
         defer { withExtendedLifetime(held) {} }
         try file.write { database, _ in
-            let formerNotes = InProgressMarkers(directory: source + "-work")
+            let formerMarkers = InProgressMarkers(directory: source + "-work")
             var live: [Attachment] = []
             for row in try AttachmentRow.select("1", [], from: database) {
                 var attachment = try row.attachment(path: source)
@@ -68,7 +68,7 @@ struct FormerState: Sendable {
                 if attachment.hasLease { try leases.write(attachment) }
                 if attachment.boot == boot { live.append(attachment) }
             }
-            for attachment in live where try formerNotes.phase(of: attachment) != nil {
+            for attachment in live where try formerMarkers.phase(of: attachment) != nil {
                 if let locks {
                     held.append(
                         try AttachmentLocks(
@@ -86,7 +86,7 @@ struct FormerState: Sendable {
                     if present.isEmpty { try NetworkRow(network).insert(into: database) }
                 }
             }
-            if let target { try move(live, formerNotes, into: target) }
+            if let target { try move(live, formerMarkers, into: target) }
             try database.execute("DELETE FROM networks")
             if target == nil {
                 try database.execute(
@@ -109,7 +109,7 @@ struct FormerState: Sendable {
     }
 
     private func move(
-        _ live: [Attachment], _ formerNotes: InProgressMarkers, into target: String
+        _ live: [Attachment], _ formerMarkers: InProgressMarkers, into target: String
     ) throws {
         guard !live.isEmpty else { return }
         let file = BootFile(paths: paths, boot: boot, access: .readWrite)
@@ -121,8 +121,8 @@ struct FormerState: Sendable {
             for attachment in live {
                 // One that is there was moved by a program that died before it could delete the file of before.
                 guard try AttachmentRow(attachment).insert(into: database) else { continue }
-                if let phase = try formerNotes.phase(of: attachment) {
-                    try notes.write(phase, of: attachment)
+                if let phase = try formerMarkers.phase(of: attachment) {
+                    try markers.write(phase, of: attachment)
                 }
             }
         }

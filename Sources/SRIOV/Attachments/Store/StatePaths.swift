@@ -32,8 +32,8 @@ package struct StatePaths: Hashable, Sendable {
             leases: durable + "/leases", former: durable + "/state.db")
     }
 
-    /// The directory of the notes of work in progress.
-    var notes: String { state + "-work" }
+    /// The directory of the in-progress markers.
+    var markers: String { state + "-work" }
 
     /// The symbolic link that tells of which boot the state file is.
     var bootMark: String { state + "-boot" }

@@ -123,7 +123,6 @@ extension Manager {
                 if function.physicalFunction == nil { try refuseIfAddressed(link, function) }
             } else {
                 try refuseWithoutInterface(function, settings)
-                try refuseIfOpen(function)
             }
             if settings.resetsOnRelease == true, !host.canReset(function.address) {
                 throw ManagerError(
@@ -159,16 +158,6 @@ extension Manager {
                 "VF \(function.address) has no interface under \(driver), so it takes no "
                     + needs.joined(separator: ", "))
         }
-    }
-
-    /// Refuses a VF that a program has open through a driver of user space.
-    private func refuseIfOpen(_ function: VirtualFunction) throws {
-        // By its IOMMU group the programs are known.
-        guard let whole = try host.virtualFunction(at: function.address),
-            let programs = try host.programs(using: [whole])[function.address], !programs.isEmpty
-        else { return }
-        throw ManagerError(
-            .inUse, "VF \(function.address) is open in \(programs.joined(separator: ", "))")
     }
 
     /// Refuses an interface that the host itself lives by.
