@@ -165,7 +165,7 @@ new_boot() {
     boot_id >$memory/boot
     equal "no VF is there" "0 0" "$(numbers_of_vfs)"
     answer=$("$programs/vfmap" state export 2>&1) && pass "the state can be read" || fail "the state can be read" "$answer"
-    equal "no VF is taken" "" "$(records true)"
+    equal "no VF is taken" "" "$(records ".void | not")"
 }
 
 recover() {
