@@ -62,7 +62,7 @@ verify() { # CYCLE
     mount_disk
     # Before any program of this boot has written to it.
     answer=$("$programs/vfmap" state export 2>&1) || fail "the state can be read" "$answer"
-    equal "no VF is taken" "" "$(state '.attachments[].owner.container')"
+    equal "no VF is taken" "" "$(state '.attachments[] | select(.void | not) | .owner.container')"
     prepare
     before=$(snapshot)
     equal "every VF is free" free "$("$programs/vfmap" list --format json | jq -r '.virtualFunctions[].state' | sort -u)"
