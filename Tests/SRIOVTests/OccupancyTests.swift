@@ -171,6 +171,26 @@ import Testing
                 == .elsewhere(path: Self.path))
     }
 
+    /// Its directory is root's alone: whoever may only look must see the hardware all the same.
+    @Test func notesOfAnotherProgramThatCannotBeReadHinderNoList() throws {
+        let refusal = SystemCallError(
+            operation: "open", subject: "/var/lib/cni/sriov", errno: .accessDenied)
+        let unreadable = ForeignClaims(
+            claim: { _ in throw refusal }, claimOfOwner: { _ in throw refusal },
+            all: { throw refusal }, forget: { _ in throw refusal })
+        let fixture = try ManagerFixture(SimulatedHost.withVFs(2))
+        let manager = fixture.manager(foreignClaims: unreadable)
+        #expect(try manager.inventory().virtualFunctions.map(\.occupancy) == [.free, .free])
+        #expect(
+            fixture.warnings == [
+                "whether another program has VFs is not known: "
+                    + "open /var/lib/cni/sriov: permission denied (EACCES)"
+            ])
+        // What would disturb somebody is not done in the dark.
+        let function = try #require(try fixture.host.physicalFunction(at: Self.pf))
+        #expect(throws: SystemCallError.self) { try manager.obstacles(to: function, []) }
+    }
+
     @Test func anInterfaceThatWasNotLookedForMayBeAnywhere() throws {
         let nearby = SnapshotDetail(functions: .all, reach: .host)
         #expect(

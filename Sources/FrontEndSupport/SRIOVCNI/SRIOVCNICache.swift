@@ -43,20 +43,12 @@ package struct SRIOVCNICache: Sendable {
 
     /// The names of the files that tell of attachments; none where there is no directory.
     func attachmentFiles() throws(SystemCallError) -> [String] {
-        try entries(directory).filter { $0 != "pci" }
+        try directoryNamesIfPresent(directory).filter { $0 != "pci" }
     }
 
     /// The names of the files that tell of VFs, which are PCI addresses.
     func allocationFiles() throws(SystemCallError) -> [String] {
-        try entries(directory + "/pci").filter { $0 != "vf_lock" }
-    }
-
-    private func entries(_ path: String) throws(SystemCallError) -> [String] {
-        do {
-            return try directoryNames(path)
-        } catch  where error.errno.isAbsence {
-            return []
-        }
+        try directoryNamesIfPresent(directory + "/pci").filter { $0 != "vf_lock" }
     }
 
     /// What a file holds.

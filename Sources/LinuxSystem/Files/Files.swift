@@ -18,7 +18,32 @@ package func directoryNames(_ path: String) throws(SystemCallError) -> [String] 
     try directoryEntries(path).map { String(decoding: $0.bytes, as: UTF8.self) }
 }
 
-/// The same, each name as its bytes.
+/// The names in a directory; none if there is no such directory.
+///
+/// - Throws: `SystemCallError` for every other failure.
+package func directoryNamesIfPresent(_ path: String) throws(SystemCallError) -> [String] {
+    do {
+        return try directoryNames(path)
+    } catch  where error.errno.isAbsence {
+        return []
+    }
+}
+
+/// Deletes a file; one that is not there is as good as deleted.
+///
+/// - Returns: Whether it was there.
+/// - Throws: `SystemCallError`; the file is still there then.
+@discardableResult
+package func deleteFile(_ path: String) throws(SystemCallError) -> Bool {
+    do {
+        try systemCall("delete", on: path) { unlink(path) }
+        return true
+    } catch  where error.errno.isAbsence {
+        return false
+    }
+}
+
+/// The names in a directory, each as its bytes.
 package func directoryEntries(_ path: String) throws(SystemCallError) -> [KernelText] {
     try Descriptor(opening: path, flags: O_RDONLY | O_DIRECTORY).directoryEntries(subject: path)
 }

@@ -5,3 +5,8 @@ package enum UserspaceDriver {
         ["vfio-pci", "uio_pci_generic", "igb_uio"].contains(driver)
     }
 }
+
+extension VirtualFunction {
+    /// Whether a driver is bound that hands the VF to programs.
+    var hasUserspaceDriver: Bool { driver.map(UserspaceDriver.isKnown) ?? false }
+}

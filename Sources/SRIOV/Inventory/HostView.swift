@@ -14,6 +14,7 @@ package final class HostView<H: Host>: Sendable {
     private let manager: Manager<H>
     private let isForOne: Bool
     private let counters: Bool
+    private let toleratesUnreadableClaims: Bool
     private let interfaces = Mutex<Interfaces?>(nil)
     private let routes = Mutex<Set<Int32>?>(nil)
     private let claims = Mutex<[PCIAddress: ForeignClaim]?>(nil)
@@ -22,14 +23,17 @@ package final class HostView<H: Host>: Sendable {
     /// - Parameters:
     ///   - isForOne: Whether a single VF is asked for, or a few.
     ///   - counters: Whether interfaces come with what they count, if many are asked for.
+    ///   - toleratesUnreadableClaims: Whether claims of other programs that cannot be read count as absent, with a
+    ///     warning, if many are asked for.
     ///   - search: When looking through network namespaces that no record tells of ends.
     package init(
         of manager: Manager<H>, isForOne: Bool = false, counters: Bool = false,
-        searchingUntil search: Deadline
+        toleratesUnreadableClaims: Bool = false, searchingUntil search: Deadline
     ) {
         self.manager = manager
         self.isForOne = isForOne
         self.counters = counters
+        self.toleratesUnreadableClaims = toleratesUnreadableClaims
         elsewhere = Mutex(InterfacesElsewhere(host: manager.host, until: search))
     }
 
@@ -94,7 +98,13 @@ package final class HostView<H: Host>: Sendable {
     private func knownClaims() throws -> [PCIAddress: ForeignClaim] {
         try claims.withLock { known in
             if let known { return known }
-            let read = try manager.foreignClaims.byFunction()
+            let read: [PCIAddress: ForeignClaim]
+            do {
+                read = try manager.foreignClaims.byFunction()
+            } catch  where toleratesUnreadableClaims {
+                manager.warn("whether another program has VFs is not known: \(error)")
+                read = [:]
+            }
             known = read
             return read
         }

@@ -5,7 +5,8 @@ package struct KnownRecords: Sendable {
     private let records: [PCIAddress: Attachment]
     /// The functions whose record is damaged.
     private let unreadable: Set<PCIAddress>
-    private let areReadable: Bool
+    /// Whether the state file may be read.
+    let areReadable: Bool
 
     /// - Parameter unreadable: The functions whose record is damaged.
     package init(_ records: [Attachment], unreadable: Set<PCIAddress> = []) {

@@ -48,7 +48,9 @@ extension Manager {
                 guard let function = try host.virtualFunction(at: address, detail: .work) else {
                     continue
                 }
-                if try isClaimable(function, in: candidates) { return .available }
+                if try isClaimable(function, try attachment(on: function), in: candidates) {
+                    return .available
+                }
             }
             return .exhausted("\(candidates.noneFree)")
         } catch {

@@ -62,15 +62,17 @@ extension Manager {
     }
 
     /// Whether a VF can be given away, with what somebody left behind brought back first.
+    ///
+    /// - Parameter record: The VF's; nil for none.
     func isClaimable(
-        _ function: VirtualFunction, in candidates: VFCandidates
+        _ function: VirtualFunction, _ record: Attachment?, in candidates: VFCandidates
     ) throws(ManagerError) -> Bool {
-        try occupancy(of: function, try attachment(on: function), in: candidates)
+        try occupancy(of: function, record, in: candidates)
             .isClaimable(asUserspace: candidates.userspace.contains(function.address))
     }
 
     /// Who has a VF among which one is chosen.
-    func occupancy(
+    private func occupancy(
         of function: VirtualFunction, _ record: Attachment?, in candidates: VFCandidates
     ) throws(ManagerError) -> Occupancy {
         do {

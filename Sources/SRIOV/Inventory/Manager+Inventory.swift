@@ -62,9 +62,10 @@ extension Manager {
         (try? stalenessNow(of: attachment, searchingUntil: deadline)) ?? nil
     }
 
-    /// The same.
+    /// Why an attachment is not in use any more, without waiting for anything; nil if it may be.
     ///
-    /// - Throws: `ManagerError` with whatever keeps it from being known.
+    /// - Parameter deadline: When looking through namespaces ends.
+    /// - Throws: `ManagerError` with whatever keeps it from being known. Nothing is changed in any case.
     func stalenessNow(
         of attachment: Attachment, searchingUntil deadline: Deadline
     ) throws(ManagerError) -> String? {

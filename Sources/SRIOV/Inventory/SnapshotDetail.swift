@@ -14,7 +14,8 @@ package struct SnapshotDetail: Hashable, Sendable {
     package enum Staleness: Hashable, Sendable {
         /// They are not: none counts as stale.
         case ignored
-        /// They are, and where that cannot be found out a record counts as in use.
+        /// They are, and where that cannot be found out a record counts as in use. What sriov-cni has noted and cannot be
+        /// read, for want of rights, counts as absent, with a warning.
         case seen
         /// They are, and where that cannot be found out the reading fails.
         case certain

@@ -25,7 +25,8 @@ package struct SnapshotReader<H: Host>: Sendable {
         self.records = records
         self.search = search
         host = HostView(
-            of: manager, isForOne: isForOne, counters: detail.counters, searchingUntil: search)
+            of: manager, isForOne: isForOne, counters: detail.counters,
+            toleratesUnreadableClaims: detail.staleness == .seen, searchingUntil: search)
     }
 
     /// A PF with its VFs.
@@ -95,7 +96,9 @@ package struct SnapshotReader<H: Host>: Sendable {
 
     private func see(_ functions: [VirtualFunction]) throws -> Seen {
         Seen(
-            interfaces: try host.allInterfaces(), claims: try host.allClaims(),
+            interfaces: try host.allInterfaces(),
+            // Nothing follows from them where not even the records are known.
+            claims: records.areReadable ? try host.allClaims() : [:],
             programs: try programs(using: functions))
     }
 
@@ -104,8 +107,17 @@ package struct SnapshotReader<H: Host>: Sendable {
         using functions: [VirtualFunction]
     ) throws -> [PCIAddress: [String]] {
         guard detail.programs else { return [:] }
-        let bound = functions.filter { $0.driver.map(UserspaceDriver.isKnown) ?? false }
+        let bound = functions.filter(\.hasUserspaceDriver)
         return bound.isEmpty ? [:] : try manager.host.programs(using: bound)
+    }
+
+    /// Whether a claim keeps its VF. For a list one whose namespace may not be looked at does.
+    private func isInUse(_ claim: ForeignClaim) throws -> Bool {
+        do {
+            return try manager.isInUse(claim)
+        } catch  where detail.staleness == .seen {
+            return true
+        }
     }
 
     private func occupancy(of record: Attachment) throws -> Occupancy {
@@ -129,13 +141,13 @@ package struct SnapshotReader<H: Host>: Sendable {
         if let record = records.record(of: function.address) { return try occupancy(of: record) }
         guard records.isKnown(function.address) else { return .unknown }
         let claim = try host.claim(on: function.address, among: seen.claims)
-        if let claim, try manager.isInUse(claim) { return .claimed(claim) }
+        if let claim, try isInUse(claim) { return .claimed(claim) }
         if let path { return .elsewhere(path: path) }
         if let link, let use = try HostUse(link, defaultRoutes: host.defaultRoutes) {
             return .usedByHost(use)
         }
         if let programs = seen.programs[function.address] { return .open(in: programs) }
-        let isUserspace = function.driver.map(UserspaceDriver.isKnown) ?? false
+        let isUserspace = function.hasUserspaceDriver
         if let claim { return .abandoned(claim, isUserspace: isUserspace) }
         if link != nil { return .free }
         guard let driver = function.driver else { return .driverless }

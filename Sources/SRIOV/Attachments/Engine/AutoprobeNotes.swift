@@ -14,13 +14,7 @@ struct AutoprobeNotes: Sendable {
 
     /// The PFs with a note, in any order.
     func physicalFunctions() throws(SystemCallError) -> [PCIAddress] {
-        let names: [String]
-        do {
-            names = try directoryNames(directory)
-        } catch  where error.errno.isAbsence {
-            return []
-        }
-        return names.compactMap { name in
+        try directoryNamesIfPresent(directory).compactMap { name in
             name.hasSuffix(Self.suffix)
                 ? PCIAddress(String(name.dropLast(Self.suffix.count))) : nil
         }
@@ -44,12 +38,7 @@ struct AutoprobeNotes: Sendable {
 
     /// Erases the note on a PF; nothing if there is none.
     func erase(_ address: PCIAddress) throws(SystemCallError) {
-        let note = path(address)
-        do {
-            try systemCall("delete", on: note) { unlink(note) }
-        } catch  where error.errno.isAbsence {
-            return
-        }
+        try deleteFile(path(address))
     }
 
     private func path(_ address: PCIAddress) -> String {

@@ -37,7 +37,7 @@ extension Manager {
         case .address(let address):
             let function = try virtualFunction(at: address)
             if let holder = try attachment(on: function) { throw inUse(function, by: holder) }
-            if let claim = try foreignClaim(on: address), try isLive(claim) {
+            if let claim = try foreignClaim(on: address), try isInUse(claim) {
                 throw inUse(address, by: claim)
             }
             return function
@@ -45,7 +45,7 @@ extension Manager {
             let candidates = try candidates(of: selection)
             for address in candidates.addresses {
                 let function = try virtualFunction(at: address)
-                if try !hasOwner(function), try isClaimable(function, in: candidates) {
+                if try !hasOwner(function), try isClaimable(function, nil, in: candidates) {
                     return function
                 }
             }
@@ -76,10 +76,7 @@ extension Manager {
                     continue
                 }
                 let present = try virtualFunction(at: address)
-                let occupancy = try occupancy(of: present, nil, in: candidates)
-                if occupancy.isClaimable(
-                    asUserspace: candidates.userspace.contains(address))
-                {
+                if try isClaimable(present, nil, in: candidates) {
                     return LockedFunction(function: present, locks: locks, isKnownFree: true)
                 }
             }
@@ -87,7 +84,7 @@ extension Manager {
         throw candidates.noneFree
     }
 
-    /// Examines a claimed function and writes its record, phase preparing: the undo is on disk before anything
+    /// Examines a claimed function and writes its record, phase preparing: the undo is written before anything
     /// is changed.
     ///
     /// Most VFs that are asked for by address are free. So nobody asks the state file before who has it: where one

@@ -67,36 +67,14 @@ struct BootFile: Sendable {
             deadline: Deadline(after: StateFile.busyTimeout))
         try withExtendedLifetime(lock) {
             guard let mark = try linkText(paths.bootMark), mark != boot.rawValue else { return }
-            try delete(paths.state + "-journal")
-            try delete(paths.state + "-wal")
-            try delete(paths.state + "-shm")
-            try delete(paths.state)
-            for name in try presentNames(in: paths.markers) {
-                try delete(paths.markers + "/" + name)
+            try deleteFile(paths.state + "-journal")
+            try deleteFile(paths.state + "-wal")
+            try deleteFile(paths.state + "-shm")
+            try deleteFile(paths.state)
+            for name in try directoryNamesIfPresent(paths.markers) {
+                try deleteFile(paths.markers + "/" + name)
             }
             try self.mark()
         }
-    }
-}
-
-/// Deletes a file; one that is not there is as good as deleted.
-///
-/// - Returns: Whether it was there.
-@discardableResult
-func delete(_ path: String) throws(SystemCallError) -> Bool {
-    do {
-        try systemCall("delete", on: path) { unlink(path) }
-        return true
-    } catch  where error.errno.isAbsence {
-        return false
-    }
-}
-
-/// The names in a directory; none if there is no such directory.
-func presentNames(in directory: String) throws(SystemCallError) -> [String] {
-    do {
-        return try directoryNames(directory)
-    } catch  where error.errno.isAbsence {
-        return []
     }
 }

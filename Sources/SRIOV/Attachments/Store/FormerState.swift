@@ -99,10 +99,10 @@ struct FormerState: Sendable {
             }
         }
         guard target != nil else { return true }
-        try delete(source)
-        try delete(source + "-journal")
-        for name in try presentNames(in: source + "-work") {
-            try delete(source + "-work/" + name)
+        try deleteFile(source)
+        try deleteFile(source + "-journal")
+        for name in try directoryNamesIfPresent(source + "-work") {
+            try deleteFile(source + "-work/" + name)
         }
         rmdir(source + "-work")
         return true

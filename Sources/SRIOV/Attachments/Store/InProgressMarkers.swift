@@ -45,12 +45,7 @@ struct InProgressMarkers: Sendable {
 
     /// Erases the note on a VF, whatever it says; nothing if there is none.
     func erase(_ address: PCIAddress) throws(SystemCallError) {
-        let note = path(address)
-        do {
-            try systemCall("delete", on: note) { unlink(note) }
-        } catch  where error.errno.isAbsence {
-            return
-        }
+        try deleteFile(path(address))
     }
 
     /// Erases the note on a record's VF, unless it is about another record.

@@ -40,10 +40,10 @@ struct LeaseDirectory: Sendable {
     ///
     /// - Returns: false if there is none.
     func remove(_ attachment: Attachment) throws(SystemCallError) -> Bool {
-        try delete("\(path)/\(name(of: attachment))")
+        try deleteFile("\(path)/\(name(of: attachment))")
     }
 
-    func remove(_ lease: DamagedLease) throws(SystemCallError) { try delete(lease.path) }
+    func remove(_ lease: DamagedLease) throws(SystemCallError) { try deleteFile(lease.path) }
 
     /// All leases, of whatever boot, in any order.
     ///
@@ -51,7 +51,7 @@ struct LeaseDirectory: Sendable {
     func all() throws(SystemCallError) -> (attachments: [Attachment], damaged: [DamagedLease]) {
         var attachments: [Attachment] = []
         var damaged: [DamagedLease] = []
-        for name in try presentNames(in: path).sorted() where !name.hasPrefix(".") {
+        for name in try directoryNamesIfPresent(path).sorted() where !name.hasPrefix(".") {
             let file = "\(path)/\(name)"
             do {
                 let attachment = try read(file)
@@ -81,19 +81,19 @@ struct LeaseDirectory: Sendable {
     /// The functions of the leases of a boot, by the names of their files.
     func functions(of boot: BootIdentity) throws(SystemCallError) -> [PCIAddress] {
         let prefix = name(boot)
-        return try presentNames(in: path).filter { $0.hasPrefix(prefix) }
+        return try directoryNamesIfPresent(path).filter { $0.hasPrefix(prefix) }
             .compactMap { PCIAddress(String($0.dropFirst(prefix.count))) }.sorted()
     }
 
     func remove(_ function: PCIAddress, of boot: BootIdentity) throws(SystemCallError) {
-        try delete("\(path)/\(name(boot))\(function)")
+        try deleteFile("\(path)/\(name(boot))\(function)")
     }
 
     /// Deletes what writers left that died; those of a boot may still be at work.
     func removeDrafts(except boot: BootIdentity) throws(SystemCallError) {
         let prefix = "." + name(boot)
-        for name in try presentNames(in: path) where name.hasPrefix(".") {
-            if !name.hasPrefix(prefix) { try delete("\(path)/\(name)") }
+        for name in try directoryNamesIfPresent(path) where name.hasPrefix(".") {
+            if !name.hasPrefix(prefix) { try deleteFile("\(path)/\(name)") }
         }
     }
 
