@@ -197,7 +197,7 @@ let package = Package(
             name: "AdminToolTests",
             dependencies: [
                 "AdminTool", "DaemonInterface", "FrontEndSupport", "Node", "JSON", "LinuxSystem",
-                "Metrics", "Netlink", "PCIDevices", "SRIOV", "SimulatedHost", "Fuzzing",
+                "Metrics", "Netlink", "PCIDevices", "SQLite", "SRIOV", "SimulatedHost", "Fuzzing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

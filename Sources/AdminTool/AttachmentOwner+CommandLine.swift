@@ -7,7 +7,7 @@ extension AttachmentOwner {
     /// The owner of an attachment made by this program.
     static func commandLine(container: String, interfaceName: String) -> AttachmentOwner {
         AttachmentOwner(
-            frontEnd: commandLineFrontEnd, network: "", container: container,
+            frontEnd: commandLineFrontEnd, network: nil, container: container,
             interfaceName: interfaceName)
     }
 }

@@ -42,7 +42,7 @@ package struct IPAMRelease: Sendable {
             throw CNIError(
                 .internal, "the record of \(attachment.owner) does not tell its IPAM: \(error)")
         }
-        removeDeviceInfo(record, of: attachment.virtualFunction)
+        removeDeviceInfo(record, of: attachment.function)
         guard let type = record.type else { return }
         var variables = environment.forChildren.filter { !$0.key.hasPrefix("CNI_") }
         variables["CNI_CONTAINERID"] = record.container

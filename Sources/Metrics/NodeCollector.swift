@@ -74,7 +74,7 @@ package final class NodeCollector<H: Host>: Sendable {
             // Those of VFs were looked at with them.
             let others = attachments.filter { attachment in
                 !parents.contains {
-                    $0.virtualFunctions.values.contains(attachment.virtualFunction)
+                    $0.virtualFunctions.values.contains(attachment.function)
                 }
             }
             return others.count {

@@ -76,8 +76,8 @@ extension FunctionReading.VF {
             text.add(
                 .vfAttached, true,
                 labels: labels + [
-                    FrontEnd.label(of: owner), owner.network, owner.container,
-                    owner.interfaceName, attachment.phase.rawValue,
+                    FrontEnd.label(of: owner), owner.network ?? "", owner.container,
+                    owner.interfaceName ?? "", attachment.phase.rawValue,
                 ])
         }
         guard let counters else { return }
@@ -95,7 +95,7 @@ extension FunctionReading.VF {
     ///
     /// The recorded name also of a VF that is in the host: it comes home under the name that it had in its container.
     private var interfaceLabel: String {
-        if let attachment = snapshot.attachment { return attachment.owner.interfaceName }
+        if let attachment = snapshot.attachment { return attachment.owner.interfaceName ?? "" }
         return snapshot.namespacePath == nil ? snapshot.link?.name.description ?? "" : ""
     }
 }

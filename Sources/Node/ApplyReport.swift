@@ -1,13 +1,13 @@
 package import LinuxSystem
-internal import SRIOV
+package import SRIOV
 
 /// What became of everything that a configuration asks for.
 package struct ApplyReport: Hashable, Sendable {
     package enum Result: Hashable, Sendable {
-        /// Done; with `force` at the cost of what the sentences say.
-        case done(disturbed: [String])
-        /// Not done, because it would disturb what the sentences say.
-        case refused([String])
+        /// Done; with `force` at the cost of those who are named.
+        case done(disturbed: [Obstacle])
+        /// Not done, because it would disturb those who are named.
+        case refused([Obstacle])
         /// Not done, because something before it was not.
         case skipped
         /// Tried, and this is what the kernel said.

@@ -30,7 +30,7 @@ extension Manager {
                 }
                 if driver.isSatisfied(by: present.driver) { return present }
                 if let user = try reader(of: [], isForOne: true).snapshot(of: present).obstacle {
-                    throw ManagerError(.inUse, user)
+                    throw ManagerError(.inUse, "\(user)")
                 }
                 try bindLocked(present, to: driver)
                 return try host.virtualFunction(at: address) ?? present

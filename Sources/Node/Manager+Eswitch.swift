@@ -37,7 +37,7 @@ extension Manager {
                 throw ManagerError(
                     .inUse,
                     "changing the eswitch mode of \(function.displayName) would disturb what is in "
-                        + "use: " + obstacles.joined(separator: "; "))
+                        + "use: " + obstacles.joined)
             }
             try host.setEswitchMode(mode, of: function.address)
         } catch {

@@ -41,7 +41,7 @@ extension Manager {
             state.missingDrivers = [name]
         }
         state.user = try store.attachment(of: function.address).map {
-            "it is \($0.phase.rawValue) as a whole to \($0.owner)"
+            Obstacle(.physicalFunction(function.address), .recorded($0.phase, $0.owner))
         }
         let attachments = try store.attachments(ofPhysicalFunction: function.address)
         let snapshot = try reader(of: attachments, functions: .all).snapshot(of: function)

@@ -54,7 +54,7 @@ extension Manager {
             throw ManagerError(
                 .inUse,
                 "changing the number of VFs of \(function.displayName) would disturb what is in use: "
-                    + plan.obstacles.joined(separator: "; "))
+                    + plan.obstacles.joined)
         }
         var unfinished: [Attachment] = []
         for attachment in plan.attachments {
@@ -70,7 +70,7 @@ extension Manager {
             }
             // Records of VFs that could not be brought back have lost their subject now.
             for attachment in unfinished
-            where !host.functionExists(at: attachment.virtualFunction) || count == 0 {
+            where !host.functionExists(at: attachment.function) || count == 0 {
                 // A record that is gone already is what is wanted; recover sees to the rest.
                 try? store.remove(attachment)
             }

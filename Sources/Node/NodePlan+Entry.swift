@@ -18,7 +18,7 @@ extension NodePlan.Entry {
     ) {
         self.init(key: wanted.key, name: state.displayName, address: state.function.address)
         if let user = state.user {
-            problems.append(user)
+            problems.append("\(user)")
             return
         }
         planInterface(wanted, state)

@@ -1,5 +1,5 @@
 package import LinuxSystem
-internal import SRIOV
+package import SRIOV
 
 /// What must be done so that the PFs and VFs are as a configuration asks; with nothing in it they are.
 ///
@@ -7,12 +7,12 @@ internal import SRIOV
 package struct NodePlan: Hashable, Sendable {
     package struct Change: Hashable, Sendable {
         package let step: NodeStep
-        /// What it would disturb, one sentence each; it is done only if forced.
-        package let disturbs: [String]
+        /// What it would disturb; it is done only if forced.
+        package let disturbs: [Obstacle]
 
-        package init(_ step: NodeStep, disturbing sentences: [String] = []) {
+        package init(_ step: NodeStep, disturbing obstacles: [Obstacle] = []) {
             self.step = step
-            disturbs = sentences
+            disturbs = obstacles
         }
     }
 

@@ -10,11 +10,12 @@ package struct PhysicalFunctionState: Hashable, Sendable {
         package var info: VFState?
         /// The interface in this namespace; nil without one.
         package var link: Link?
-        /// Who uses the VF, in a sentence; nil if nobody does, as far as can be told.
-        package var user: String?
+        /// Who uses the VF; nil if nobody does, as far as can be told.
+        package var user: Obstacle?
 
         package init(
-            function: VirtualFunction, info: VFState? = nil, link: Link? = nil, user: String? = nil
+            function: VirtualFunction, info: VFState? = nil, link: Link? = nil,
+            user: Obstacle? = nil
         ) {
             self.function = function
             self.info = info
@@ -30,10 +31,10 @@ package struct PhysicalFunctionState: Hashable, Sendable {
     package var eswitchMode: EswitchMode?
     /// Whether the kernel binds drivers to new VFs (`sriov_drivers_autoprobe`); nil if it does not tell.
     package var bindsDrivers: Bool?
-    /// Who has the PF as a whole, in a sentence; nil for nobody.
-    package var user: String?
-    /// What changing the number of VFs would disturb, one sentence each.
-    package var obstacles: [String]
+    /// Who has the PF as a whole; nil for nobody.
+    package var user: Obstacle?
+    /// What changing the number of VFs would disturb.
+    package var obstacles: [Obstacle]
     /// The names of drivers that are asked for and not there.
     package var missingDrivers: Set<String>
     /// By index.
@@ -41,7 +42,7 @@ package struct PhysicalFunctionState: Hashable, Sendable {
 
     package init(
         function: PhysicalFunction, link: Link? = nil, eswitchMode: EswitchMode? = nil,
-        bindsDrivers: Bool? = true, user: String? = nil, obstacles: [String] = [],
+        bindsDrivers: Bool? = true, user: Obstacle? = nil, obstacles: [Obstacle] = [],
         missingDrivers: Set<String> = [], virtualFunctions: [Int: VF] = [:]
     ) {
         self.function = function

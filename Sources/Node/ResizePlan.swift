@@ -7,8 +7,8 @@ package struct ResizePlan: Hashable, Sendable {
     package let count: Int
     /// What is written to `sriov_numvfs`, in order; empty if the number is right already.
     package let writes: [Int]
-    /// Why it must not be done unless forced: one sentence each.
-    package let obstacles: [String]
+    /// Why it must not be done unless forced.
+    package let obstacles: [Obstacle]
     /// The attachments that would be lost.
     package let attachments: [Attachment]
 }

@@ -299,7 +299,7 @@ import Testing
             #expect(run.status == .failure)
             #expect(run.output.contains("\"result\" : \"incomplete\""))
             let left = try fixture.store.attachments()
-            #expect(left.map(\.virtualFunction) == [SimulatedHost.vfAddress(0)])
+            #expect(left.map(\.function) == [SimulatedHost.vfAddress(0)])
             fixture.setPF(isUp: true)
             #expect(fixture.run("recover").status == .success)
         }
@@ -311,7 +311,7 @@ import Testing
             let run = fixture.run("state", "export")
             #expect(run.output.hasPrefix("{\n  \"attachments\" : [\n"))
             #expect(run.output.hasSuffix("}\n"))
-            #expect(run.output.contains("\"virtualFunction\" : \"0000:01:10.0\""))
+            #expect(run.output.contains("\"address\" : \"0000:01:10.0\""))
         }
     }
 

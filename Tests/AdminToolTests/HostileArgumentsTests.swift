@@ -100,7 +100,7 @@ import Testing
     /// Gives back what a case has attached.
     private static func restore(_ fixture: AdminFixture, _ comment: Comment) throws {
         for attachment in try fixture.store.attachments() {
-            let run = fixture.run("detach", attachment.virtualFunction.description)
+            let run = fixture.run("detach", attachment.function.description)
             try #require(run.status == .success, comment)
         }
         try #require(try fixture.store.attachments() == [], comment)

@@ -66,12 +66,12 @@ import Testing
     @Test func whatIsStaleHasAColumnOfItsOwn() throws {
         let owner = AttachmentOwner(
             frontEnd: "docker", network: String(repeating: "c64a7a1b", count: 8), container: "e1",
-            interfaceName: "")
+            interfaceName: nil)
         let stale = try Samples.entry(
             0, link: Samples.link("ens1f0v0", mac: "02:00:00:00:00:00"),
             .stale(
                 Samples.attachment(0, phase: .leaving, owner: owner),
-                reason: "leaving, and its end never came in 60 s"))
+                .overdue(.leaving, seconds: 60)))
         let view = try Samples.view([stale, Samples.entry(4, driver: nil, .driverless)])
         #expect(
             VirtualFunctionTable.text(of: view.virtualFunctions) == """

@@ -24,14 +24,20 @@ enum InventorySamples {
         _ function: Int, phase: AttachmentPhase, owner: AttachmentOwner
     ) throws -> Attachment {
         Attachment(
-            owner: owner, virtualFunction: try address(function),
-            physicalFunction: PCIAddress("0000:03:00.0"), index: function, phase: phase,
-            boot: BootIdentity(rawValue: "boot"),
-            namespace: NamespaceReference(
-                path: "/run/netns/blue",
-                identity: NamespaceIdentity(device: 4, inode: 4_026_532_000, cookie: 12)),
+            owner: owner,
+            subject: .virtualFunction(
+                try address(function), of: try #require(PCIAddress("0000:03:00.0")),
+                index: function),
+            phase: phase, boot: BootIdentity(rawValue: "boot"),
+            placement: .moved(
+                .seen(
+                    path: "/run/netns/blue",
+                    NamespaceIdentity(device: 4, inode: 4_026_532_000, cookie: 12))),
             settings: VFSettings(vlan: VLANTag(identifier: 100), mtu: 9000),
-            originalInterface: InterfaceOriginal(link("ens1f0v0", mac: "02:00:00:00:00:01")),
+            interfaces: [
+                RecordedInterface(
+                    original: InterfaceOriginal(link("ens1f0v0", mac: "02:00:00:00:00:01")))
+            ],
             originalInfo: nil, originalDriver: "iavf", frontEndData: "secret", created: 0)
     }
 

@@ -22,7 +22,7 @@ import Testing
         #expect(
             request.owner
                 == AttachmentOwner(
-                    frontEnd: "cli", network: "", container: "blue", interfaceName: "net1"))
+                    frontEnd: "cli", network: nil, container: "blue", interfaceName: "net1"))
     }
 
     @Test func everyOptionIsAsked() throws {

@@ -2,6 +2,7 @@ import AdminTool
 import FrontEndSupport
 import Glibc
 import LinuxSystem
+import SQLite
 import SRIOV
 import SimulatedHost
 import Testing
@@ -52,18 +53,19 @@ struct UnprivilegedListTests {
     @Test func listOfAnEarlierVersionsFileSaysWhatUpgradesIt() async {
         await #expect(processExitsWith: .success) {
             let (run, path) = try UnprivilegedListTests.runAsNobody("list") { fixture in
-                let record = try #require(try fixture.store.attachments().first)
                 unlink(fixture.statePath)
-                try AttachmentStore(
-                    path: fixture.statePath, boot: fixture.host.kernel.boot,
-                    schema: StateSchema(steps: [StateSchema.current.steps[0]])
-                ).insert(record)
-                chmod(fixture.statePath, 0o644)
+                mknod(fixture.statePath, S_IFREG | 0o644, 0)
+                let database = try SQLiteDatabase(path: fixture.statePath, access: .readWrite)
+                for statement in StateSchema.current.steps.prefix(2).joined() {
+                    try database.execute(statement)
+                }
+                try database.execute("PRAGMA application_id = \(StateSchema.applicationID)")
+                try database.execute("PRAGMA user_version = 2")
             }
             try #require(
                 run.errors == [
                     "vfmap: owners are not known: state file \(path): written by an earlier "
-                        + "version (schema 1, this program reads 2); any vfmap command run as root "
+                        + "version (schema 2, this program reads 3); any vfmap command run as root "
                         + "upgrades it"
                 ])
             try #require(run.output.contains("0000:01:10.0  pf0  0  igbvf   net1"))

@@ -260,10 +260,10 @@ import Testing
             let identity = NamespaceIdentity(device: 1, inode: 2, cookie: nil)
             try AttachmentStore(path: path, boot: fixture.host.kernel.boot, schema: later).insert(
                 Attachment(
-                    owner: owner, virtualFunction: address, physicalFunction: nil, index: nil,
-                    phase: .attached, boot: fixture.host.kernel.boot,
-                    namespace: NamespaceReference(path: "/x", identity: identity),
-                    settings: VFSettings(), originalInterface: nil, originalInfo: nil,
+                    owner: owner, subject: .function(address), phase: .attached,
+                    boot: fixture.host.kernel.boot,
+                    placement: .moved(.seen(path: "/x", identity)), settings: VFSettings(),
+                    interfaces: [], originalInfo: nil,
                     originalDriver: nil, frontEndData: nil, created: 0))
         }
         return path

@@ -179,7 +179,7 @@ import Testing
         #expect(record.settings.spoofCheck == nil)
         #expect(record.originalInfo?.spoofCheck == true)
         #expect(try fixture.manager().importAttachments(isDryRun: false).entries.isEmpty)
-        #expect(try fixture.manager().check(record.owner).differences == [])
+        #expect(try fixture.manager().check(record.owner).findings == [])
 
         #expect(fixture.call("DEL") == ("", 0))
         #expect(fixture.plugin.machine == fixture.before)

@@ -20,7 +20,7 @@ import Testing
 
     private func held(_ fixture: PluginFixture) throws -> [String] {
         try fixture.store().attachments().map {
-            "\($0.owner.container) \($0.virtualFunction)"
+            "\($0.owner.container) \($0.function)"
         }
     }
 
@@ -101,7 +101,7 @@ import Testing
         }
         #expect(statuses.withLock { $0 } == [0, 0, 0, 0])
         #expect(
-            try fixture.store().attachments().map(\.virtualFunction.description) == [
+            try fixture.store().attachments().map(\.function.description) == [
                 "0000:01:10.0", "0000:01:10.2", "0000:01:10.4", "0000:01:10.6",
             ])
     }

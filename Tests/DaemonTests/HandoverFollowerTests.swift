@@ -8,7 +8,7 @@ import Testing
 @Suite struct HandoverFollowerTests {
     private static let vf = SimulatedHost.vfAddress(0)
     private static let owner = AttachmentOwner(
-        frontEnd: "docker", network: "n1", container: "e1", interfaceName: "")
+        frontEnd: "docker", network: "n1", container: "e1", interfaceName: nil)
     private static let sandbox = "/var/run/docker/netns/e1"
 
     /// A VF that is joined, and trusted because its driver would refuse its MAC otherwise.

@@ -26,7 +26,7 @@ import Testing
             #expect(refusal.error == "pf0 has no free VF among its 7")
         }
         let records = try fixture.records
-        #expect(Set(records.map(\.virtualFunction)).count == 7)
+        #expect(Set(records.map(\.function)).count == 7)
         #expect(Set(records.map(\.owner.container)) == Set(made.keys.map { "e\($0)" }))
         #expect(Set(made.values.map(\.text)).count == 7)
 

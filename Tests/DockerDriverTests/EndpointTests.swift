@@ -53,7 +53,7 @@ import Testing
         #expect(
             record?.owner
                 == AttachmentOwner(
-                    frontEnd: "docker", network: "n1", container: "e1", interfaceName: ""))
+                    frontEnd: "docker", network: "n1", container: "e1", interfaceName: nil))
         try fixture.stop(container)
         #expect(fixture.machine == before)
         #expect(try fixture.records == [])
@@ -137,7 +137,7 @@ import Testing
         let sandbox = "/var/run/docker/netns/e1"
         let joining = try fixture.success("Join", reference("e1", #","SandboxKey":"\#(sandbox)""#))
         let owner = AttachmentOwner(
-            frontEnd: "docker", network: "n1", container: "e1", interfaceName: "")
+            frontEnd: "docker", network: "n1", container: "e1", interfaceName: nil)
         #expect(fixture.joined == [owner])
         try fixture.success("ProgramExternalConnectivity", reference("e1", #","Options":{}"#))
         try fixture.success("EndpointOperInfo", reference())

@@ -103,7 +103,7 @@ import Testing
     /// Gives everything back by the calls that Docker has for it.
     private static func clear(_ fixture: DriverFixture) throws {
         for record in try fixture.records {
-            let request = reference(record.owner.container, network: record.owner.network)
+            let request = reference(record.owner.container, network: record.owner.network ?? "")
             try fixture.success("DeleteEndpoint", request)
         }
         for network in try fixture.store().networks(of: "docker") where network.identifier != "n1" {

@@ -8,6 +8,11 @@ import Testing
 
 /// Configurations made true on a machine in memory, with failures at every step.
 @Suite struct ApplyTests {
+    private static let subject = AttachmentSubject.virtualFunction(
+        SimulatedHost.vfAddress(0), of: SimulatedHost.pfAddress(), index: 0)
+
+    private static let attached = Obstacle(subject, .recorded(.attached, .cni("a")))
+
     private let pf = SimulatedHost.pfAddress()
 
     private func configuration(_ members: String) throws -> NodeConfiguration {
@@ -149,7 +154,7 @@ import Testing
         let report = try fixture.manager().apply(wanted, force: false)
         #expect(
             report.entries[0].steps.map(\.result) == [
-                .refused(["VF 0000:01:10.0 is attached to cni sriov-net a/net1"]), .skipped,
+                .refused([Self.attached]), .skipped,
                 .skipped, .skipped, .skipped,
             ])
         #expect(host.kernel == before)
@@ -158,7 +163,7 @@ import Testing
         #expect(forced.isComplete)
         #expect(
             forced.entries[0].steps.first?.result
-                == .done(disturbed: ["VF 0000:01:10.0 is attached to cni sriov-net a/net1"]))
+                == .done(disturbed: [Self.attached]))
         #expect(host.kernel.vfs.count == 3)
         #expect(try fixture.store().attachments().isEmpty)
         #expect(fixture.leases.withLock { $0.isEmpty })
@@ -174,7 +179,7 @@ import Testing
         #expect(
             report.entries[0].steps.map(\.result) == [
                 .done(disturbed: []),
-                .refused(["VF 0000:01:10.0 is attached to cni sriov-net a/net1"]),
+                .refused([Self.attached]),
                 .done(disturbed: []),
             ])
         #expect(host.kernel.vfs[SimulatedHost.vfAddress(0)]?.function.driver == "igbvf")
@@ -197,7 +202,7 @@ import Testing
             try configuration(#"{"name": "pf0", "vfDriver": "netdevice"}"#), force: false)
         #expect(
             report.entries[0].steps.map(\.result)
-                == [.refused(["VF 0000:01:10.0 is open in qemu-system-x86 (4711)"])])
+                == [.refused([Obstacle(Self.subject, .open(in: ["qemu-system-x86 (4711)"]))])])
         #expect(host.kernel.vfs[address]?.function.driver == "vfio-pci")
     }
 

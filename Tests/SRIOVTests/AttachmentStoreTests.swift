@@ -19,7 +19,7 @@ import Testing
     @Test func recordSurvivesInEveryField() throws {
         let attachment = try Attachment.sample()
         try fixture.store.insert(attachment)
-        #expect(try fixture.store.attachment(of: attachment.virtualFunction) == attachment)
+        #expect(try fixture.store.attachment(of: attachment.function) == attachment)
         #expect(try fixture.store.attachment(of: attachment.owner) == attachment)
     }
 
@@ -80,7 +80,7 @@ import Testing
     @Test func changingAVanishedRecordFails() throws {
         let attachment = try Attachment.sample()
         let error = StoreError.vanished(
-            owner: attachment.owner, virtualFunction: attachment.virtualFunction)
+            owner: attachment.owner, virtualFunction: attachment.function)
         #expect(throws: error) { try fixture.store.update(attachment) }
         #expect(throws: error) { try fixture.store.remove(attachment) }
     }
@@ -90,7 +90,7 @@ import Testing
         try fixture.store.insert(holder)
         let stale = try Attachment.sample(1, container: "stale")
         let error = StoreError.vanished(
-            owner: stale.owner, virtualFunction: stale.virtualFunction)
+            owner: stale.owner, virtualFunction: stale.function)
         #expect(throws: error) { try fixture.store.update(stale) }
         #expect(throws: error) { try fixture.store.remove(stale) }
         #expect(try fixture.store.attachments() == [holder])
@@ -101,7 +101,7 @@ import Testing
         try AttachmentStore(path: fixture.path, boot: StoreFixture.earlierBoot).insert(void)
         let store = fixture.store
         #expect(try store.attachments() == [])
-        #expect(try store.attachment(of: void.virtualFunction) == nil)
+        #expect(try store.attachment(of: void.function) == nil)
         #expect(try store.attachment(of: void.owner) == nil)
         #expect(
             try store.attachments(
@@ -118,8 +118,10 @@ import Testing
     @Test func listsAreSortedByAddress() throws {
         let store = fixture.store
         for number in [3, 300, 1, 2] { try store.insert(try Attachment.sample(number)) }
-        var stray = try Attachment.sample(4)
-        stray.physicalFunction = PCIAddress("0000:02:00.0")
+        let fourth = try Attachment.sample(4)
+        let stray = fourth.about(
+            .virtualFunction(
+                fourth.function, of: try #require(PCIAddress("0000:02:00.0")), index: 4))
         try store.insert(stray)
         #expect(try store.attachments().map(\.index) == [1, 2, 3, 4, 300])
         let function = try #require(PCIAddress("0000:01:00.0"))
@@ -129,7 +131,8 @@ import Testing
 
     @Test func emptyAndOddTextSurvives() throws {
         var attachment = try Attachment.sample()
-        attachment.owner.network = ""
+        attachment.owner.network = nil
+        attachment.owner.interfaceName = nil
         attachment.owner.container = "a'b\"c\u{0}d;--é"
         try fixture.store.insert(attachment)
         #expect(try fixture.store.attachment(of: attachment.owner) == attachment)
@@ -244,8 +247,8 @@ import Testing
             let store = fixture.store(dyingAt: call)
             do {
                 try store.insert(try .sample())
-                // Two tables, application id, version, record, lease and commit.
-                #expect(call == 8)
+                // Six statements, application id, version, record, lease and commit.
+                #expect(call == 12)
                 break
             } catch is StoreFixture.Death {
                 #expect(try fixture.store.attachments() == [])
@@ -264,11 +267,11 @@ import Testing
             return
         }
         let document = JSONObject(members)
-        #expect(document.value("schema") == .integer(2))
+        #expect(document.value("schema") == .integer(3))
         #expect(document.value("boot") == .string(StoreFixture.boot.rawValue))
         let records = try document.objects("attachments")
         #expect(
-            try records.map { try $0.string("virtualFunction") } == [
+            try records.map { try $0.object("subject")?.string("address") } == [
                 "0000:01:00.1", "0000:01:00.2",
             ])
         #expect(try records.map { try $0.boolean("void") } == [true, false])
@@ -287,7 +290,7 @@ import Testing
                   "networks" : [
 
                   ],
-                  "schema" : 2
+                  "schema" : 3
                 }
                 """)
     }

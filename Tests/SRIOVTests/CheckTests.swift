@@ -55,7 +55,7 @@ import Testing
         let report = try fixture.manager().check(subject.owner)
         #expect(fixture.host.kernel == before)
         #expect(try fixture.store().attachments() == records)
-        return report.differences
+        return report.findings.map(\.description)
     }
 
     /// Changes the interface of the subject, wherever it is.
@@ -111,7 +111,7 @@ import Testing
         change(fixture, subject) { $0.namespace = 0 }
         #expect(
             try differences(fixture, subject)
-                == ["the \(subject == .whole ? "function" : "VF") has no interface in \(Self.path)"]
+                == ["the \(subject == .whole ? "PF" : "VF") has no interface in \(Self.path)"]
         )
         fixture.host.deleteNamespace(Self.path)
         #expect(
@@ -123,7 +123,7 @@ import Testing
     func aFunctionThatIsGoneIsTold(subject: Subject) throws {
         let fixture = try attached(subject)
         fixture.host.withKernel { $0.unplug(SimulatedHost.pfAddress()) }
-        let word = subject == .whole ? "function" : "VF"
+        let word = subject == .whole ? "PF" : "VF"
         #expect(try differences(fixture, subject) == ["\(word) \(subject.address) is gone"])
     }
 

@@ -376,7 +376,7 @@ import Testing
         let outcome = try manager.detach(DetachRequest(owner: .cni("a"))) { _ in
             fixture.leases.withLock { _ = $0.remove(.cni("a")) }
         }
-        #expect(outcome.attachment?.virtualFunction == SimulatedHost.vfAddress(1))
+        #expect(outcome.attachment?.function == SimulatedHost.vfAddress(1))
         try expectPristine(fixture, before)
     }
 

@@ -200,7 +200,7 @@ import Testing
             return
         }
         #expect(results.last == .broughtBack)
-        #expect(try fixture.store().attachments().map(\.virtualFunction) == [Self.vf])
+        #expect(try fixture.store().attachments().map(\.function) == [Self.vf])
     }
 
     /// Trust was lent to a VF that is gone; the one that has its address now may be trusted by an administrator.

@@ -54,13 +54,12 @@ import Testing
         try makeDirectories(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
         #expect(mknod(path, S_IFREG | 0o600, 0) == 0)
         var file = try StateFile(
-            path: path, isEmpty: true, access: .readWrite, durability: .machine, schema: .current
+            path: path, isEmpty: true, access: .readWrite, durability: .machine, schema: .former
         ) {}
         try file.write { database, _ in
-            _ = try AttachmentRow(try self.record(1)).insert(into: database)
-            _ = try AttachmentRow(try self.record(2)).insert(into: database)
-            _ = try AttachmentRow(try self.record(3, boot: StoreFixture.earlierBoot))
-                .insert(into: database)
+            try self.record(1).insertFormer(into: database)
+            try self.record(2).insertFormer(into: database)
+            try self.record(3, boot: StoreFixture.earlierBoot).insertFormer(into: database)
             try NetworkRow(self.network).insert(into: database)
         }
         if withNote {
@@ -71,8 +70,8 @@ import Testing
     private func check(_ store: AttachmentStore, second: AttachmentPhase = .attached) throws {
         #expect(try store.attachments() == [try expected(1), try expected(2, second)])
         #expect(
-            try store.leasesOfOtherBoots().attachments.map(\.virtualFunction)
-                == [try record(3).virtualFunction])
+            try store.leasesOfOtherBoots().attachments.map(\.function)
+                == [try record(3).function])
         #expect(try store.networks(of: "docker") == [network])
     }
 
@@ -128,7 +127,7 @@ import Testing
         do {
             let held = try AttachmentLocks(
                 VirtualFunction(
-                    address: record.virtualFunction, physicalFunction: record.physicalFunction),
+                    address: record.function, physicalFunction: record.physicalFunction),
                 in: locks, deadline: Deadline(after: .zero))
             let store = AttachmentStore(paths: paths, boot: StoreFixture.boot, locks: locks)
             thread = VerbThread {
@@ -137,7 +136,7 @@ import Testing
             }
             // Its work ends: the note goes, then the lock.
             try InProgressMarkers(directory: try #require(paths.former) + "-work")
-                .erase(record.virtualFunction)
+                .erase(record.function)
             withExtendedLifetime(held) {}
         }
         thread.join()

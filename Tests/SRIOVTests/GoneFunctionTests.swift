@@ -120,7 +120,7 @@ import Testing
             }
             try fixture.attach(.vf(1, for: "a", .full))
             #expect(
-                try fixture.store().attachments().map(\.virtualFunction)
+                try fixture.store().attachments().map(\.function)
                     == [SimulatedHost.vfAddress(1)])
             #expect(fixture.warnings == [])
         }
@@ -195,7 +195,7 @@ import Testing
         fixture.host.withKernel(event.happen)
         try fixture.attach(.vf(0, for: "a", .full))
         let check = try fixture.manager().check(.cni("a"))
-        #expect(check.differences == [])
+        #expect(check.findings == [])
         try fixture.detach(DetachRequest(owner: .cni("a"), virtualFunction: Self.vf))
         try expectNothingLeft(fixture)
     }
@@ -205,7 +205,10 @@ import Testing
         let fixture = try attached()
         fixture.host.withKernel(event.happen)
         let check = try fixture.manager().check(.cni("a"))
-        #expect(check.differences == ["VF 0000:01:10.0 is gone, and another has its address"])
+        #expect(
+            check.findings.map(\.description) == [
+                "VF 0000:01:10.0 is gone, and another has its address"
+            ])
     }
 
     @Test(arguments: [Event.vfsAreMadeAnew, .cardIsPluggedAgain])

@@ -54,8 +54,7 @@ import Testing
         let before = host.kernel
         try prepare(test.verb, fixture)
         if test.verb == .detachWithoutRecord {
-            for record in try fixture.store().attachments() where record.virtualFunction == Self.vf
-            {
+            for record in try fixture.store().attachments() where record.function == Self.vf {
                 try fixture.store().remove(record)
             }
         }
@@ -98,7 +97,7 @@ import Testing
     ) throws {
         let kernel = fixture.host.kernel
         #expect(kernel.foreignInterfaces == [], "\(what)")
-        let records = Set(try fixture.store().attachments().map(\.virtualFunction))
+        let records = Set(try fixture.store().attachments().map(\.function))
         for (address, vf) in before.vfs where !records.contains(address) {
             guard let present = kernel.vfs[address], let number = present.linkIndex else {
                 continue
@@ -111,7 +110,7 @@ import Testing
         }
         // Whose VF it is not has lost nothing.
         if let record = try fixture.store().attachment(of: .cni("b")),
-            record.phase == .attached, let number = kernel.vfs[record.virtualFunction]?.linkIndex
+            record.phase == .attached, let number = kernel.vfs[record.function]?.linkIndex
         {
             #expect(kernel.interfaces[number]?.namespace == kernel.paths["/run/netns/b"], "\(what)")
         }

@@ -31,9 +31,9 @@ import Testing
             try database.execute("DELETE FROM attachments")
             try database.execute(
                 """
-                INSERT INTO attachments (boot, address, pf, front_end, network, container,
+                INSERT INTO attachments (boot, address, part, pf, front_end, network, container,
                     interface_name, phase, created, record, checksum)
-                VALUES (?1, '0000:01:10.0', '0000:01:00.0', 'cni', 'sriov-net', 'c1', 'net1',
+                VALUES (?1, '0000:01:10.0', '', '0000:01:00.0', 'cni', 'sriov-net', 'c1', 'net1',
                     'attached', 1700000000, ?2, ?3)
                 """,
                 [.text(attached.boot.rawValue), .text(text), .integer(checksum(of: text))])
@@ -96,9 +96,9 @@ import Testing
                 try database.execute("DELETE FROM attachments")
                 try database.execute(
                     """
-                    INSERT INTO attachments (boot, address, pf, front_end, network, container,
+                    INSERT INTO attachments (boot, address, part, pf, front_end, network, container,
                         interface_name, phase, created, record, checksum)
-                    VALUES (?1, '0000:01:10.0', '0000:01:00.0', 'docker', 'n1', 'e', '', ?2,
+                    VALUES (?1, '0000:01:10.0', '', '0000:01:00.0', 'docker', 'n1', 'e', '', ?2,
                         coalesce(json_extract(?3, '$.created'), 0), ?3, ?4)
                     """,
                     [

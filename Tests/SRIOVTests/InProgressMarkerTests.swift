@@ -22,7 +22,7 @@ import Testing
     private var notes: String { fixture.path + "-work" }
 
     private func note(_ attachment: Attachment) throws -> String? {
-        try linkText("\(notes)/\(attachment.virtualFunction)")
+        try linkText("\(notes)/\(attachment.function)")
     }
 
     /// The phase in the state file itself.
@@ -33,7 +33,7 @@ import Testing
     }
 
     private func phase(of attachment: Attachment) throws -> AttachmentPhase? {
-        try fixture.store.attachment(of: attachment.virtualFunction)?.phase
+        try fixture.store.attachment(of: attachment.function)?.phase
     }
 
     @Test func unfinishedWorkIsSeenByAllAndSettledWithoutATransaction() throws {
@@ -76,10 +76,10 @@ import Testing
         let attachment = try Attachment.sample()
         try fixture.store.insert(attachment, becoming: .attached)
         // Of somebody who died just before the last step.
-        #expect(symlink("detaching 1", "\(notes)/\(attachment.virtualFunction).new") == 0)
+        #expect(symlink("detaching 1", "\(notes)/\(attachment.function).new") == 0)
         try fixture.store.note(.detaching, of: attachment)
         #expect(try phase(of: attachment) == .detaching)
-        #expect(try directoryNames(notes) == ["\(attachment.virtualFunction)"])
+        #expect(try directoryNames(notes) == ["\(attachment.function)"])
     }
 
     @Test func theRefusedWritesNoNote() throws {
@@ -112,8 +112,8 @@ import Testing
             let store = fixture.store(dyingAt: step)
             do {
                 try store.insert(attachment, becoming: .attached)
-                // Two tables, application id, version, record, lease, note and commit.
-                #expect(step == 9)
+                // Six statements, application id, version, record, lease, note and commit.
+                #expect(step == 13)
                 #expect(try fixture.store.attachments() == [attachment])
                 break
             } catch is StoreFixture.Death {
@@ -142,11 +142,11 @@ import Testing
             second.phase = .attached
             change(&second)
             try fixture.store.insert(second)
-            #expect(symlink(text, "\(notes)/\(second.virtualFunction)") == 0)
+            #expect(symlink(text, "\(notes)/\(second.function)") == 0)
             #expect(try fixture.store.attachments() == [second])
             try fixture.store.remove(second)
             #expect(try note(first) == text, "of another, so it stays")
-            unlink("\(notes)/\(second.virtualFunction)")
+            unlink("\(notes)/\(second.function)")
         }
     }
 
@@ -156,7 +156,7 @@ import Testing
         attachment.phase = .attached
         try fixture.store.insert(attachment)
         mkdir(notes, 0o755)
-        let path = "\(notes)/\(attachment.virtualFunction)"
+        let path = "\(notes)/\(attachment.function)"
         if text.isEmpty {
             close(open(path, O_CREAT | O_WRONLY, 0o644))
         } else {
@@ -216,7 +216,7 @@ import Testing
             trust: true, linkState: .enabled, toleratesUnsupportedLinkState: true)
         #expect(throws: ManagerError.self) {
             try manager.manager().attach(.vf(0, for: "a", settings)) { attached in
-                try Self.holdNote("\(directory)/\(attached.attachment.virtualFunction)")
+                try Self.holdNote("\(directory)/\(attached.attachment.function)")
             }
         }
         #expect(host.kernel.pristinePart == before)
@@ -225,7 +225,7 @@ import Testing
 
     /// Puts a directory in a note's place, which no unlink(2) removes.
     private func holdNote(of attachment: Attachment) throws {
-        try Self.holdNote("\(notes)/\(attachment.virtualFunction)")
+        try Self.holdNote("\(notes)/\(attachment.function)")
     }
 
     private static func holdNote(_ path: String) throws {

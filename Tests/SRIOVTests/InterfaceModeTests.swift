@@ -76,14 +76,14 @@ import Testing
             .vf(
                 0, for: "a",
                 VFSettings(mtu: 9000, isPromiscuous: true, receivesAllMulticast: false)))
-        #expect(try fixture.manager().check(.cni("a")).differences == [])
+        #expect(try fixture.manager().check(.cni("a")).findings == [])
         let index = try link(fixture).index
         fixture.host.withKernel { kernel in
             kernel.interfaces[index]?.link.flags = 0x241
             kernel.interfaces[index]?.link.mtu = 1500
         }
         #expect(
-            try fixture.manager().check(.cni("a")).differences == [
+            try fixture.manager().check(.cni("a")).findings.map(\.description) == [
                 "MTU of net1 is 1500, asked for was 9000",
                 "promiscuous mode of net1 is off, asked for was on",
                 "all-multicast mode of net1 is on, asked for was off",
@@ -191,7 +191,7 @@ import Testing
             ])
         #expect(fixture.host.kernel.vfs[vf]?.info.trust == true)
         #expect(try fixture.store().attachment(of: vf)?.settings.linkState == nil)
-        #expect(try fixture.manager().check(.cni("a")).differences == [])
+        #expect(try fixture.manager().check(.cni("a")).findings == [])
         try release(fixture)
         #expect(fixture.host.kernel.pristinePart == before)
     }

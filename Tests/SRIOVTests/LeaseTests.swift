@@ -97,8 +97,8 @@ import Testing
         let host = SimulatedHost.withVFs(2)
         let boot = host.kernel.boot
         let store = AttachmentStore(path: fixture.path, boot: boot)
-        var orphan = try Attachment.sample(1, boot: boot)
-        orphan.virtualFunction = SimulatedHost.vfAddress(0)
+        let orphan = try Attachment.sample(1, boot: boot).about(
+            .function(SimulatedHost.vfAddress(0)))
         try store.insert(orphan)
         try fixture.execute("DELETE FROM attachments")
         let locks = LockDirectory(path: fixture.directory + "/locks")

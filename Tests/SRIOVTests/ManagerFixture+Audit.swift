@@ -19,7 +19,7 @@ extension ManagerFixture {
         let now = host.kernel.pristinePart
         let before = before.pristinePart
         for (address, vf) in host.kernel.vfs {
-            guard let record = records.first(where: { $0.virtualFunction == address }) else {
+            guard let record = records.first(where: { $0.function == address }) else {
                 if now.state(of: address) != before.state(of: address), before.vfs[address] != nil {
                     found.append(
                         "\(address) has no record and is \(now.described(address)), "

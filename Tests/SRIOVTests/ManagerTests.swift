@@ -124,7 +124,7 @@ import Testing
         fixture.host.deleteNamespace("/run/netns/a")
         fixture.host.makeNamespace("/run/netns/a")
         try fixture.attach(.vf(1, for: "a"))
-        let held = try fixture.store().attachments().map(\.virtualFunction)
+        let held = try fixture.store().attachments().map(\.function)
         #expect(held == [SimulatedHost.vfAddress(1)])
     }
 
@@ -168,7 +168,7 @@ import Testing
             request.selection = .anyOf(physicalFunction: SimulatedHost.pfAddress())
             try fixture.attach(request)
             let held = try fixture.store().attachment(of: .cni(container))
-            #expect(held?.virtualFunction == SimulatedHost.vfAddress(expected))
+            #expect(held?.function == SimulatedHost.vfAddress(expected))
         }
         var request = AttachRequest.vf(0, for: "c")
         request.selection = .anyOf(physicalFunction: SimulatedHost.pfAddress())
@@ -197,12 +197,12 @@ import Testing
     @Test func checkTellsWhatDiffers() throws {
         let fixture = try fixture()
         try fixture.attach(.vf(0, for: "a", .full))
-        #expect(try fixture.manager().check(.cni("a")).differences.isEmpty)
+        #expect(try fixture.manager().check(.cni("a")).findings.isEmpty)
         fixture.host.withKernel { kernel in
             kernel.vfs[SimulatedHost.vfAddress(0)]?.info.trust = false
         }
         #expect(
-            try fixture.manager().check(.cni("a")).differences == [
+            try fixture.manager().check(.cni("a")).findings.map(\.description) == [
                 "trust is off, asked for was on"
             ])
     }

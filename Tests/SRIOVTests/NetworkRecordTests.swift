@@ -1,4 +1,5 @@
 import LinuxSystem
+import SQLite
 import SRIOV
 import Testing
 
@@ -69,23 +70,26 @@ import Testing
         ) { try fixture.store.networks(of: nil) }
     }
 
-    @Test func aFileOfTheFirstVersionGetsTheTable() throws {
-        let first = AttachmentStore(
+    @Test func aProgramThatKnowsOneVersionLessGoesOn() throws {
+        let later = AttachmentStore(
             path: fixture.path, boot: StoreFixture.boot,
-            schema: StateSchema(steps: [StateSchema.current.steps[0]]))
-        try first.insert(try .sample())
-        try fixture.store.insert(network("a"))
-        #expect(try fixture.store.attachments().count == 1)
-        #expect(try fixture.store.networks(of: "docker").count == 1)
+            schema: StateSchema(
+                steps: StateSchema.current.steps + [["CREATE TABLE later (id INTEGER)"]]))
+        try later.insert(network("a"))
+        try later.insert(try .sample(1))
+        try fixture.store.insert(try .sample(2))
+        #expect(try later.attachments() == [try .sample(1), try .sample(2)])
+        #expect(try later.networks(of: "docker").count == 1)
     }
 
-    @Test func aProgramThatKnowsOneVersionLessGoesOn() throws {
-        try fixture.store.insert(network("a"))
-        let earlier = AttachmentStore(
-            path: fixture.path, boot: StoreFixture.boot,
-            schema: StateSchema(steps: [StateSchema.current.steps[0]]))
-        try earlier.insert(try .sample())
-        #expect(try fixture.store.attachments().count == 1)
-        #expect(try fixture.store.networks(of: "docker").count == 1)
+    /// As the package does it where it is put back: without attachments, and with networks.
+    @Test func aProgramOfTheVersionBeforeWorksOnAFileOfThisOne() throws {
+        try fixture.store.insert(try .sample(1))
+        try fixture.store.remove(try .sample(1))
+        let former = AttachmentStore(path: fixture.path, boot: StoreFixture.boot, schema: .former)
+        let record = try Attachment.sample(2, hasLease: false)
+        try record.insertFormer(into: try SQLiteDatabase(path: fixture.path, access: .readWrite))
+        #expect(try former.attachments() == [record])
+        #expect(try fixture.store.attachments() == [record])
     }
 }

@@ -34,8 +34,18 @@ import Testing
         return state
     }
 
+    private static let lent = Obstacle(
+        .function(SimulatedHost.vfAddress(0)),
+        .recorded(
+            .attached,
+            AttachmentOwner(
+                frontEnd: "cli", network: nil, container: "blue", interfaceName: "net1")))
+
+    private static let hostUse = Obstacle(
+        .physicalFunction(SimulatedHost.pfAddress()), .usedByHost(.defaultRoute("pf0")))
+
     private func vf(
-        _ index: Int, driver: String? = "igbvf", user: String? = nil,
+        _ index: Int, driver: String? = "igbvf", user: Obstacle? = nil,
         info: VFState? = VFState(index: 0, spoofCheck: true, trust: false, linkState: .automatic)
     ) -> PhysicalFunctionState.VF {
         var link = Link(index: Int32(10 + index), name: KernelText("pf0v\(index)"))
@@ -55,7 +65,7 @@ import Testing
         let entry = NodePlan.Entry(wanted, state, areNew: areNew)
         return entry.changes.map {
             $0.disturbs.isEmpty
-                ? "\($0.step)" : "\($0.step) [\($0.disturbs.joined(separator: "; "))]"
+                ? "\($0.step)" : "\($0.step) [\($0.disturbs.joined)]"
         } + entry.problems.map { "! \($0)" }
     }
 
@@ -98,22 +108,22 @@ import Testing
 
     @Test func anotherNumberGoesByWayOfNoneAndSaysWhatItDisturbs() {
         #expect(
-            plan({ $0.numberOfVFs = 3 }, state([vf(0), vf(1)]) { $0.obstacles = ["VF 0 is lent"] })
-                == ["remove 2 VFs [VF 0 is lent]", "create 3 VFs"])
+            plan({ $0.numberOfVFs = 3 }, state([vf(0), vf(1)]) { $0.obstacles = [Self.lent] })
+                == ["remove 2 VFs [\(Self.lent)]", "create 3 VFs"])
         #expect(plan({ $0.numberOfVFs = 0 }, state([vf(0)])) == ["remove the VF"])
         #expect(
-            plan({ $0.numberOfVFs = 1 }, state { $0.obstacles = ["the host lives by pf0"] })
-                == ["create 1 VF [the host lives by pf0]"])
+            plan({ $0.numberOfVFs = 1 }, state { $0.obstacles = [Self.hostUse] })
+                == ["create 1 VF [\(Self.hostUse)]"])
     }
 
     @Test func theModeOfTheSwitchChangesWithoutVFs() {
         let legacy = state([vf(0), vf(1)]) {
             $0.eswitchMode = .legacy
-            $0.obstacles = ["VF 1 is lent"]
+            $0.obstacles = [Self.lent]
         }
         #expect(
             plan({ $0.eswitchMode = .switchdev }, legacy) == [
-                "remove 2 VFs [VF 1 is lent]", "set eswitch mode to switchdev", "create 2 VFs",
+                "remove 2 VFs [\(Self.lent)]", "set eswitch mode to switchdev", "create 2 VFs",
             ])
         #expect(
             plan({ $0.eswitchMode = .switchdev }, state { $0.eswitchMode = .legacy })
@@ -197,7 +207,7 @@ import Testing
     }
 
     @Test func aVFInUseKeepsItsSettingsAndItsDriver() {
-        let user = "VF 0000:01:10.0 is attached to cli blue/net1"
+        let user = Self.lent
         #expect(
             plan(
                 {
@@ -249,7 +259,7 @@ import Testing
     }
 
     @Test func aPFThatIsGivenAwayIsLeftAlone() {
-        let user = "it is attached as a whole to cli blue/net1"
+        let user = Obstacle(.physicalFunction(SimulatedHost.pfAddress()), Self.lent.reason)
         #expect(
             plan({ $0.numberOfVFs = 4 }, state { $0.user = user }) == ["! \(user)"])
     }

@@ -38,7 +38,8 @@ import Testing
             self.init(
                 occupancy.isClaimable(asUserspace: false),
                 occupancy.isClaimable(asUserspace: true), occupancy.use(asUserspace: false),
-                occupancy.use(asUserspace: true), occupancy.obstacle(to: "VF a"))
+                occupancy.use(asUserspace: true),
+                occupancy.obstacle(to: .function(SimulatedHost.vfAddress(0)))?.description)
         }
     }
 
@@ -51,14 +52,15 @@ import Testing
             .withoutInterface(isProved: false),
             Answers(
                 false, false, .unusable, .unusable,
-                "VF a has no interface in the host, and not all network namespaces could be "
+                "function 0000:01:10.0 has no interface in the host, and not all network namespaces could be "
                     + "searched for it")
         ),
         (
             .claimed(claim),
             Answers(
                 false, false, .taken, .taken,
-                "VF a is in use: sriov-cni holds it for a container in /run/netns/a")
+                "function 0000:01:10.0 is in use: sriov-cni holds it for a container in /run/netns/a"
+            )
         ),
         (.abandoned(claim, isUserspace: false), Answers(true, true, .free, .free, nil)),
         (.abandoned(claim, isUserspace: true), Answers(false, true, .unusable, .free, nil)),
@@ -66,26 +68,30 @@ import Testing
             .elsewhere(path: path),
             Answers(
                 false, false, .taken, .taken,
-                "VF a is in another network namespace with no record")
+                "function 0000:01:10.0 is in another network namespace with no record")
         ),
         (
             .usedByHost(.member("pf0v0", kind: "bridge")),
             Answers(
-                false, false, .unusable, .unusable, "VF a: pf0v0 is a member of a bridge")
+                false, false, .unusable, .unusable,
+                "function 0000:01:10.0: pf0v0 is a member of a bridge")
         ),
         (
             .usedByHost(.defaultRoute("pf0v0")),
             Answers(
                 false, false, .unusable, .unusable,
-                "VF a: pf0v0 carries the host's default route")
+                "function 0000:01:10.0: pf0v0 carries the host's default route")
         ),
         (
             .open(in: ["qemu (1)", "qemu (2)"]),
-            Answers(false, false, .taken, .taken, "VF a is open in qemu (1), qemu (2)")
+            Answers(
+                false, false, .taken, .taken, "function 0000:01:10.0 is open in qemu (1), qemu (2)")
         ),
         (
             .unknown,
-            Answers(false, false, nil, nil, "VF a may have a record, which cannot be read")
+            Answers(
+                false, false, nil, nil,
+                "function 0000:01:10.0 may have a record, which cannot be read")
         ),
     ])
     func fromWhoHasAVFFollowsWhatMayBeDone(occupancy: Occupancy, answers: Answers) {
@@ -99,13 +105,14 @@ import Testing
         fixture.makeContainer(Self.path)
         try fixture.attach(.vf(0, for: "a"))
         let record = try #require(try fixture.record)
-        let sentence = "VF a is attached to cni sriov-net a/net1"
+        let sentence = "function 0000:01:10.0 is attached to cni sriov-net a/net1"
         #expect(
             Answers(of: .recorded(record)) == Answers(false, false, .taken, .taken, sentence))
-        let stale = Occupancy.stale(record, reason: "gone")
+        let staleness = Staleness.namespaceGone(place: Self.path)
+        let stale = Occupancy.stale(record, staleness)
         #expect(Answers(of: stale) == Answers(true, true, .free, .free, sentence))
         #expect(stale.attachment == record)
-        #expect(stale.staleness == "gone")
+        #expect(stale.staleness == staleness)
     }
 
     // MARK: What is seen

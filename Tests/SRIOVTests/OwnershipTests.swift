@@ -58,7 +58,7 @@ import Testing
         var request = AttachRequest.vf(0, for: "a")
         request.selection = .anyOf(physicalFunction: Self.pf)
         try fixture.attach(request)
-        #expect(try fixture.store().attachments().map(\.virtualFunction) == [Self.other])
+        #expect(try fixture.store().attachments().map(\.function) == [Self.other])
         withExtendedLifetime(locks) {}
     }
 
@@ -110,7 +110,7 @@ import Testing
         fixture.host.makeNamespace(Self.path)
         let locks = try locks(Self.vf, fixture)
         #expect(error { try fixture.attach(.vf(1, for: "a")) }?.code == .inUse)
-        #expect(try fixture.store().attachments().map(\.virtualFunction) == [Self.vf])
+        #expect(try fixture.store().attachments().map(\.function) == [Self.vf])
         withExtendedLifetime(locks) {}
     }
 
@@ -137,7 +137,7 @@ import Testing
             }
             #expect(error { try fixture.attach(.vf(1, for: "a")) } == nil, "step \(step)")
             #expect(
-                try fixture.store().attachments().map(\.virtualFunction) == [Self.other],
+                try fixture.store().attachments().map(\.function) == [Self.other],
                 "step \(step)")
             guard fixture.host.faultWasReached else { break }
             while !isDone.withLock({ $0 }) { sched_yield() }
@@ -163,7 +163,7 @@ import Testing
         var request = AttachRequest.vf(0, for: "a")
         request.selection = .anyOf(physicalFunction: Self.pf)
         try fixture.attach(request)
-        #expect(try fixture.store().attachments().map(\.virtualFunction) == [Self.other])
+        #expect(try fixture.store().attachments().map(\.function) == [Self.other])
     }
 
     @Test func theHostsOwnNamespaceIsNoContainer() throws {

@@ -58,7 +58,7 @@ import Testing
         let afterwards = fixture.host.kernel
         #expect(
             message { try fixture.attach(.vf(0, for: "c", settings)) }
-                == "function 0000:01:00.0 is attached to docker n1 whole in \(Self.path)")
+                == "PF 0000:01:00.0 is attached to docker n1 whole in \(Self.path)")
         #expect(fixture.host.kernel == afterwards)
         #expect(before.vfs == afterwards.vfs)
     }

@@ -203,9 +203,9 @@ import Testing
     @Test func endpointsOfOnePFGetVFsOfTheirOwnUntilNoneIsLeft() throws {
         let fixture = try fixture()
         let anyVF = VFSelection.anyOf(physicalFunction: SimulatedHost.pfAddress())
-        #expect(try fixture.reserve("e1", anyVF).attachment.virtualFunction == Self.vf)
+        #expect(try fixture.reserve("e1", anyVF).attachment.function == Self.vf)
         #expect(
-            try fixture.reserve("e2", anyVF).attachment.virtualFunction
+            try fixture.reserve("e2", anyVF).attachment.function
                 == SimulatedHost.vfAddress(1))
         let refusal = error { _ = try fixture.reserve("e3", anyVF) }
         #expect(refusal?.code == .noneFree)

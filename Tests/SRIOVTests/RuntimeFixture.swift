@@ -20,7 +20,7 @@ extension ManagerFixture {
     func runtimeMoves(_ reservation: Reservation, to path: String) throws {
         let hostNamespace = try host.hostNamespace()
         let container = try host.openNamespace(path)
-        let function = reservation.attachment.virtualFunction
+        let function = reservation.attachment.function
         try host.move(reservation.link, from: hostNamespace, to: container, as: "eth0", index: nil)
         guard let link = try host.link(of: function, expectedName: "eth0", in: container) else {
             return
@@ -77,6 +77,6 @@ extension ManagerFixture {
 
 extension AttachmentOwner {
     static func docker(_ endpoint: String) -> Self {
-        Self(frontEnd: "docker", network: "n1", container: endpoint, interfaceName: "")
+        Self(frontEnd: "docker", network: "n1", container: endpoint, interfaceName: nil)
     }
 }

@@ -113,7 +113,7 @@ import Testing
         fixture.pass(seconds: 59)
         #expect(try next() == nil)
         #expect(
-            try fixture.store().attachments().map(\.virtualFunction) == [SimulatedHost.vfAddress(1)]
+            try fixture.store().attachments().map(\.function) == [SimulatedHost.vfAddress(1)]
         )
     }
 
@@ -161,7 +161,8 @@ import Testing
     @Test func theInventoryTellsWhatIsStaleAndWhy() throws {
         let fixture = try fixture()
         func staleness() throws -> [String?] {
-            try fixture.manager().inventory().virtualFunctions.map(\.occupancy.staleness)
+            try fixture.manager().inventory().virtualFunctions.map(
+                \.occupancy.staleness?.description)
         }
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
         #expect(try staleness() == [nil, nil])
@@ -179,11 +180,11 @@ import Testing
         let fixture = try fixture()
         fixture.host.makeNamespace("/run/netns/a")
         let victim = fixture.host.anotherProcess()
-        victim.arm(.die(at: 16))
+        victim.arm(.die(at: 20))
         #expect(throws: (any Error).self) { try fixture.attach(.vf(0, for: "a"), in: victim) }
         let manager = fixture.manager()
         let dead = try manager.inventory().virtualFunctions.first?.occupancy.staleness
-        #expect(dead == "the process that was preparing it has died")
+        #expect(dead == .writerDied(.preparing))
         let locks = try AttachmentLocks(
             VirtualFunction(address: Self.vf), in: manager.locks, deadline: Deadline(after: .zero))
         let alive = try manager.inventory().virtualFunctions.first
@@ -196,7 +197,7 @@ import Testing
         let fixture = try fixture()
         fixture.host.makeNamespace("/run/netns/a")
         let victim = fixture.host.anotherProcess()
-        victim.arm(.die(at: 16))
+        victim.arm(.die(at: 20))
         #expect(throws: (any Error).self) { try fixture.attach(.vf(0, for: "a"), in: victim) }
         let record = try #require(try fixture.record)
         let store = AttachmentStore(path: fixture.statePath, boot: fixture.host.kernel.boot)
@@ -215,7 +216,7 @@ import Testing
         fixture.host.withKernel { $0.removeVFs(of: SimulatedHost.pfAddress()) }
         let entries = try fixture.manager().inventory().virtualFunctions
         #expect(entries.map(\.function.address) == [Self.vf])
-        #expect(entries.first?.occupancy.staleness == "VF 0000:01:10.0 is gone")
+        #expect(entries.first?.occupancy.staleness?.description == "VF 0000:01:10.0 is gone")
     }
 
     @Test func theInventoryTellsWhoHasAPFAsAWhole() throws {

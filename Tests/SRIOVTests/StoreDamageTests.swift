@@ -136,7 +136,7 @@ import Testing
     @Test func laterVersionIsRefused() throws {
         try fixture.store.insert(try .sample())
         try fixture.execute("PRAGMA user_version = 7")
-        expectRefusal(.newer(path: fixture.path, version: 7, supported: 2))
+        expectRefusal(.newer(path: fixture.path, version: 7, supported: 3))
     }
 
     @Test func databaseOfAnotherProgramIsRefused() throws {
@@ -216,7 +216,7 @@ import Testing
             bytes[place + 11] = UInt8(ascii: "7")
             try fixture.write(bytes)
             #expect(throws: StoreError.self) {
-                try fixture.store.attachment(of: try Attachment.sample(1).virtualFunction)
+                try fixture.store.attachment(of: try Attachment.sample(1).function)
             }
             #expect(throws: StoreError.self) { try fixture.store.insert(try .sample(1)) }
             bytes[place + 11] = UInt8(ascii: "1")
@@ -247,7 +247,7 @@ import Testing
                 for record in records {
                     #expect(try store.attachment(of: record.owner) == record, "byte \(place)")
                     #expect(
-                        try store.attachment(of: record.virtualFunction) == record,
+                        try store.attachment(of: record.function) == record,
                         "byte \(place)")
                 }
             } catch is StoreError {

@@ -111,18 +111,20 @@ extension Attachment {
             owner: AttachmentOwner(
                 frontEnd: "cni", network: "sriov-net", container: container ?? "c\(number)",
                 interfaceName: "net1"),
-            virtualFunction: try #require(
-                PCIAddress(
-                    domain: 0, bus: UInt8(1 + number / 256),
-                    device: UInt8(number / 8 % 32), function: UInt8(number % 8))),
-            physicalFunction: PCIAddress("0000:01:00.0"), index: number,
+            subject: .virtualFunction(
+                try #require(
+                    PCIAddress(
+                        domain: 0, bus: UInt8(1 + number / 256),
+                        device: UInt8(number / 8 % 32), function: UInt8(number % 8))),
+                of: try #require(PCIAddress("0000:01:00.0")), index: number),
             phase: .preparing, boot: boot,
-            namespace: NamespaceReference(
-                path: "/run/netns/a",
-                identity: NamespaceIdentity(device: 4, inode: 4_026_532_000, cookie: 12)),
+            placement: .moved(
+                .seen(
+                    path: "/run/netns/a",
+                    NamespaceIdentity(device: 4, inode: 4_026_532_000, cookie: 12))),
             settings: VFSettings(
                 macAddress: MACAddress("02:aa:00:00:00:01"), maximumRate: 200, trust: true),
-            originalInterface: InterfaceOriginal(link),
+            interfaces: [RecordedInterface(original: InterfaceOriginal(link))],
             originalInfo: VFState(index: number, spoofCheck: true),
             originalDriver: "iavf", frontEndData: "{\"ipam\":\"host-local\"}", hasLease: hasLease,
             created: 1_700_000_000, functionInstance: 70_000_000_000)
@@ -130,10 +132,16 @@ extension Attachment {
 
     /// A PF given away as a whole.
     static func passthrough(_ function: String) throws -> Attachment {
-        var attachment = try Attachment.sample(0, container: "whole")
-        attachment.virtualFunction = try #require(PCIAddress(function))
-        attachment.physicalFunction = nil
-        attachment.index = nil
-        return attachment
+        try Attachment.sample(0, container: "whole").about(
+            .physicalFunction(try #require(PCIAddress(function))))
+    }
+
+    /// The same of another subject.
+    func about(_ subject: AttachmentSubject) -> Attachment {
+        Attachment(
+            owner: owner, subject: subject, phase: phase, boot: boot, placement: placement,
+            settings: settings, interfaces: interfaces, originalInfo: originalInfo,
+            originalDriver: originalDriver, frontEndData: frontEndData, hasLease: hasLease,
+            created: created, functionInstance: functionInstance)
     }
 }

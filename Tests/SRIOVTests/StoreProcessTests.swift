@@ -77,7 +77,7 @@ import Testing
                                 try StoreFixture.whileBusy { try store.insert(own) }
                                 try won.write([UInt8(number)], subject: "won")
                             } catch StoreError.conflict(let holder) {
-                                try #require(holder.virtualFunction == own.virtualFunction)
+                                try #require(holder.function == own.function)
                             }
                         }
                     }

@@ -65,23 +65,20 @@ final class StoreRightsTests {
     }
 
     @Test func readerOfAnEarlierVersionsFileIsToldWhatUpgradesIt() async throws {
-        try AttachmentStore(
-            path: fixture.path, boot: StoreFixture.boot,
-            schema: StateSchema(steps: [StateSchema.current.steps[0]])
-        ).insert(try .sample())
+        try fixture.makeFormer(try .sample(hasLease: false))
         #expect(chmod(fixture.path, 0o644) == 0)
         let before = try fixture.bytes()
         await #expect(processExitsWith: .success) { [path = fixture.path as String] in
             try Privilege.drop()
             let store = AttachmentStore(path: path, boot: StoreFixture.boot, access: .readOnly)
             let error = try #require(throws: StoreError.self) { try store.attachments() }
-            try #require(error == .older(path: path, version: 1, supported: 2))
+            try #require(error == .older(path: path, version: 2, supported: 3))
             try #require(
-                "\(error)" == "state file \(path): written by an earlier version (schema 1, "
-                    + "this program reads 2); any vfmap command run as root upgrades it")
+                "\(error)" == "state file \(path): written by an earlier version (schema 2, "
+                    + "this program reads 3); any vfmap command run as root upgrades it")
         }
         #expect(try fixture.bytes() == before)
-        #expect(try fixture.store.attachments() == [try .sample()])
+        #expect(try fixture.store.attachments() == [try .sample(hasLease: false)])
     }
 
     @Test func readerThatTheFileIsOpenedToReads() async throws {

@@ -64,7 +64,7 @@ import Testing
         let fixture = try fixture()
         fixture.host.withKernel { $0.vfs[address]?.function.driver = "igbvf" }
         #expect(
-            try fixture.manager().check(.cni("a")).differences == [
+            try fixture.manager().check(.cni("a")).findings.map(\.description) == [
                 "VF 0000:01:10.0 is bound to igbvf, was to vfio-pci"
             ])
     }

@@ -108,7 +108,7 @@ import Testing
             macAddress: MACAddress("02:11:22:33:44:55"), vlan: VLANTag(identifier: 100), trust: true
         )
         #expect(
-            VFPlan.differences(of: present, from: settings) == [
+            VFPlan.differences(of: present, from: settings).map(\.description) == [
                 "MAC address is none, asked for was 02:11:22:33:44:55",
                 "VLAN is 5, asked for was 100", "trust is off, asked for was on",
             ])

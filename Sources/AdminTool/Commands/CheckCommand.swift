@@ -36,7 +36,8 @@ struct CheckCommand: AdminCommand {
             attachments: try attachments(in: context).map { attachment in
                 do {
                     let report = try context.manager.check(attachment.owner)
-                    return CheckResultView(attachment, differences: report.differences)
+                    return CheckResultView(
+                        attachment, differences: report.findings.map(\.description))
                 } catch {
                     // One that cannot be checked must not hide the others.
                     return CheckResultView(attachment, differences: ["\(error)"])

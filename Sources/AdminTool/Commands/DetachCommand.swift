@@ -60,11 +60,11 @@ struct DetachCommand: AdminCommand {
         guard attachment.owner.frontEnd == AttachmentOwner.commandLineFrontEnd || force else {
             throw ManagerError(
                 .inUse,
-                "\(attachment.virtualFunction) belongs to \(attachment.owner); --force detaches it "
+                "\(attachment.function) belongs to \(attachment.owner); --force detaches it "
                     + "all the same")
         }
         let outcome = try context.manager.detach(
-            DetachRequest(owner: attachment.owner, virtualFunction: attachment.virtualFunction))
+            DetachRequest(owner: attachment.owner, virtualFunction: attachment.function))
         let result = DetachResultView(attachment, unrestored: outcome.unrestored)
         return CommandAnswer(
             try output.format.render(result) { result.text },
@@ -97,7 +97,7 @@ struct DetachCommand: AdminCommand {
             throw ManagerError(.notFound, "there is no such attachment")
         }
         guard matches.count == 1 else {
-            let holders = matches.map { "\($0.virtualFunction) (\($0.owner))" }
+            let holders = matches.map { "\($0.function) (\($0.owner))" }
             throw ManagerError(
                 .invalidRequest,
                 "there are several attachments, give the VF: " + holders.joined(separator: ", "))

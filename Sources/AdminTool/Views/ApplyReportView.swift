@@ -75,7 +75,7 @@ extension ApplyReport.Result {
 
     fileprivate var reasons: [String] {
         switch self {
-        case .done(let sentences), .refused(let sentences): sentences
+        case .done(let obstacles), .refused(let obstacles): obstacles.map(\.description)
         case .skipped: []
         case .failed(let reason): [reason]
         }

@@ -14,7 +14,7 @@ struct AttachResultView: Hashable, Codable {
     let mtu: UInt32?
 
     init(_ attachment: Attachment, link: Link?) {
-        virtualFunction = attachment.virtualFunction.description
+        virtualFunction = attachment.function.description
         owner = OwnerView(attachment.owner)
         namespace = attachment.locationDescription
         interface = link?.name.description

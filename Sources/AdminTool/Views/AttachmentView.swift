@@ -6,6 +6,7 @@ internal import SRIOV
 struct AttachmentView: Hashable, Codable {
     /// Where the VF was moved.
     struct Namespace: Hashable, Codable {
+        /// Empty if nobody has told.
         let path: String
         /// Inode number of the namespace's file, as `ls -i` and `lsns` show it; nil until it has been seen.
         let inode: UInt64?
@@ -13,7 +14,7 @@ struct AttachmentView: Hashable, Codable {
         let cookie: UInt64?
 
         init(_ reference: NamespaceReference) {
-            path = reference.path
+            path = reference.path ?? ""
             inode = reference.identity?.inode
             cookie = reference.identity?.cookie
         }

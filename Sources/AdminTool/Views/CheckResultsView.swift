@@ -29,7 +29,7 @@ struct CheckResultView: Hashable, Codable {
     let differences: [String]
 
     init(_ attachment: Attachment, differences: [String]) {
-        virtualFunction = attachment.virtualFunction.description
+        virtualFunction = attachment.function.description
         owner = OwnerView(attachment.owner)
         self.differences = differences
     }

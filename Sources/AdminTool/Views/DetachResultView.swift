@@ -9,7 +9,7 @@ struct DetachResultView: Hashable, Codable {
     let unrestored: [String]
 
     init(_ attachment: Attachment, unrestored: [String]) {
-        virtualFunction = attachment.virtualFunction.description
+        virtualFunction = attachment.function.description
         owner = OwnerView(attachment.owner)
         self.unrestored = unrestored
     }

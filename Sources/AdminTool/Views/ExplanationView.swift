@@ -52,9 +52,10 @@ struct ExplanationView: Hashable, Codable {
         namespace = entry.namespacePath
         state = VFCondition(entry.occupancy)
         owner = entry.attachment.map { OwnerView($0.owner) }
-        staleness = entry.occupancy.staleness
+        staleness = entry.occupancy.staleness?.description
         restorations =
-            entry.attachment?.restorations(link: entry.link, info: entry.info) ?? []
+            (entry.attachment?.restorations(link: entry.link, info: entry.info) ?? []).map(
+                \.description)
         configuration = path
         // Without a PF, as inside a virtual machine, there is no pool that could have it.
         self.pools = pools.map { pools in

@@ -42,7 +42,8 @@ struct NodePlanView: Encodable {
                 key: entry.key, name: entry.name, address: entry.address?.description,
                 steps: entry.changes.map {
                     .init(
-                        step: $0.step.description, index: $0.step.index, disturbs: $0.disturbs)
+                        step: $0.step.description, index: $0.step.index,
+                        disturbs: $0.disturbs.map(\.description))
                 }, problems: entry.problems, selectsNothing: entry.selectsNothing)
         }
         lines = plan.entries.flatMap { entry in

@@ -6,12 +6,13 @@ struct OwnerView: Hashable, Codable {
     /// nil for attachments without a network's name, such as the CLI's own.
     let network: String?
     let container: String
+    /// Empty where the runtime chooses it.
     let interface: String
 
     init(_ owner: AttachmentOwner) {
         frontEnd = owner.frontEnd
-        network = owner.network.isEmpty ? nil : owner.network
+        network = owner.network
         container = owner.container
-        interface = owner.interfaceName
+        interface = owner.interfaceName ?? ""
     }
 }

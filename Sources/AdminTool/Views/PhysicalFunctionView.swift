@@ -53,7 +53,7 @@ struct PhysicalFunctionView: Hashable, Codable {
         virtualFunctions = function.virtualFunctions.sorted { $0.key < $1.key }
             .map(\.value.description)
         attachment = entry.occupancy.attachment.map(AttachmentView.init)
-        staleness = entry.occupancy.staleness
+        staleness = entry.occupancy.staleness?.description
     }
 
     /// The name for people: the interface's, or the address where there is none.

@@ -22,7 +22,7 @@ struct RecoveryResultsView: Hashable, Codable {
         let failures: [String]
 
         init(_ entry: RecoveryReport.Entry) {
-            virtualFunction = entry.attachment.virtualFunction.description
+            virtualFunction = entry.attachment.function.description
             owner = OwnerView(entry.attachment.owner)
             (result, failures) =
                 switch entry.result {

@@ -20,7 +20,7 @@ struct ResizePlanView: Hashable, Codable {
         currentVFs = plan.function.virtualFunctions.count
         requestedVFs = plan.count
         writes = plan.writes
-        obstacles = plan.obstacles
+        obstacles = plan.obstacles.map(\.description)
         bereft = plan.attachments.map { OwnerView($0.owner) }
     }
 

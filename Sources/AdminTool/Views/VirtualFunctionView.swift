@@ -78,7 +78,7 @@ struct VirtualFunctionView: Hashable, Codable {
         linkState = report?.linkState
         state = VFCondition(entry.occupancy)
         attachment = entry.occupancy.attachment.map(AttachmentView.init)
-        staleness = entry.occupancy.staleness
+        staleness = entry.occupancy.staleness?.description
     }
 }
 
@@ -90,6 +90,6 @@ extension VFSnapshot {
         if let name = link?.name ?? function.interfaceName { return name }
         guard let attachment, attachment.phase == .attached, attachment.originalInterface != nil
         else { return nil }
-        return KernelText(attachment.owner.interfaceName)
+        return attachment.expectedName
     }
 }

@@ -76,7 +76,7 @@ package struct AttachmentFinisher<H: Host>: Sendable {
     ) throws -> [UInt8] {
         let document = document(result)
         if let file = deviceInfoFile {
-            let address = attached.attachment.virtualFunction
+            let address = attached.attachment.function
             let function = try attached.host.virtualFunction(at: address)
             try file.write(
                 DeviceInfo(
@@ -104,7 +104,7 @@ package struct AttachmentFinisher<H: Host>: Sendable {
         return CNIResult.Interface(
             name: environment.interfaceName, mac: mac?.description,
             sandbox: environment.namespacePath, mtu: link?.mtu,
-            pciID: attached.attachment.virtualFunction.description)
+            pciID: attached.attachment.function.description)
     }
 
     private func document(_ own: CNIResult) -> [UInt8] {

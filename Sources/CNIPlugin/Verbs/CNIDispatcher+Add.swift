@@ -47,7 +47,7 @@ extension CNIDispatcher {
                 let finisher = AttachmentFinisher<H>(
                     configuration: configuration, version: version, environment: call,
                     delegate: delegate, deviceInfoFile: deviceInfoFile, limit: limit, log: log)
-                log.debug("configured \(attached.attachment.virtualFunction)")
+                log.debug("configured \(attached.attachment.function)")
                 document = try finisher.finish(attached, &announce)
             }
             // With the attachment complete: a runtime that gives up meanwhile leaves nothing half done.

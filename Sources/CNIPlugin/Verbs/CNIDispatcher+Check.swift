@@ -58,11 +58,11 @@ extension CNIDispatcher {
         _ call: CNIEnvironment, _ namespace: H.Namespace, _ manager: Manager<H>
     ) throws -> [String] {
         let report = try manager.check(owner)
-        var differences = report.differences
+        var differences = report.findings.map(\.description)
         let attachment = report.attachment
-        if let device = configuration.device, device != attachment.virtualFunction {
+        if let device = configuration.device, device != attachment.function {
             differences.append(
-                "deviceID is \(device), but the VF attached is \(attachment.virtualFunction)")
+                "deviceID is \(device), but the VF attached is \(attachment.function)")
         }
         let found = manager.host.identity(of: namespace)
         if found != attachment.namespace?.identity {
@@ -80,7 +80,7 @@ extension CNIDispatcher {
                 "prevResult has no interface \(call.interfaceName) in \(call.namespacePath)"
             ]
         }
-        differences += comparison.differences(ofFunction: attachment.virtualFunction)
+        differences += comparison.differences(ofFunction: attachment.function)
         guard let link = report.link else { return differences }
         return differences
             + comparison.differences(of: link)

@@ -53,7 +53,7 @@ extension CNIDispatcher {
             where isGarbage(attachment.owner, in: network, except: valid) {
                 do {
                     _ = try manager.detach(DetachRequest(owner: attachment.owner))
-                    log.debug("took \(attachment.virtualFunction) back from \(attachment.owner)")
+                    log.debug("took \(attachment.function) back from \(attachment.owner)")
                 } catch {
                     failures.append(error)
                 }
@@ -104,6 +104,6 @@ extension CNIDispatcher {
         _ owner: AttachmentOwner, in network: String, except valid: ValidAttachments
     ) -> Bool {
         owner.frontEnd == AttachmentOwner.cniFrontEnd && owner.network == network
-            && !valid.contains(container: owner.container, interfaceName: owner.interfaceName)
+            && !valid.contains(container: owner.container, interfaceName: owner.interfaceName ?? "")
     }
 }

@@ -88,7 +88,7 @@ extension CNIDispatcher {
         }
         for path in Set([recorded, configuration.deviceInfoPath].compactMap(\.self)) {
             do {
-                try deviceInfoFile(path).remove(of: attachment.virtualFunction)
+                try deviceInfoFile(path).remove(of: attachment.function)
             } catch {
                 log.warning("\(error), proceeding anyway")
             }
@@ -133,7 +133,7 @@ extension CNIDispatcher {
             log.warning("\(unusable), ignoring")
         }
         for owner in owners
-        where owner == self.owner(call, network: owner.network) {
+        where owner.network.map({ self.owner(call, network: $0) }) == owner {
             do {
                 _ = try manager.detach(
                     DetachRequest(owner: owner, namespacePath: call.knownNamespacePath))

@@ -168,9 +168,9 @@ package final class DriftMonitor<H: Host>: Sendable {
         case .done:
             result = "done"
             log.logger.info("mended", metadata: fields)
-        case .refused(let sentences):
+        case .refused(let obstacles):
             result = "refused"
-            fields["because"] = "\(Self.beginning(of: sentences))"
+            fields["because"] = "\(Self.beginning(of: obstacles.map(\.description)))"
             say("not mended, it is in use", fields, &said, isFailure: false)
         case .failed(let text):
             result = "failed"

@@ -146,7 +146,7 @@ package final class Reconciler: Service {
             var unfinished: Set<String> = []
             for entry in report.entries {
                 var fields: Logger.Metadata = [
-                    "vf": "\(entry.attachment.virtualFunction)",
+                    "vf": "\(entry.attachment.function)",
                     "owner": "\(entry.attachment.owner)", "reason": "\(reason)",
                 ]
                 switch entry.result {
@@ -158,7 +158,7 @@ package final class Reconciler: Service {
                 case .incomplete(let failures):
                     let text = failures.joined(separator: "; ")
                     fields["error"] = "\(text)"
-                    let key = "\(entry.attachment.virtualFunction) \(text)"
+                    let key = "\(entry.attachment.function) \(text)"
                     unfinished.insert(key)
                     tellFailure("not brought back", fields, key: key)
                 }

@@ -11,14 +11,14 @@ extension DockerDriver {
     /// - Returns: Only what the request left open; Docker takes anything else for an error.
     func createEndpoint(_ body: CallBody) throws -> JSONMembers {
         let request = try EndpointRequest(body)
-        let network = try network(request.owner.network)
+        let network = try network(body.networkID())
         let options = network.options.overridden(by: request.options)
         if case .physicalFunction = network.source { try options.refuseSettingsOfVF() }
         let settings = try options.settings(macAddress: request.macAddress)
         if let present = try manager.store.attachment(of: request.owner) {
             throw DriverError(
                 .conflict,
-                "endpoint \(short(request.owner.container)) has VF \(present.virtualFunction) "
+                "endpoint \(short(request.owner.container)) has VF \(present.function) "
                     + "already")
         }
         let record = EndpointRecord(request, in: network, options)
@@ -54,7 +54,7 @@ extension DockerDriver {
             // Docker would start the container without the interface.
             throw DriverError(
                 .internalError,
-                "VF \(present.virtualFunction) has an interface without a name that can be told")
+                "VF \(present.function) has an interface without a name that can be told")
         }
         var name: JSONMembers = [
             "SrcName": .string(source), "DstPrefix": .string(record.prefix),

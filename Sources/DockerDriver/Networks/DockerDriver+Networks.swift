@@ -68,7 +68,7 @@ extension DockerDriver {
         }
         for attachment in left {
             let subject =
-                "VF \(attachment.virtualFunction) of endpoint "
+                "VF \(attachment.function) of endpoint "
                 + "\(short(attachment.owner.container))"
             do {
                 _ = try manager.detach(DetachRequest(owner: attachment.owner))

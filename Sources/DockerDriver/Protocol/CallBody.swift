@@ -33,7 +33,7 @@ struct CallBody: Sendable {
     func owner() throws -> AttachmentOwner {
         AttachmentOwner(
             frontEnd: AttachmentOwner.dockerFrontEnd, network: try networkID(),
-            container: try identifier("EndpointID"), interfaceName: "")
+            container: try identifier("EndpointID"), interfaceName: nil)
     }
 
     /// An identifier of Docker's: it becomes a key of the state file, and goes into messages.

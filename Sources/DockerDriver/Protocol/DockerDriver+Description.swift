@@ -36,12 +36,12 @@ extension DockerDriver {
         let parent: PCIAddress
         if let function = attachment.physicalFunction {
             parent = function
-            words["vf"] = attachment.virtualFunction.description
+            words["vf"] = attachment.function.description
             words["vf_index"] = attachment.index?.description
             let tag = attachment.settings.vlan ?? attachment.originalInfo?.vlan
             words["vlan"] = tag?.identifier.description
         } else {
-            parent = attachment.virtualFunction
+            parent = attachment.function
         }
         words["pf"] = parent.description
         let function = try manager.host.physicalFunction(at: parent)

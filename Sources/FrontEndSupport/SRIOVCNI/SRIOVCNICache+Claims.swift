@@ -24,7 +24,8 @@ extension SRIOVCNICache {
 
     private func claim(of owner: AttachmentOwner) throws -> ForeignClaim? {
         guard owner.frontEnd == AttachmentOwner.cniFrontEnd else { return nil }
-        let name = "\(owner.container)-\(owner.interfaceName)"
+        guard let interface = owner.interfaceName else { return nil }
+        let name = "\(owner.container)-\(interface)"
         guard let file = try contents(of: name) else { return nil }
         let claim = claim(file, name)
         if let savedState = claim.savedState, !savedState.owners.contains(owner) { return nil }

@@ -41,7 +41,7 @@ extension StoreError: CustomStringConvertible {
         case .busy(let path, let waited):
             "state file \(path): locked by other processes, waited \(waited)"
         case .conflict(let existing):
-            "\(existing.virtualFunction) is \(existing.phase.rawValue) by \(existing.owner)"
+            "\(existing.function) is \(existing.phase.rawValue) by \(existing.owner)"
         case .networkExists(let identifier):
             "network \(identifier) exists with another definition"
         case .vanished(let owner, let virtualFunction):

@@ -15,7 +15,7 @@ package struct KnownRecords: Sendable {
 
     private init(_ records: [Attachment], unreadable: Set<PCIAddress>, areReadable: Bool) {
         self.records = Dictionary(
-            records.map { ($0.virtualFunction, $0) }, uniquingKeysWith: { first, _ in first })
+            records.map { ($0.function, $0) }, uniquingKeysWith: { first, _ in first })
         self.unreadable = unreadable
         self.areReadable = areReadable
     }

@@ -21,8 +21,8 @@ extension Manager {
                 parents.map(\.function.address)
                     + parents.flatMap(\.virtualFunctions).map(\.function.address))
             let vanished = records.all.filter {
-                !present.contains($0.virtualFunction)
-                    && !host.functionExists(at: $0.virtualFunction)
+                !present.contains($0.function)
+                    && !host.functionExists(at: $0.function)
             }
             return Inventory(
                 physicalFunctions: parents,
@@ -57,7 +57,7 @@ extension Manager {
     ///   there.
     package func knownStaleness(
         of attachment: Attachment, searchingUntil deadline: Deadline
-    ) -> String? {
+    ) -> Staleness? {
         // Losing the error is right: nothing is taken from an attachment of which too little is known.
         (try? stalenessNow(of: attachment, searchingUntil: deadline)) ?? nil
     }
@@ -68,11 +68,11 @@ extension Manager {
     /// - Throws: `ManagerError` with whatever keeps it from being known. Nothing is changed in any case.
     func stalenessNow(
         of attachment: Attachment, searchingUntil deadline: Deadline
-    ) throws(ManagerError) -> String? {
+    ) throws(ManagerError) -> Staleness? {
         switch attachment.phase {
         case .preparing, .detaching, .restoring:
             let function = VirtualFunction(
-                address: attachment.virtualFunction, physicalFunction: attachment.physicalFunction)
+                address: attachment.function, physicalFunction: attachment.physicalFunction)
             // Whoever has the lock is at work.
             let locks: AttachmentLocks
             do {
@@ -91,13 +91,13 @@ extension Manager {
         }
     }
 
-    /// A reason, if the record is still the one that it was found for: all records are read first, and whoever was at
+    /// What was found, if the record is still the one that it was found for: all records are read first, and whoever was at
     /// work then may be done.
     private func confirmed(
-        _ reason: String?, _ attachment: Attachment
-    ) throws(ManagerError) -> String? {
-        guard reason != nil else { return nil }
-        let present = try self.attachment(on: VirtualFunction(address: attachment.virtualFunction))
-        return present == attachment ? reason : nil
+        _ staleness: Staleness?, _ attachment: Attachment
+    ) throws(ManagerError) -> Staleness? {
+        guard staleness != nil else { return nil }
+        let present = try self.attachment(on: VirtualFunction(address: attachment.function))
+        return present == attachment ? staleness : nil
     }
 }

@@ -7,7 +7,7 @@ extension Manager {
     /// - Parameter attachments: The records of the PF's VFs.
     package func obstacles(
         to function: PhysicalFunction, _ attachments: [Attachment]
-    ) throws -> [String] {
+    ) throws -> [Obstacle] {
         try reader(of: attachments).snapshot(of: function).obstacles
     }
 
@@ -33,17 +33,19 @@ extension Manager {
 }
 
 extension PFSnapshot {
-    /// What a change of the PF as a whole would disturb, one sentence each.
-    package var obstacles: [String] {
-        var obstacles: [String] = []
-        if case .usedByHost = occupancy {
-            obstacles += [occupancy.obstacle(to: "PF \(function.address)")].compactMap(\.self)
-        }
-        return obstacles + virtualFunctions.compactMap(\.obstacle)
+    /// Who would be disturbed by a change of the PF as a whole.
+    package var obstacles: [Obstacle] {
+        let own: Obstacle? =
+            if case .usedByHost = occupancy {
+                occupancy.obstacle(to: .physicalFunction(function.address))
+            } else {
+                nil
+            }
+        return [own].compactMap(\.self) + virtualFunctions.compactMap(\.obstacle)
     }
 }
 
 extension VFSnapshot {
-    /// Who is disturbed if the VF vanishes or gets another driver, in a sentence; nil if nobody is.
-    package var obstacle: String? { occupancy.obstacle(to: "VF \(function.address)") }
+    /// Who is disturbed if the VF vanishes or gets another driver; nil if nobody is.
+    package var obstacle: Obstacle? { occupancy.obstacle(to: AttachmentSubject(function)) }
 }

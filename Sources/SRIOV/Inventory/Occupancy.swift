@@ -18,8 +18,8 @@ package enum Occupancy: Hashable, Sendable {
     case withoutInterface(isProved: Bool)
     /// It has a record, in use as far as is known.
     case recorded(Attachment)
-    /// It has a record that is not in use any more, for a reason in words.
-    case stale(Attachment, reason: String)
+    /// It has a record that is not in use any more.
+    case stale(Attachment, Staleness)
     /// Another program has written down that a container has it, whose namespace exists.
     case claimed(ForeignClaim)
     /// Another program has written down that a container has it, whose namespace is gone.
@@ -48,8 +48,8 @@ extension Occupancy {
     }
 
     /// Why the record is not in use any more; nil if it may be, and without one.
-    package var staleness: String? {
-        if case .stale(_, let reason) = self { reason } else { nil }
+    package var staleness: Staleness? {
+        if case .stale(_, let staleness) = self { staleness } else { nil }
     }
 
     /// Whether the VF can be given to a container. What a container or a program left behind can: it is brought back
@@ -67,25 +67,24 @@ extension Occupancy {
         }
     }
 
-    /// Who is disturbed if the function vanishes, or gets another driver, in a sentence; nil if nobody is.
+    /// Who is disturbed if the function vanishes, or gets another driver; nil if nobody is.
     ///
     /// A record forbids it even if it is stale: what it keeps is lost with the function. `recover` drops it.
-    ///
-    /// - Parameter subject: The function: `VF 0000:03:10.2`.
-    package func obstacle(to subject: String) -> String? {
+    package func obstacle(to subject: AttachmentSubject) -> Obstacle? {
+        let reason: Obstacle.Reason
         switch self {
-        case .free, .userspace, .driverless, .withoutInterface(isProved: true), .abandoned: nil
+        case .free, .userspace, .driverless, .withoutInterface(isProved: true), .abandoned:
+            return nil
         case .recorded(let attachment), .stale(let attachment, _):
-            "\(subject) is \(attachment.phase.rawValue) to \(attachment.owner)"
-        case .claimed(let claim): "\(subject) is in use: \(claim.holder)"
-        case .elsewhere: "\(subject) is in another network namespace with no record"
-        case .usedByHost(let use): "\(subject): \(use)"
-        case .open(let programs): "\(subject) is open in \(programs.joined(separator: ", "))"
-        case .withoutInterface(isProved: false):
-            "\(subject) has no interface in the host, and not all network namespaces could be "
-                + "searched for it"
-        case .unknown: "\(subject) may have a record, which cannot be read"
+            reason = .recorded(attachment.phase, attachment.owner)
+        case .claimed(let claim): reason = .claimed(holder: claim.holder)
+        case .elsewhere: reason = .elsewhere
+        case .usedByHost(let use): reason = .usedByHost(use)
+        case .open(let programs): reason = .open(in: programs)
+        case .withoutInterface(isProved: false): reason = .notFound
+        case .unknown: reason = .unknown
         }
+        return Obstacle(subject, reason)
     }
 
     /// How a pool counts the VF; nil where that is not known.

@@ -58,7 +58,7 @@ package struct SnapshotReader<H: Host>: Sendable {
     package func snapshot(ofVanished record: Attachment) throws -> VFSnapshot {
         VFSnapshot(
             function: VirtualFunction(
-                address: record.virtualFunction, physicalFunction: record.physicalFunction,
+                address: record.function, physicalFunction: record.physicalFunction,
                 index: record.index),
             occupancy: try occupancy(of: record))
     }
@@ -121,13 +121,13 @@ package struct SnapshotReader<H: Host>: Sendable {
     }
 
     private func occupancy(of record: Attachment) throws -> Occupancy {
-        let reason: String? =
+        let staleness: Staleness? =
             switch detail.staleness {
             case .ignored: nil
             case .seen: manager.knownStaleness(of: record, searchingUntil: search)
             case .certain: try manager.stalenessNow(of: record, searchingUntil: search)
             }
-        return reason.map { .stale(record, reason: $0) } ?? .recorded(record)
+        return staleness.map { .stale(record, $0) } ?? .recorded(record)
     }
 
     /// - Parameters:

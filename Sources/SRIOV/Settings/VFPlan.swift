@@ -60,23 +60,24 @@ package enum VFPlan {
     /// guest-tagging mode.
     static func hasVLAN(_ tag: VLANTag, _ state: VFState) -> Bool { [tag] == state.effectiveVLANs }
 
-    /// How a VF in `state` differs from what `settings` ask, one sentence each.
+    /// How a VF in `state` differs from what `settings` ask.
     ///
     /// What the driver does not report cannot differ.
     ///
-    /// - Parameter words: What stands before a wanted value.
+    /// - Parameter source: What the settings are.
     package static func differences(
-        of state: VFState, from settings: VFSettings, words: String = "asked for was"
-    ) -> [String] {
-        var differences: [String] = []
+        of state: VFState, from settings: VFSettings, source: Difference.Source = .request
+    ) -> [Difference] {
+        var differences: [Difference] = []
         func compare<Value: Equatable>(
             _ wanted: Value?, _ reported: Value?, _ attribute: (Value) -> VFAttribute
         ) {
             guard let wanted, let reported, wanted != reported else { return }
             let asked = attribute(wanted)
             differences.append(
-                "\(asked.name) is \(attribute(reported).valueDescription), \(words) "
-                    + asked.valueDescription)
+                Difference(
+                    attribute: asked.name, present: attribute(reported).valueDescription,
+                    wanted: asked.valueDescription, source: source))
         }
         compare(settings.macAddress, state.macAddress) { .macAddress($0) }
         compare(settings.vlan, state.vlan) { .vlan($0) }

@@ -157,7 +157,7 @@ extension Manager {
         } catch {
             throw error as? ManagerError
                 ?? .wrapping(
-                    error, "record \(attachment.virtualFunction) for \(attachment.owner)")
+                    error, "record \(attachment.function) for \(attachment.owner)")
         }
     }
 
@@ -169,11 +169,11 @@ extension Manager {
         } catch StoreError.conflict(let existing) {
             // One of the VF itself, or of its PF as a whole.
             guard existing.owner == attachment.owner,
-                existing.virtualFunction != attachment.virtualFunction
-            else { throw inUse(existing.virtualFunction, by: existing) }
+                existing.function != attachment.function
+            else { throw inUse(existing.function, by: existing) }
             // The function itself may have gone, and its record with it then.
             let function = VirtualFunction(
-                address: existing.virtualFunction, physicalFunction: existing.physicalFunction)
+                address: existing.function, physicalFunction: existing.physicalFunction)
             // A PF's exclusive lock may be waited for, and what is waited for is ours.
             let isSamePF = existing.physicalFunction == attachment.physicalFunction
             let locks = try AttachmentLocks(
@@ -201,7 +201,7 @@ extension Manager {
     func inUse(_ address: PCIAddress, by attachment: Attachment) -> ManagerError {
         ManagerError(
             .inUse,
-            "\(attachment.kind) \(address) is \(attachment.phase.rawValue) to \(attachment.owner) in "
+            "\(attachment.subject.kind) \(address) is \(attachment.phase.rawValue) to \(attachment.owner) in "
                 + attachment.locationDescription)
     }
 }

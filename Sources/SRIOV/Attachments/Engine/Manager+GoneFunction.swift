@@ -16,13 +16,13 @@ extension Manager {
     /// indexes and MACs come again.
     func functionIsGone(of attachment: Attachment) -> Bool { loss(of: attachment) != nil }
 
-    /// That the function of a record is gone, in words; nil if that is not certain.
-    func loss(of attachment: Attachment) -> String? {
-        let address = attachment.virtualFunction
-        guard host.functionExists(at: address) else { return "\(attachment.subject) is gone" }
+    /// That the function of a record is gone; nil if that is not certain.
+    func loss(of attachment: Attachment) -> SubjectLoss? {
+        let address = attachment.function
+        guard host.functionExists(at: address) else { return .gone(attachment.subject) }
         guard let recorded = attachment.functionInstance,
             let present = host.functionInstance(at: address), present != recorded
         else { return nil }
-        return "\(attachment.subject) is gone, and another has its address"
+        return .replaced(attachment.subject)
     }
 }

@@ -13,7 +13,7 @@ extension Manager {
         attempt { try restoreInterface(attachment, &failures) }
         attempt { try restoreSettings(attachment, &failures) }
         // What the PF administers outlives a reset; what the VF has told the PF it tells again when it comes up.
-        resetIfAskedFor(attachment.virtualFunction, attachment.settings)
+        resetIfAskedFor(attachment.function, attachment.settings)
         // Coming up resets some VFs, so it is last.
         attempt {
             guard let original = attachment.originalInterface, original.isUp,
@@ -29,7 +29,7 @@ extension Manager {
 
     private func homeLink(of attachment: Attachment) throws -> Link? {
         try host.link(
-            of: attachment.virtualFunction,
+            of: attachment.function,
             expectedName: attachment.originalInterface?.name, in: try host.hostNamespace())
     }
 
@@ -37,7 +37,7 @@ extension Manager {
     ///
     /// It has none only if it is gone from the bus, or bound to another driver than before.
     private func refuseIfAway(_ attachment: Attachment) throws {
-        let address = attachment.virtualFunction
+        let address = attachment.function
         guard !functionIsGone(of: attachment),
             try host.driver(of: address) == attachment.originalDriver
         else { return }
@@ -103,7 +103,7 @@ extension Manager {
         guard let parent = try parentInfo(of: attachment), let present = parent.vf(index) else {
             throw ManagerError(
                 .notFound,
-                "the physical function of \(attachment.virtualFunction) has no interface here, so "
+                "the physical function of \(attachment.function) has no interface here, so "
                     + "the settings of its VF cannot be restored now")
         }
         let changes = VFPlan.restoration(
@@ -132,7 +132,7 @@ extension Manager {
 
     /// What still differs from the original, after everything went without an error.
     private func remainders(of attachment: Attachment) throws -> [any Error] {
-        var remainders: [String] = []
+        var remainders: [Difference] = []
         if let original = attachment.originalInterface, let link = try homeLink(of: attachment) {
             remainders += original.differences(from: link)
         }
@@ -143,7 +143,7 @@ extension Manager {
             remainders += VFPlan.differences(of: present, from: wanted)
         }
         return remainders.map {
-            ManagerError(.incomplete, "VF \(attachment.virtualFunction): \($0)")
+            ManagerError(.incomplete, "VF \(attachment.function): \($0)")
         }
     }
 }
@@ -164,12 +164,15 @@ extension InterfaceOriginal {
         return settings
     }
 
-    /// How a link differs from this original, in words for people.
-    func differences(from link: Link) -> [String] {
-        var differences: [String] = []
-        func compare<Value: Equatable>(_ what: String, _ original: Value, _ present: Value) {
+    /// How a link differs from this original.
+    func differences(from link: Link) -> [Difference] {
+        var differences: [Difference] = []
+        func compare<Value: Equatable>(_ attribute: String, _ original: Value, _ present: Value) {
             guard original != present else { return }
-            differences.append("\(what) is \(present), was \(original)")
+            differences.append(
+                Difference(
+                    attribute: attribute, present: "\(present)", wanted: "\(original)",
+                    source: .original))
         }
         compare("name", name, link.name)
         compare(

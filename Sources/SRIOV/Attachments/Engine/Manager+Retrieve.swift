@@ -11,7 +11,7 @@ extension Manager {
     func retrieve(_ attachment: Attachment, hint: H.Namespace?) throws {
         guard let original = attachment.originalInterface else { return }
         let hostNamespace = try host.hostNamespace()
-        let address = attachment.virtualFunction
+        let address = attachment.function
         if let hint, try moveHome(attachment, as: original, from: hint) { return }
         if let container = attachment.namespace.flatMap(open),
             try moveHome(attachment, as: original, from: container)
@@ -51,7 +51,7 @@ extension Manager {
         _ attachment: Attachment, as original: InterfaceOriginal, from container: H.Namespace
     ) throws -> Bool {
         try moveHome(
-            attachment.virtualFunction, expectedName: attachment.expectedName,
+            attachment.function, expectedName: attachment.expectedName,
             as: original.name, index: original.index, from: container)
     }
 
@@ -175,10 +175,13 @@ extension Manager {
     ///
     /// - Returns: nil also if the path cannot be opened, whyever: whether the VF is home decides then.
     func open(_ reference: NamespaceReference) -> H.Namespace? {
-        guard let namespace = try? host.openNamespace(reference.path),
-            reference.identity == nil || host.identity(of: namespace) == reference.identity
-        else { return nil }
-        return namespace
+        switch reference {
+        case .announced(let path): return try? host.openNamespace(path)
+        case .seen(let path, let identity):
+            let namespace = try? host.openNamespace(path)
+            return namespace.flatMap { host.identity(of: $0) == identity ? $0 : nil }
+        case .lost: return nil
+        }
     }
 
     /// A namespace, of all that can be reached, in which the VF is: the container's may have lost its path and
@@ -187,7 +190,7 @@ extension Manager {
     /// - Throws: `SearchCutShort` if there are more than can be looked through in time.
     private func otherHolder(of attachment: Attachment) throws -> H.Namespace? {
         try locate(
-            attachment.virtualFunction, expectedName: attachment.expectedName,
+            attachment.function, expectedName: attachment.expectedName,
             in: host.otherNamespaces())?.namespace
     }
 
@@ -217,11 +220,11 @@ extension Manager {
     ///
     /// - Throws: Whatever keeps that from being known.
     private func isReachable(_ reference: NamespaceReference) throws -> Bool {
-        guard let identity = reference.identity else {
-            return open(reference) != nil
-        }
-        return try ([reference.path] + host.otherNamespaces()).contains {
-            try leads($0, to: identity)
+        switch reference {
+        case .announced: open(reference) != nil
+        case .seen(let path, let identity):
+            try ([path] + host.otherNamespaces()).contains { try leads($0, to: identity) }
+        case .lost: false
         }
     }
 
@@ -240,7 +243,7 @@ extension Manager {
     func namespaceIsGone(of attachment: Attachment) throws(ManagerError) -> Bool {
         do {
             if attachment.namespace.flatMap(open) != nil { return false }
-            let address = attachment.virtualFunction
+            let address = attachment.function
             let driver = try host.driver(of: address)
             guard attachment.originalInterface != nil, driver == attachment.originalDriver else {
                 // No interface tells where the VF is.

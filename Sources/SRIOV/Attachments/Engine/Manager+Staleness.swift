@@ -6,22 +6,22 @@ extension Manager {
     /// Why an attachment is not in use any more; nil if it may be.
     ///
     /// The VF's lock must be held, so that an unfinished record means a dead writer.
-    func staleness(of attachment: Attachment) throws(ManagerError) -> String? {
-        if let loss = loss(of: attachment) { return loss }
+    func staleness(of attachment: Attachment) throws(ManagerError) -> Staleness? {
+        if let loss = loss(of: attachment) { return .lost(loss) }
         switch attachment.phase {
         case .preparing, .detaching:
-            return "the process that was \(attachment.phase.rawValue) it has died"
+            return .writerDied(attachment.phase)
         case .restoring:
-            return "some of its settings are not restored yet"
+            return .unrestored
         case .attached:
             return try namespaceIsGone(of: attachment)
-                ? "the network namespace \(attachment.locationDescription) is gone" : nil
+                ? .namespaceGone(place: attachment.locationDescription) : nil
         case .reserved:
-            return try overdue(attachment, timeouts.reservation, "reserved, and never joined")
+            return try overdue(attachment, timeouts.reservation)
         case .joined:
-            return try overdue(attachment, timeouts.join, "joined, and never moved")
+            return try overdue(attachment, timeouts.join)
         case .leaving:
-            return try overdue(attachment, timeouts.leave, "leaving, and its end never came")
+            return try overdue(attachment, timeouts.leave)
         }
     }
 
@@ -37,8 +37,8 @@ extension Manager {
         case .joined:
             return try confirmHandoverLocked(attachment)
         case .attached:
-            guard let reference = attachment.namespace, let identity = reference.identity,
-                open(reference) != nil, try !host.hasProcess(in: identity)
+            guard case .seen(_, let identity)? = attachment.namespace,
+                attachment.namespace.flatMap(open) != nil, try !host.hasProcess(in: identity)
             else { return attachment }
             try enter(.leaving, &attachment)
         case .leaving:
@@ -46,8 +46,9 @@ extension Manager {
                 let location = try location(of: attachment),
                 try host.hasProcess(in: host.identity(of: location.namespace))
             else { return attachment }
-            attachment.namespace = NamespaceReference(
-                path: location.path, identity: host.identity(of: location.namespace))
+            let place = NamespaceReference.seen(
+                path: location.path, host.identity(of: location.namespace))
+            attachment.changeHandover { $0.namespace = place }
             try enter(.attached, &attachment)
         case .preparing, .reserved, .detaching, .restoring: break
         }
@@ -56,8 +57,8 @@ extension Manager {
 
     /// Says that a phase of the handover has lasted too long, if so, and if nobody lives where the VF is.
     private func overdue(
-        _ attachment: Attachment, _ limit: Duration, _ what: String
-    ) throws(ManagerError) -> String? {
+        _ attachment: Attachment, _ limit: Duration
+    ) throws(ManagerError) -> Staleness? {
         let age = age(of: attachment)
         guard age >= limit.components.seconds else { return nil }
         do {
@@ -67,9 +68,9 @@ extension Manager {
                 return nil
             }
         } catch {
-            throw .wrapping(error, "look for VF \(attachment.virtualFunction)")
+            throw .wrapping(error, "look for VF \(attachment.function)")
         }
-        return "\(what) in \(age) s"
+        return .overdue(attachment.phase, seconds: age)
     }
 
     /// How long the runtime may yet take for what it has to do next; nil if nothing is waited for, or no longer.

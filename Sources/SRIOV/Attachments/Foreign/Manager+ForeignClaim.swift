@@ -77,7 +77,7 @@ extension Manager {
     func forgetForeignClaim(of attachment: Attachment) {
         do {
             guard let claim = try foreignClaims.claimOfOwner(attachment.owner),
-                claim.virtualFunction == attachment.virtualFunction
+                claim.virtualFunction == attachment.function
             else { return }
             try foreignClaims.forget(claim)
         } catch {
@@ -87,12 +87,11 @@ extension Manager {
 
     /// A reference to what is behind a path now; to nothing if there is nothing.
     func reference(to path: String?) -> NamespaceReference {
-        let gone = NamespaceIdentity(device: 0, inode: 0, cookie: nil)
-        guard let path else { return NamespaceReference(path: "", identity: gone) }
         // A path that leads nowhere now does not lead to the container either.
-        let namespace = try? host.openNamespace(path)
-        return NamespaceReference(
-            path: path, identity: namespace.map { host.identity(of: $0) } ?? gone)
+        guard let path, let namespace = try? host.openNamespace(path) else {
+            return .lost(path: path)
+        }
+        return .seen(path: path, host.identity(of: namespace))
     }
 
     /// The record that we would have written.
@@ -107,19 +106,18 @@ extension Manager {
             savedState.interfaceName == nil
             ? nil
             : try presentLink(
-                of: function.address, KernelText(owner.interfaceName), namespace)
+                of: function.address, owner.interfaceName.map { KernelText($0) }, namespace)
         var info: VFState?
         if let index = function.index {
             info = savedState.info
             info?.index = index
         }
         return Attachment(
-            owner: owner, virtualFunction: function.address,
-            physicalFunction: function.physicalFunction, index: function.index, phase: phase,
-            boot: store.boot, namespace: namespace, settings: savedState.settings,
-            originalInterface: savedState.interfaceName.map {
-                original(savedState, KernelText($0), present)
-            },
+            owner: owner, subject: AttachmentSubject(function), phase: phase, boot: store.boot,
+            placement: .moved(namespace), settings: savedState.settings,
+            interfaces: savedState.interfaceName.map {
+                [RecordedInterface(original: original(savedState, KernelText($0), present))]
+            } ?? [],
             originalInfo: info, originalDriver: function.driver, frontEndData: nil,
             created: host.now(),
             functionInstance: host.functionInstance(at: function.address))
@@ -127,7 +125,7 @@ extension Manager {
 
     /// The interface where it is, or where it turns up; nil if it does not.
     private func presentLink(
-        of address: PCIAddress, _ name: KernelText, _ namespace: NamespaceReference
+        of address: PCIAddress, _ name: KernelText?, _ namespace: NamespaceReference
     ) throws -> Link? {
         guard host.functionExists(at: address) else { return nil }
         if let container = open(namespace),

@@ -83,7 +83,7 @@ extension Manager {
             guard host.identity(of: container) != host.identity(of: try host.hostNamespace()),
                 let link = try host.link(
                     of: function.address,
-                    expectedName: savedState.owners.last.map { KernelText($0.interfaceName) },
+                    expectedName: savedState.owners.last?.interfaceName.map { KernelText($0) },
                     in: container)
             else {
                 throw ManagerError(.notFound, "its interface is not in \(path)")
@@ -93,7 +93,7 @@ extension Manager {
         let owner =
             savedState.owners.count == 1
             ? savedState.owners.first
-            : savedState.owners.first { KernelText($0.interfaceName) == name }
+            : savedState.owners.first { $0.interfaceName.map { KernelText($0) } == name }
         guard let owner else {
             throw ManagerError(
                 .invalidRequest, "the file's name does not tell container from interface")

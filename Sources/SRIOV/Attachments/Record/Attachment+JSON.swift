@@ -5,21 +5,22 @@ internal import Netlink
 extension Attachment: JSONWritable {
     /// Reads what `writeMembers` writes; keys that are not known are ignored.
     init(_ object: JSONObject) throws(JSONKeyError) {
+        guard !object.contains("virtualFunction") else {
+            try self.init(former: object)
+            return
+        }
         self.init(
             owner: try object.requiredObject("owner", AttachmentOwner.init),
-            virtualFunction: try object.required("virtualFunction", object.address),
-            physicalFunction: try object.address("physicalFunction"),
-            index: try object.integer("index", VFState.indexes),
+            subject: try object.requiredObject("subject", AttachmentSubject.init),
             phase: try object.required("phase", object.phase),
             boot: BootIdentity(rawValue: try object.required("boot", object.string)),
-            namespace: try object.object("namespace", NamespaceReference.init),
+            placement: try object.requiredObject("placement", AttachmentPlacement.init),
             settings: try object.requiredObject("settings", VFSettings.init),
-            originalInterface: try object.object("originalInterface", InterfaceOriginal.init),
+            interfaces: try object.objects("interfaces").map(RecordedInterface.init),
             originalInfo: try object.object("originalInfo", VFState.init),
             originalDriver: try object.string("originalDriver"),
             frontEndData: try object.string("frontEndData"),
             hasLease: try object.boolean("hasLease") ?? false,
-            handover: try object.object("handover", Handover.init),
             created: try object.required("created", Self.momentsOfCreation),
             functionInstance: try object.number("functionInstance"))
     }
@@ -30,18 +31,15 @@ extension Attachment: JSONWritable {
         writer.member("created", created)
         writer.member("frontEndData", frontEndData)
         writer.member("functionInstance", functionInstance)
-        writer.member("handover", handover)
         if hasLease { writer.member("hasLease", hasLease) }
-        writer.member("index", index)
-        writer.member("namespace", namespace)
+        writer.member("interfaces", interfaces)
         writer.member("originalDriver", originalDriver)
         writer.member("originalInfo", originalInfo)
-        writer.member("originalInterface", originalInterface)
         writer.member("owner", owner)
         writer.member("phase", phase.rawValue)
-        writer.member("physicalFunction", physicalFunction?.description)
+        writer.member("placement", placement)
         writer.member("settings", settings)
-        writer.member("virtualFunction", virtualFunction.description)
+        writer.member("subject", subject)
     }
 }
 
@@ -51,11 +49,8 @@ extension Attachment {
 }
 
 extension JSONObject {
-    fileprivate func address(_ key: String) throws(JSONKeyError) -> PCIAddress? {
-        try parsed(key) { PCIAddress($0) }
-    }
-
-    fileprivate func phase(_ key: String) throws(JSONKeyError) -> AttachmentPhase? {
+    /// A phase in a record; nil if it is absent.
+    func phase(_ key: String) throws(JSONKeyError) -> AttachmentPhase? {
         try parsed(key) { AttachmentPhase(rawValue: $0) }
     }
 }

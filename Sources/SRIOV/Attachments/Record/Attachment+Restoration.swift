@@ -1,20 +1,21 @@
 package import Netlink
 
 extension Attachment {
-    /// What its release would set back, one sentence each: `MTU is 1400, was 1500`.
+    /// What its release would set back.
     ///
     /// - Parameters:
     ///   - link: The interface where it is now; nil if it cannot be seen.
     ///   - info: The PF's view now; nil if it cannot be seen.
-    package func restorations(link: Link?, info: VFState?) -> [String] {
-        var sentences: [String] = []
+    package func restorations(link: Link?, info: VFState?) -> [Difference] {
+        var differences: [Difference] = []
         if let originalInterface, let link {
-            sentences += originalInterface.differences(from: link)
+            differences += originalInterface.differences(from: link)
         }
         if let originalInfo, let info {
-            sentences += VFPlan.differences(
-                of: info, from: VFPlan.inverse(of: settings, original: originalInfo), words: "was")
+            differences += VFPlan.differences(
+                of: info, from: VFPlan.inverse(of: settings, original: originalInfo),
+                source: .original)
         }
-        return sentences
+        return differences
     }
 }

@@ -2,14 +2,14 @@
 package struct AttachmentOwner: Hashable, Sendable {
     /// Who made the attachment: `cni`, `cli`, `docker`.
     package var frontEnd: String
-    /// The network's name; empty for the CLI's own attachments.
-    package var network: String
+    /// The network's name; nil for the CLI's own attachments, which are in none.
+    package var network: String?
     /// The container's identity as the runtime gives it.
     package var container: String
-    /// The interface's name in the container; empty where the runtime chooses it.
-    package var interfaceName: String
+    /// The interface's name in the container; nil where the runtime chooses it.
+    package var interfaceName: String?
 
-    package init(frontEnd: String, network: String, container: String, interfaceName: String) {
+    package init(frontEnd: String, network: String?, container: String, interfaceName: String?) {
         self.frontEnd = frontEnd
         self.network = network
         self.container = container
@@ -17,11 +17,14 @@ package struct AttachmentOwner: Hashable, Sendable {
     }
 }
 
+extension AttachmentOwner {
+    /// The container and its interface, for people: `4f1c9a/net1`; without the interface where the runtime names it.
+    package var holder: String { interfaceName.map { "\(container)/\($0)" } ?? container }
+}
+
 extension AttachmentOwner: CustomStringConvertible {
-    /// `cni sriov-net 4f1c9a/net1`; without the interface where the runtime names it.
+    /// `cni sriov-net 4f1c9a/net1`; without the network or the interface where there is none.
     package var description: String {
-        let holder = interfaceName.isEmpty ? container : "\(container)/\(interfaceName)"
-        let parts = [frontEnd, network, holder]
-        return parts.filter { !$0.isEmpty }.joined(separator: " ")
+        [frontEnd, network, holder].compactMap(\.self).joined(separator: " ")
     }
 }

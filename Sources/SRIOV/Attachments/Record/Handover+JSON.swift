@@ -1,15 +1,20 @@
 internal import JSON
 
 extension Handover: JSONWritable {
+    /// Reads what `writeMembers` writes.
     init(_ object: JSONObject) throws(JSONKeyError) {
         self.init(
-            // Up to 136 years, so that differences of such moments are none to overflow.
-            phaseBegan: try object.required("phaseBegan", 0...Int64(UInt32.max)),
-            isTemporarilyTrusted: try object.required("isTrustLent", object.boolean))
+            namespace: try object.object("namespace", NamespaceReference.init),
+            phaseBegan: try object.required("phaseBegan", Self.moments),
+            isTemporarilyTrusted: try object.required("isTemporarilyTrusted", object.boolean))
     }
 
     func writeMembers(to writer: inout JSONWriter) {
-        writer.member("isTrustLent", isTemporarilyTrusted)
+        writer.member("isTemporarilyTrusted", isTemporarilyTrusted)
+        writer.member("namespace", namespace)
         writer.member("phaseBegan", phaseBegan)
     }
+
+    /// Up to 136 years of uptime, so that differences of such moments are none to overflow.
+    static var moments: ClosedRange<Int64> { 0...Int64(UInt32.max) }
 }

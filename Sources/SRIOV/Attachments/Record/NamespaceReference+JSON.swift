@@ -2,14 +2,23 @@ internal import JSON
 internal import LinuxSystem
 
 extension NamespaceReference: JSONWritable {
+    /// Reads what `writeMembers` writes.
     init(_ object: JSONObject) throws(JSONKeyError) {
-        self.init(
-            path: try object.required("path", object.string),
-            identity: try object.object("identity", NamespaceIdentity.init))
+        if try object.boolean("isLost") == true {
+            self = .lost(path: try object.string("path"))
+            return
+        }
+        let path = try object.required("path", object.string)
+        if let identity = try object.object("identity", NamespaceIdentity.init) {
+            self = .seen(path: path, identity)
+        } else {
+            self = .announced(path: path)
+        }
     }
 
     func writeMembers(to writer: inout JSONWriter) {
         writer.member("identity", identity)
+        if case .lost = self { writer.member("isLost", true) }
         writer.member("path", path)
     }
 }

@@ -1,14 +1,28 @@
 package import LinuxSystem
 
-/// A namespace as a record remembers it: where it was found, and what it was.
-package struct NamespaceReference: Hashable, Sendable {
-    package var path: String
-    /// nil until the namespace has been seen: a runtime that moves VFs by itself may name the path before it
-    /// makes the namespace.
-    package var identity: NamespaceIdentity?
+/// A network namespace as a record remembers it.
+package enum NamespaceReference: Hashable, Sendable {
+    /// A runtime has named the path, and may yet have to make the namespace.
+    case announced(path: String)
+    /// It was open when the record was written.
+    case seen(path: String, NamespaceIdentity)
+    /// It was gone already when the record was written, from the notes of another program.
+    ///
+    /// - Parameter path: Where it had been; nil if the notes do not tell.
+    case lost(path: String?)
+}
 
-    package init(path: String, identity: NamespaceIdentity?) {
-        self.path = path
-        self.identity = identity
+extension NamespaceReference {
+    /// Where it was found, or is to be; nil if nobody has told.
+    package var path: String? {
+        switch self {
+        case .announced(let path), .seen(let path, _): path
+        case .lost(let path): path
+        }
+    }
+
+    /// What it was; nil if it was never seen.
+    package var identity: NamespaceIdentity? {
+        if case .seen(_, let identity) = self { identity } else { nil }
     }
 }

@@ -20,7 +20,7 @@ struct AttachmentRow: Hashable, Sendable {
 
         init(_ attachment: Attachment) {
             boot = attachment.boot.rawValue
-            address = attachment.virtualFunction.description
+            address = attachment.function.description
             physicalFunction = attachment.physicalFunction?.description
             owner = attachment.owner
             phase = attachment.phase.rawValue
@@ -105,13 +105,12 @@ extension AttachmentRow {
     }
 
     private init(_ statement: borrowing SQLiteStatement) {
-        let physicalFunction = statement.text(2)
         key = Key(
             boot: statement.text(0), address: statement.text(1),
-            physicalFunction: physicalFunction.isEmpty ? nil : physicalFunction,
+            physicalFunction: statement.nonEmptyText(2),
             owner: AttachmentOwner(
-                frontEnd: statement.text(3), network: statement.text(4),
-                container: statement.text(5), interfaceName: statement.text(6)),
+                frontEnd: statement.text(3), network: statement.nonEmptyText(4),
+                container: statement.text(5), interfaceName: statement.nonEmptyText(6)),
             phase: statement.text(7), created: statement.integer(8))
         record = statement.bytes(9)
         checksum = statement.integer(10)
@@ -134,9 +133,9 @@ extension AttachmentRow {
         }
         return try change(
             """
-            INSERT OR IGNORE INTO attachments (boot, address, pf, front_end, network, container,
-                interface_name, phase, created, record, checksum)
-            VALUES (?1, ?2, ?8, ?3, ?4, ?5, ?6, ?7, ?9, ?10, ?11)
+            INSERT OR IGNORE INTO attachments (boot, address, part, pf, front_end, network,
+                container, interface_name, phase, created, record, checksum)
+            VALUES (?1, ?2, '', ?8, ?3, ?4, ?5, ?6, ?7, ?9, ?10, ?11)
             """, withContent: true, database)
     }
 
@@ -153,8 +152,8 @@ extension AttachmentRow {
             """,
             [
                 .text(key.boot), .text(key.address), .text(key.owner.frontEnd),
-                .text(key.owner.network), .text(key.owner.container),
-                .text(key.owner.interfaceName), .text(optional: key.physicalFunction),
+                .text(key.owner.network ?? ""), .text(key.owner.container),
+                .text(key.owner.interfaceName ?? ""), .text(optional: key.physicalFunction),
             ], from: database)
         return rows.first { $0.key.address == key.address } ?? rows.first
     }
@@ -192,9 +191,9 @@ extension AttachmentRow {
         try statement.bind(.text(key.boot), at: 1)
         try statement.bind(.text(key.address), at: 2)
         try statement.bind(.text(key.owner.frontEnd), at: 3)
-        try statement.bind(.text(key.owner.network), at: 4)
+        try statement.bind(.text(key.owner.network ?? ""), at: 4)
         try statement.bind(.text(key.owner.container), at: 5)
-        try statement.bind(.text(key.owner.interfaceName), at: 6)
+        try statement.bind(.text(key.owner.interfaceName ?? ""), at: 6)
         if withContent {
             try statement.bind(.text(key.phase), at: 7)
             try statement.bind(.text(optional: key.physicalFunction), at: 8)
@@ -204,6 +203,14 @@ extension AttachmentRow {
         }
         while try statement.step() {}
         return database.changes > 0
+    }
+}
+
+extension SQLiteStatement {
+    /// A text; nil for an empty one, by which a unique column tells that there is none: to SQLite no NULL equals another.
+    fileprivate borrowing func nonEmptyText(_ column: Int32) -> String? {
+        let text = text(column)
+        return text.isEmpty ? nil : text
     }
 }
 

@@ -8,7 +8,7 @@ extension AttachmentStore {
     /// - Throws: `StoreError`.
     package func export() throws -> String {
         let all = try (attachments() + leasesOfOtherBoots().attachments).sorted {
-            ($0.virtualFunction, $0.boot.rawValue) < ($1.virtualFunction, $1.boot.rawValue)
+            ($0.function, $0.boot.rawValue) < ($1.function, $1.boot.rawValue)
         }
         let records = try all.map { attachment in
             guard case .object(var members) = try JSONValue(parsing: attachment.encodedJSON())

@@ -111,7 +111,7 @@ package final class AttachmentStore: Sendable {
             }
             // With the record not there yet: no note is ever about another record than it seems to be.
             if phase == nil {
-                try markers.erase(attachment.virtualFunction)
+                try markers.erase(attachment.function)
             } else {
                 try beforeWrite()
                 try markers.write(attachment.phase, of: attachment)
@@ -136,7 +136,7 @@ package final class AttachmentStore: Sendable {
             throw StoreError.unusable(path: path, reason: "moved or deleted meanwhile")
         }
         try change { () throws(SystemCallError) in
-            try markers.erase(attachment.virtualFunction)
+            try markers.erase(attachment.function)
         }
     }
 
@@ -193,7 +193,7 @@ package final class AttachmentStore: Sendable {
         let (attachments, damaged) = try readableAttachments()
         // A damaged record may be about any of them.
         guard damaged.isEmpty else { return [] }
-        let recorded = Set(attachments.map(\.virtualFunction))
+        let recorded = Set(attachments.map(\.function))
         return present.filter { !recorded.contains($0) }
     }
 
@@ -225,8 +225,8 @@ package final class AttachmentStore: Sendable {
             """
             boot = ?1 AND front_end = ?2 AND network = ?3 AND container = ?4 AND interface_name = ?5
             """,
-            .text(boot.rawValue), .text(owner.frontEnd), .text(owner.network),
-            .text(owner.container), .text(owner.interfaceName)
+            .text(boot.rawValue), .text(owner.frontEnd), .text(owner.network ?? ""),
+            .text(owner.container), .text(owner.interfaceName ?? "")
         ).first
     }
 
@@ -259,7 +259,7 @@ package final class AttachmentStore: Sendable {
             return (attachments, damaged)
         }
         guard let found else { return ([], []) }
-        return (found.0.sorted { $0.virtualFunction < $1.virtualFunction }, found.1)
+        return (found.0.sorted { $0.function < $1.function }, found.1)
     }
 
     /// The records of a PF's VFs, sorted by address.
@@ -277,7 +277,7 @@ package final class AttachmentStore: Sendable {
             let found = try leases.all()
             return (
                 found.attachments.filter { $0.boot != boot }.sorted {
-                    ($0.virtualFunction, $0.boot.rawValue) < ($1.virtualFunction, $1.boot.rawValue)
+                    ($0.function, $0.boot.rawValue) < ($1.function, $1.boot.rawValue)
                 }, found.damaged
             )
         } catch let error as SystemCallError {
@@ -306,7 +306,7 @@ package final class AttachmentStore: Sendable {
             try AttachmentRow.select(condition, values, from: database).map(attachment)
         }
         return (attachments ?? []).sorted {
-            ($0.virtualFunction, $0.boot.rawValue) < ($1.virtualFunction, $1.boot.rawValue)
+            ($0.function, $0.boot.rawValue) < ($1.function, $1.boot.rawValue)
         }
     }
 
@@ -365,6 +365,6 @@ package final class AttachmentStore: Sendable {
     }
 
     private static func vanished(_ attachment: Attachment) -> StoreError {
-        .vanished(owner: attachment.owner, virtualFunction: attachment.virtualFunction)
+        .vanished(owner: attachment.owner, virtualFunction: attachment.function)
     }
 }

@@ -73,7 +73,7 @@ struct FormerState: Sendable {
                     held.append(
                         try AttachmentLocks(
                             VirtualFunction(
-                                address: attachment.virtualFunction,
+                                address: attachment.function,
                                 physicalFunction: attachment.physicalFunction), in: locks,
                             deadline: Deadline(after: .zero)))
                 }

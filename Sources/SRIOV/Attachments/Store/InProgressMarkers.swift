@@ -15,7 +15,7 @@ struct InProgressMarkers: Sendable {
 
     /// What is under way with a record's VF; nil for nothing, also if the note is about another record.
     func phase(of attachment: Attachment) throws(SystemCallError) -> AttachmentPhase? {
-        guard let text = try linkText(path(attachment.virtualFunction)) else { return nil }
+        guard let text = try linkText(path(attachment.function)) else { return nil }
         return Self.phases.first { Self.text($0, attachment) == text }
     }
 
@@ -26,7 +26,7 @@ struct InProgressMarkers: Sendable {
         _ phase: AttachmentPhase, of attachment: Attachment
     ) throws(SystemCallError) {
         precondition(Self.phases.contains(phase))
-        let note = path(attachment.virtualFunction)
+        let note = path(attachment.function)
         let text = Self.text(phase, attachment)
         do {
             try Self.link(text, at: note)
@@ -50,7 +50,7 @@ struct InProgressMarkers: Sendable {
 
     /// Erases the note on a record's VF, unless it is about another record.
     func erase(of attachment: Attachment) throws(SystemCallError) {
-        if try phase(of: attachment) != nil { try erase(attachment.virtualFunction) }
+        if try phase(of: attachment) != nil { try erase(attachment.function) }
     }
 
     private func path(_ address: PCIAddress) -> String { directory + "/" + address.description }
@@ -68,9 +68,9 @@ struct InProgressMarkers: Sendable {
         var hash = FNV1a()
         hash.add(attachment.boot.rawValue)
         hash.add(attachment.owner.frontEnd)
-        hash.add(attachment.owner.network)
+        hash.add(attachment.owner.network ?? "")
         hash.add(attachment.owner.container)
-        hash.add(attachment.owner.interfaceName)
+        hash.add(attachment.owner.interfaceName ?? "")
         hash.add(attachment.created.description)
         return hash.value
     }

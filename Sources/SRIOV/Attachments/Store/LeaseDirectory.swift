@@ -98,7 +98,7 @@ struct LeaseDirectory: Sendable {
     }
 
     private func name(of attachment: Attachment) -> String {
-        "\(name(attachment.boot))\(attachment.virtualFunction)"
+        "\(name(attachment.boot))\(attachment.function)"
     }
 
     /// What the names of a boot's files begin with.

@@ -24,9 +24,10 @@ package struct StateSchema: Sendable {
 
     /// What this program writes and reads.
     ///
-    /// A step that was released is never changed; a new one is added behind it. A step only adds: a program that
-    /// knows one version less goes on with what it knows, so that it can be put back over a newer one.
-    package static let current = StateSchema(version: 2) {
+    /// A step that was released is never changed; a new one is added behind it. After a step the statements of a program
+    /// that knows one version less still work, so that it can be put back over a newer one: it goes on with what it
+    /// knows. Only a record in a shape that it does not know is a damaged one to it.
+    package static let current = StateSchema(version: 3) {
         [
             [
                 // The columns beside `record` are copies of its fields, for the engine to keep unique
@@ -61,6 +62,36 @@ package struct StateSchema: Sendable {
                     PRIMARY KEY (front_end, identifier)
                 ) WITHOUT ROWID
                 """
+            ],
+            [
+                // `part` tells subjects of one function apart, each with an owner of its own; empty for the function
+                // itself. The records stay as they were written: `Attachment` reads both shapes.
+                "ALTER TABLE attachments RENAME TO former_attachments",
+                """
+                CREATE TABLE attachments (
+                    boot TEXT NOT NULL,
+                    address TEXT NOT NULL,
+                    part TEXT NOT NULL DEFAULT '',
+                    pf TEXT,
+                    front_end TEXT NOT NULL,
+                    network TEXT NOT NULL,
+                    container TEXT NOT NULL,
+                    interface_name TEXT NOT NULL,
+                    phase TEXT NOT NULL,
+                    created INTEGER NOT NULL,
+                    record TEXT NOT NULL,
+                    checksum INTEGER NOT NULL,
+                    PRIMARY KEY (boot, address, part),
+                    UNIQUE (boot, front_end, network, container, interface_name)
+                ) WITHOUT ROWID
+                """,
+                """
+                INSERT INTO attachments
+                SELECT boot, address, '', pf, front_end, network, container, interface_name, phase,
+                    created, record, checksum
+                FROM former_attachments
+                """,
+                "DROP TABLE former_attachments",
             ],
         ]
     }

@@ -7,6 +7,6 @@ package struct CheckReport: Sendable {
     package let link: Link?
     /// The PF's view; nil where the PF is not visible.
     package let info: VFState?
-    /// One sentence a difference; empty if all is well.
-    package let differences: [String]
+    /// What is not as the record says; empty if all is well.
+    package let findings: [CheckFinding]
 }

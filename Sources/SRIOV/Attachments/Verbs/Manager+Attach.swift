@@ -21,9 +21,8 @@ extension Manager {
             let (candidate, attachment) = try record(locked, for: request.settings) {
                 try refuseTakenName(request, in: container)
                 var attachment = newAttachment(
-                    $0, for: request.owner, request.settings,
-                    in: NamespaceReference(
-                        path: request.namespacePath, identity: host.identity(of: container)),
+                    locked.subject, $0, for: request.owner, request.settings,
+                    .moved(.seen(path: request.namespacePath, host.identity(of: container))),
                     request.frontEndData)
                 attachment.hasLease = request.hasLease
                 return attachment
@@ -68,15 +67,15 @@ extension Manager {
             virtualFunction: function, changes: changes,
             interface: candidate.link == nil ? LinkSettings() : interface,
             interfaceName: candidate.link?.name, namespacePath: request.namespacePath,
-            targetName: request.owner.interfaceName)
+            targetName: request.owner.interfaceName ?? "")
     }
 
     // MARK: Before anything is changed
 
     private func openTarget(of request: AttachRequest) throws(ManagerError) -> H.Namespace {
         try request.settings.validate()
-        let name = request.owner.interfaceName
-        guard InterfaceName.isLegal(name) else {
+        guard let name = request.owner.interfaceName, InterfaceName.isLegal(name) else {
+            let name = request.owner.interfaceName ?? ""
             throw ManagerError(.invalidRequest, "\"\(name)\" cannot be the name of an interface")
         }
         let container: H.Namespace
@@ -98,7 +97,7 @@ extension Manager {
     private func refuseTakenName(
         _ request: AttachRequest, in container: H.Namespace
     ) throws(ManagerError) {
-        let name = request.owner.interfaceName
+        guard let name = request.owner.interfaceName else { return }
         do {
             guard try host.link(named: KernelText(name), in: container) != nil else { return }
         } catch {
@@ -199,22 +198,20 @@ extension Manager {
                 + "\(link.name) has the host's address \(network)")
     }
 
-    /// The record of a VF as it was examined, phase preparing.
-    ///
-    /// - Parameter namespace: nil where the owner's runtime has yet to name one.
+    /// The record of a subject as it was examined, phase preparing.
     func newAttachment(
-        _ candidate: AttachCandidate, for owner: AttachmentOwner, _ settings: VFSettings,
-        in namespace: NamespaceReference?, _ frontEndData: String?, handover: Handover? = nil
+        _ subject: AttachmentSubject, _ candidate: AttachCandidate, for owner: AttachmentOwner,
+        _ settings: VFSettings, _ placement: AttachmentPlacement, _ frontEndData: String?
     ) -> Attachment {
         Attachment(
-            owner: owner, virtualFunction: candidate.function.address,
-            physicalFunction: candidate.function.physicalFunction,
-            index: candidate.function.index, phase: .preparing, boot: store.boot,
-            namespace: namespace, settings: settings,
-            originalInterface: candidate.link.map(InterfaceOriginal.init),
+            owner: owner, subject: subject, phase: .preparing, boot: store.boot,
+            placement: placement, settings: settings,
+            interfaces: candidate.link.map {
+                [RecordedInterface(original: InterfaceOriginal($0))]
+            } ?? [],
             originalInfo: candidate.infoBefore, originalDriver: candidate.function.driver,
-            frontEndData: frontEndData, handover: handover, created: host.now(),
-            functionInstance: host.functionInstance(at: candidate.function.address))
+            frontEndData: frontEndData, created: host.now(),
+            functionInstance: host.functionInstance(at: subject.address))
     }
 
     // MARK: The changes
@@ -306,7 +303,7 @@ extension Manager {
             throw ManagerError(
                 .unsupported,
                 "VF \(info.index) of \(parent.link.name) did not take its settings: "
-                    + differences.joined(separator: ", "))
+                    + differences.map(\.description).joined(separator: ", "))
         }
         return info
     }
@@ -314,13 +311,13 @@ extension Manager {
     private func moveIntoContainer(
         _ present: Link, as attachment: Attachment, in container: H.Namespace
     ) throws -> Link {
-        let name = KernelText(attachment.owner.interfaceName)
+        let name = attachment.expectedName ?? present.name
         let settings = attachment.settings
         try host.move(
             present, from: try host.hostNamespace(), to: container, as: name, index: nil)
         func look() throws -> Link {
             let link = try host.link(
-                of: attachment.virtualFunction, expectedName: name, in: container)
+                of: attachment.function, expectedName: name, in: container)
             guard let link else {
                 throw ManagerError(.internal, "interface \(name) vanished after its move")
             }
@@ -361,7 +358,7 @@ extension Manager {
         _ attached: AttachedInterface<H>, from container: H.Namespace
     ) throws {
         guard let link = attached.link else { return }
-        let address = attached.attachment.virtualFunction
+        let address = attached.attachment.function
         guard try host.link(of: address, expectedName: link.name, in: container) == nil else {
             return
         }
@@ -400,7 +397,7 @@ extension Manager {
         if outcome.isComplete { return error }
         return ManagerError(
             ManagerError.code(of: error),
-            "VF \(attachment.virtualFunction) could not be brought back wholly after a failure, its "
+            "VF \(attachment.function) could not be brought back wholly after a failure, its "
                 + "record stays for recovery",
             causes: [error] + outcome.failures)
     }

@@ -6,7 +6,7 @@ extension Manager {
     ///
     /// - Throws: `ManagerError` `notFound` if the owner has no attachment.
     package func check(_ owner: AttachmentOwner) throws -> CheckReport {
-        let subject = "check \(owner.container)/\(owner.interfaceName)"
+        let subject = "check \(owner.holder)"
         do {
             guard let attachment = try store.attachment(of: owner) else {
                 throw ManagerError(.notFound, "there is no record of \(owner)")
@@ -18,28 +18,30 @@ extension Manager {
     }
 
     private func check(_ attachment: Attachment) throws -> CheckReport {
-        let address = attachment.virtualFunction
-        func report(_ differences: [String], link: Link? = nil, info: VFState? = nil) -> CheckReport
-        {
-            CheckReport(attachment: attachment, link: link, info: info, differences: differences)
+        let address = attachment.function
+        func report(
+            _ findings: [CheckFinding], link: Link? = nil, info: VFState? = nil
+        ) -> CheckReport {
+            CheckReport(attachment: attachment, link: link, info: info, findings: findings)
         }
-        if let loss = loss(of: attachment) { return report([loss]) }
+        if let loss = loss(of: attachment) { return report([.lost(loss)]) }
         guard let function = try subject(of: attachment) else {
-            return report(["PCI function \(address) is neither a VF nor a PF"])
+            return report([.notAVirtualFunction(address)])
         }
         let locks = try AttachmentLocks(
             function, mode: .shared, in: locks, deadline: Deadline(after: timeouts.lock))
         return try withExtendedLifetime(locks) {
-            var differences: [String] = []
-            try checkPhase(attachment, &differences)
+            var findings: [CheckFinding] = []
+            try checkPhase(attachment, &findings)
             if function.driver != attachment.originalDriver {
-                differences.append(
-                    "\(attachment.subject) is bound to \(function.driver ?? "no driver"), was to "
-                        + (attachment.originalDriver ?? "none"))
+                findings.append(
+                    .driver(
+                        attachment.subject, present: function.driver,
+                        recorded: attachment.originalDriver))
             }
             var link: Link?
             if attachment.originalInterface != nil {
-                link = try checkInterface(attachment, &differences)
+                link = try checkInterface(attachment, &findings)
             }
             let parent = try pfInfo(of: function)
             let info = try vfInfo(of: function, in: parent)
@@ -47,17 +49,17 @@ extension Manager {
                 var settings = attachment.settings
                 // It is what the record says once the trust that was lent has been taken back.
                 if attachment.handover?.isTemporarilyTrusted == true { settings.trust = nil }
-                differences += VFPlan.differences(of: info, from: settings)
+                findings += VFPlan.differences(of: info, from: settings).map { .differs($0) }
             } else if attachment.settings.needsPhysicalFunction {
-                differences.append("the physical function of \(address) is not visible")
+                findings.append(.physicalFunctionHidden(address))
             }
-            return report(differences, link: link, info: info)
+            return report(findings, link: link, info: info)
         }
     }
 
     /// The VF of a record, or the PF if it was given away as a whole; nil if the function is neither any more.
     private func subject(of attachment: Attachment) throws -> VirtualFunction? {
-        let address = attachment.virtualFunction
+        let address = attachment.function
         // Not the other way about: a PF is no VF, and most records are about VFs.
         if let function = try host.virtualFunction(at: address) { return function }
         return try wholePhysicalFunction(at: address)?.subject
@@ -65,21 +67,21 @@ extension Manager {
 
     /// An attachment that a runtime has not finished is no difference, unless it has taken too long.
     private func checkPhase(
-        _ attachment: Attachment, _ differences: inout [String]
+        _ attachment: Attachment, _ findings: inout [CheckFinding]
     ) throws {
         switch attachment.phase {
         case .attached: break
         case .reserved, .joined, .leaving:
-            if let staleness = try staleness(of: attachment) { differences.append(staleness) }
+            if let staleness = try staleness(of: attachment) { findings.append(.stale(staleness)) }
         case .preparing, .detaching, .restoring:
-            differences.append("the record is in phase \(attachment.phase.rawValue)")
+            findings.append(.unfinished(attachment.phase))
         }
     }
 
     private func checkInterface(
-        _ attachment: Attachment, _ differences: inout [String]
+        _ attachment: Attachment, _ findings: inout [CheckFinding]
     ) throws -> Link? {
-        guard let link = try findInterface(of: attachment, &differences) else { return nil }
+        guard let link = try findInterface(of: attachment, &findings) else { return nil }
         switch attachment.phase {
         case .reserved, .joined: break
         // The runtime is taking it out, and may have done anything to it.
@@ -87,20 +89,20 @@ extension Manager {
         case .preparing, .attached, .detaching, .restoring:
             // A runtime that moves it by itself chooses its name too.
             if let name = attachment.expectedName, link.name != name {
-                differences.append("the interface is named \(link.name), not \(name)")
+                findings.append(.renamed(link.name, expected: name))
             }
-            if !link.isUp { differences.append("interface \(link.name) is down") }
+            if !link.isUp { findings.append(.interfaceDown(link.name)) }
         }
-        compare(link, with: attachment.settings, &differences)
+        compare(link, with: attachment.settings, &findings)
         return link
     }
 
     /// The interface where it should be in the record's phase.
     private func findInterface(
-        of attachment: Attachment, _ differences: inout [String]
+        of attachment: Attachment, _ findings: inout [CheckFinding]
     ) throws -> Link? {
-        let path: String
-        let address = attachment.virtualFunction
+        let place: String
+        let address = attachment.function
         switch attachment.phase {
         case .reserved, .joined, .leaving:
             // Only the runtime knows when it moves it, and where it was until then is as good.
@@ -113,12 +115,11 @@ extension Manager {
             {
                 return link
             }
-            path = "the host"
+            place = "the host"
         case .preparing, .attached, .detaching, .restoring:
-            path = attachment.locationDescription
+            place = attachment.locationDescription
             guard let container = attachment.namespace.flatMap(open) else {
-                differences.append(
-                    "the network namespace \(path) is gone, or another one is there")
+                findings.append(.namespaceGone(place: place))
                 return nil
             }
             if let link = try host.link(
@@ -127,29 +128,33 @@ extension Manager {
                 return link
             }
         }
-        differences.append("the \(attachment.kind) has no interface in \(path)")
+        findings.append(.noInterface(attachment.subject, place: place))
         return nil
     }
 
     private func compare(
-        _ link: Link, with settings: VFSettings, _ differences: inout [String]
+        _ link: Link, with settings: VFSettings, _ findings: inout [CheckFinding]
     ) {
+        func report(_ attribute: String, _ present: Any, _ wanted: Any) {
+            findings.append(
+                .differs(
+                    Difference(
+                        attribute: "\(attribute) of \(link.name)", present: "\(present)",
+                        wanted: "\(wanted)", source: .request)))
+        }
         if let wanted = settings.macAddress, link.macAddress != wanted {
             let present = link.macAddress.map(\.description) ?? "none"
-            differences.append(
-                "MAC address of \(link.name) is \(present), asked for was \(wanted)")
+            report("MAC address", present, wanted)
         }
         if let wanted = settings.mtu, link.mtu != wanted {
-            differences.append("MTU of \(link.name) is \(link.mtu), asked for was \(wanted)")
+            report("MTU", link.mtu, wanted)
         }
         let modes = [
             ("promiscuous mode", settings.isPromiscuous, link.isPromiscuous),
             ("all-multicast mode", settings.receivesAllMulticast, link.receivesAllMulticast),
         ]
         for case (let mode, let wanted?, let present) in modes where wanted != present {
-            differences.append(
-                "\(mode) of \(link.name) is \(present ? "on" : "off"), asked for was "
-                    + (wanted ? "on" : "off"))
+            report(mode, present ? "on" : "off", wanted ? "on" : "off")
         }
     }
 }

@@ -54,7 +54,7 @@ extension Manager {
     ) throws -> DetachOutcome? {
         // Whoever had the lock before may have done the work, or have just made an attachment, of another VF too.
         if isStoreUsable, let present = try store.attachment(of: request.owner) {
-            return present.virtualFunction == locked
+            return present.function == locked
                 ? try detach(present, request, releaseOwn) : nil
         }
         if found == nil {
@@ -94,7 +94,7 @@ extension Manager {
             attachment, within: namespace(of: request, ifSameAs: attachment),
             releasing: releaseOwn ?? { try $0.map(releaseByRecord) })
         let obstacles = outcome.interface + (releaseOwn == nil ? outcome.frontEnd : [])
-        let subject = "VF \(attachment.virtualFunction)"
+        let subject = attachment.subject
         guard obstacles.isEmpty else {
             throw ManagerError(
                 .incomplete, "\(subject) of \(attachment.owner) is not wholly released",
@@ -119,7 +119,7 @@ extension Manager {
         if let found {
             // The VF itself may have gone.
             return VirtualFunction(
-                address: found.virtualFunction, physicalFunction: found.physicalFunction)
+                address: found.function, physicalFunction: found.physicalFunction)
         }
         let foreign = try foreignClaim(of: request.owner)?.virtualFunction
         return try (foreign ?? request.virtualFunction).flatMap(host.virtualFunction)
@@ -129,10 +129,14 @@ extension Manager {
     private func namespace(
         of request: DetachRequest, ifSameAs attachment: Attachment
     ) -> H.Namespace? {
-        guard let path = request.namespacePath, let reference = attachment.namespace,
-            path != reference.path
-        else { return nil }
-        return open(NamespaceReference(path: path, identity: reference.identity))
+        guard let path = request.namespacePath, path != attachment.namespace?.path else {
+            return nil
+        }
+        return switch attachment.namespace {
+        case .announced: open(.announced(path: path))
+        case .seen(_, let identity): open(.seen(path: path, identity))
+        case .lost, nil: nil
+        }
     }
 
     // MARK: With another program's notes
@@ -190,7 +194,7 @@ extension Manager {
             if isStoreUsable, try store.attachment(of: address) != nil { return }
             guard let container = try openForeign(path),
                 try reset(
-                    function, expectedName: KernelText(request.owner.interfaceName),
+                    function, expectedName: request.owner.interfaceName.map { KernelText($0) },
                     in: container, settings: request.settings)
             else { return }
             warn("took back \(address) from \(path) with no record of it")
@@ -227,7 +231,7 @@ extension Manager {
     ///
     /// - Returns: false if it is not in the container.
     private func reset(
-        _ function: VirtualFunction, expectedName: KernelText, in container: H.Namespace,
+        _ function: VirtualFunction, expectedName: KernelText?, in container: H.Namespace,
         settings: VFSettings?
     ) throws -> Bool {
         let parent = try pfInfo(of: function)

@@ -27,7 +27,7 @@ extension Manager {
         let locks = try AttachmentLocks(
             parent.subject, in: locks, deadline: Deadline(after: timeouts.lock))
         try reclaimIfStale(parent.subject)
-        let obstacles: [String]
+        let obstacles: [Obstacle]
         do {
             obstacles = try self.obstacles(
                 to: parent.function,
@@ -39,11 +39,13 @@ extension Manager {
             throw ManagerError(
                 .inUse,
                 "\(parent.function.displayName) cannot be given away as a whole: "
-                    + obstacles.joined(separator: "; "))
+                    + obstacles.joined)
         }
         guard let present = try wholePhysicalFunction(at: parent.function.address) else {
             throw ManagerError(.notFound, "\(parent.function.displayName) is gone")
         }
-        return LockedFunction(function: present.subject, locks: locks, isKnownFree: true)
+        return LockedFunction(
+            subject: .physicalFunction(present.subject.address), function: present.subject,
+            locks: locks, isKnownFree: true)
     }
 }

@@ -45,9 +45,9 @@ extension Manager {
     /// - Returns: nil if the attachment is healthy.
     private func recover(_ found: Attachment) throws -> RecoveryReport.Result? {
         let function = VirtualFunction(
-            address: found.virtualFunction, physicalFunction: found.physicalFunction)
+            address: found.function, physicalFunction: found.physicalFunction)
         guard let locks = try AttachmentLocks.ifFree(function, in: locks) else { return .busy }
-        return try withExtendedLifetime(locks) { try recoverLocked(found.virtualFunction) }
+        return try withExtendedLifetime(locks) { try recoverLocked(found.function) }
     }
 
     private func recoverLocked(_ address: PCIAddress) throws -> RecoveryReport.Result? {

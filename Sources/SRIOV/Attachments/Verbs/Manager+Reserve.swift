@@ -27,8 +27,8 @@ extension Manager {
                     settings.trust = before.trust ?? false
                 }
                 return newAttachment(
-                    $0, for: request.owner, settings, in: nil, request.frontEndData,
-                    handover: Handover(phaseBegan: host.uptime()))
+                    locked.subject, $0, for: request.owner, settings,
+                    .handedOver(Handover(phaseBegan: host.uptime())), request.frontEndData)
             }
             do {
                 return try explaining(candidate) { try prepare(candidate, attachment) }
@@ -49,13 +49,13 @@ extension Manager {
             guard var attachment else {
                 throw ManagerError(.notFound, "there is no record of \(owner)")
             }
-            let address = attachment.virtualFunction
+            let address = attachment.function
             guard attachment.handover != nil, [.reserved, .joined].contains(attachment.phase) else {
                 throw ManagerError(
                     .inUse, "VF \(address) is \(attachment.phase.rawValue) to \(owner)")
             }
             // Another at its address was never configured.
-            if let loss = loss(of: attachment) { throw ManagerError(.incomplete, loss) }
+            if let loss = loss(of: attachment) { throw ManagerError(.incomplete, "\(loss)") }
             guard
                 let link = try host.link(
                     of: address, expectedName: attachment.originalInterface?.name,
@@ -64,7 +64,7 @@ extension Manager {
                 throw ManagerError(
                     .incomplete, "VF \(address) has lost its interface since it was reserved")
             }
-            attachment.namespace = NamespaceReference(path: path, identity: nil)
+            attachment.changeHandover { $0.namespace = .announced(path: path) }
             try enter(.joined, &attachment)
             return Reservation(attachment: attachment, link: link, info: nil)
         }
@@ -112,8 +112,9 @@ extension Manager {
             return attachment
         }
         try endTemporaryTrust(of: &attachment)
-        attachment.namespace = NamespaceReference(
-            path: location.path, identity: host.identity(of: location.namespace))
+        let place = NamespaceReference.seen(
+            path: location.path, host.identity(of: location.namespace))
+        attachment.changeHandover { $0.namespace = place }
         try enter(.attached, &attachment)
         return attachment
     }
@@ -121,7 +122,8 @@ extension Manager {
     /// Writes a phase of the handover, and when it began.
     func enter(_ phase: AttachmentPhase, _ attachment: inout Attachment) throws {
         attachment.phase = phase
-        attachment.handover?.phaseBegan = host.uptime()
+        let now = host.uptime()
+        attachment.changeHandover { $0.phaseBegan = now }
         try write(attachment)
     }
 
@@ -131,7 +133,7 @@ extension Manager {
         } catch {
             throw .wrapping(
                 error,
-                "record \(attachment.virtualFunction) as \(attachment.phase.rawValue)")
+                "record \(attachment.function) as \(attachment.phase.rawValue)")
         }
     }
 
@@ -139,9 +141,9 @@ extension Manager {
     func location(
         of attachment: Attachment
     ) throws -> (path: String, namespace: H.Namespace, link: Link)? {
-        let recorded = attachment.namespace.map { [$0.path] } ?? []
+        let recorded = [attachment.namespace?.path].compactMap(\.self)
         return try locate(
-            attachment.virtualFunction, expectedName: attachment.expectedName,
+            attachment.function, expectedName: attachment.expectedName,
             in: recorded + host.otherNamespaces())
     }
 
@@ -159,7 +161,7 @@ extension Manager {
     ) throws -> Reservation {
         var (attachment, info) = try applySettings(candidate, as: recorded)
         let hostNamespace = try host.hostNamespace()
-        let address = attachment.virtualFunction
+        let address = attachment.function
         func look() throws -> Link {
             let link = try host.link(
                 of: address, expectedName: candidate.link?.name, in: hostNamespace)
@@ -173,7 +175,7 @@ extension Manager {
         if !modes.isEmpty { try host.setLink(try look(), modes, in: hostNamespace) }
         try giveNameOfItsOwn(to: try look(), of: address)
         let isTemporarilyTrusted = try trustIfNeeded(try look(), candidate, attachment)
-        attachment.handover?.isTemporarilyTrusted = isTemporarilyTrusted
+        attachment.changeHandover { $0.isTemporarilyTrusted = isTemporarilyTrusted }
         let link = try look()
         // Last of all: whoever dies before this is known to have died, and later a deadline must pass.
         try enter(.reserved, &attachment)
@@ -231,7 +233,7 @@ extension Manager {
                 try host.setVF(.macAddress(administrativeMAC), index: index, of: parent)
             }
         }
-        attachment.handover?.isTemporarilyTrusted = false
+        attachment.changeHandover { $0.isTemporarilyTrusted = false }
     }
 
     /// Runs work with an owner's record and the lock of its VF; with nil if there is no record.
@@ -241,13 +243,13 @@ extension Manager {
         let found = try readRecord(of: owner)
         guard let found else { return try body(nil) }
         let function = VirtualFunction(
-            address: found.virtualFunction, physicalFunction: found.physicalFunction)
+            address: found.function, physicalFunction: found.physicalFunction)
         let locks = try AttachmentLocks(
             function, in: locks, deadline: Deadline(after: timeouts.lock))
         return try withExtendedLifetime(locks) {
             // Whoever had the lock before may have changed or ended it.
             let present = try readRecord(of: owner)
-            return try body(present?.virtualFunction == found.virtualFunction ? present : nil)
+            return try body(present?.function == found.function ? present : nil)
         }
     }
 

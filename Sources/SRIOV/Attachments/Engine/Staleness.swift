@@ -1,0 +1,39 @@
+/// Why an attachment is not in use any more.
+package enum Staleness: Hashable, Sendable {
+    /// The function that was given away is gone.
+    case lost(SubjectLoss)
+    /// The process has died that was at work on it, in phase preparing or detaching.
+    case writerDied(AttachmentPhase)
+    /// The hardware has yet to take some original setting back.
+    case unrestored
+    /// Nobody holds the owner's network namespace any more.
+    ///
+    /// - Parameter place: Where it was, in words for people.
+    case namespaceGone(place: String)
+    /// The owner's runtime has let a phase of the handover last too long.
+    case overdue(AttachmentPhase, seconds: Int64)
+}
+
+extension Staleness: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .lost(let loss): loss.description
+        case .writerDied(let phase): "the process that was \(phase.rawValue) it has died"
+        case .unrestored: "some of its settings are not restored yet"
+        case .namespaceGone(let place): "the network namespace \(place) is gone"
+        case .overdue(let phase, let seconds): "\(phase.missedEnd) in \(seconds) s"
+        }
+    }
+}
+
+extension AttachmentPhase {
+    /// What has not come to pass, of a phase that a runtime has to end.
+    fileprivate var missedEnd: String {
+        switch self {
+        case .reserved: "reserved, and never joined"
+        case .joined: "joined, and never moved"
+        case .leaving: "leaving, and its end never came"
+        case .preparing, .attached, .detaching, .restoring: "\(rawValue), and not finished"
+        }
+    }
+}
