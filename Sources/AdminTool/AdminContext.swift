@@ -4,7 +4,7 @@ internal import SRIOV
 
 /// What a command works with.
 struct AdminContext<H: Host>: Sendable {
-    let manager: Manager<H>
+    let sriov: Context<H>
     /// Whether the caller is root.
     let isPrivileged: Bool
     let lookups: DeviceLookups
@@ -23,16 +23,16 @@ struct AdminContext<H: Host>: Sendable {
     ///   only with `all`.
     func inventoryView(detail: FunctionDetail = .all) throws -> InventoryView {
         InventoryView(
-            try manager.inventory(SnapshotDetail(functions: detail)),
+            try sriov.inspector.inventory(SnapshotDetail(functions: detail)),
             lookups: detail == .all ? lookups : .none)
     }
 
     /// The address of the VF that an argument names.
     ///
-    /// An address is taken as it is: whether there is a VF is the manager's question.
+    /// An address is taken as it is: whether there is a VF is for the verb to find out.
     func virtualFunction(_ reference: FunctionReference) throws -> PCIAddress {
         if case .address(let address) = reference { return address }
-        switch try manager.inventory().function(reference) {
+        switch try sriov.inspector.inventory().function(reference) {
         case .virtual(let entry): return entry.function.address
         case .physical(let entry):
             throw ManagerError(
@@ -46,14 +46,14 @@ struct AdminContext<H: Host>: Sendable {
     func physicalFunction(_ reference: FunctionReference) throws -> PhysicalFunction {
         switch reference {
         case .address(let address):
-            if let function = try manager.host.physicalFunction(at: address) { return function }
-            if try manager.host.virtualFunction(at: address)?.physicalFunction != nil {
+            if let function = try sriov.host.physicalFunction(at: address) { return function }
+            if try sriov.host.virtualFunction(at: address)?.physicalFunction != nil {
                 throw ManagerError(
                     .invalidRequest, "\(address) is a virtual function, not a physical one")
             }
             throw ManagerError(.notFound, "\(address) is not a physical function with SR-IOV")
         case .interface(let name):
-            if let function = try manager.host.physicalFunction(named: name) { return function }
+            if let function = try sriov.host.physicalFunction(named: name) { return function }
             throw ManagerError(
                 .notFound, "no physical function with SR-IOV has an interface called \(name)")
         }

@@ -21,10 +21,10 @@ extension AdminProgram {
             screen: Screen(lines: { StandardStream.output.terminalLines }),
             makeTicker: Ticker.ofThisMachine,
             tell: { $0.tell(runDirectory: environment.runDirectory) },
-            makeManager: { paths, warn in
+            makeContext: { paths, warn in
                 let host = host()
                 let locks = LockDirectory(path: environment.lockDirectory)
-                return Manager(
+                return try Context(
                     host: host,
                     store: AttachmentStore(
                         paths: paths, boot: try host.bootIdentity(),

@@ -7,11 +7,11 @@ package import SRIOV
 
 /// The program without its process: arguments in, text and an exit status out.
 package struct AdminProgram<H: Host>: Sendable {
-    /// Makes the manager for a state file; the second parameter takes what an operator should know although the
+    /// Makes the context for a state file; the second parameter takes what an operator should know although the
     /// operation goes on.
-    package typealias ManagerFactory =
+    package typealias ContextFactory =
         @Sendable (_ statePaths: StatePaths, _ warn: @escaping @Sendable (String) -> Void) throws ->
-        Manager<H>
+        Context<H>
 
     /// Begins to listen to events of devices; nil leaves it to the machine whose.
     package typealias DeviceFeedFactory =
@@ -24,7 +24,7 @@ package struct AdminProgram<H: Host>: Sendable {
     private let screen: Screen
     private let makeTicker: @Sendable () throws -> Ticker
     private let tell: @Sendable (OperationEvent) -> Void
-    private let makeManager: ManagerFactory
+    private let makeContext: ContextFactory
 
     /// - Parameters:
     ///   - environment: Of it `VFMAP_STATE`, `VFMAP_CONFIG` and `VFMAP_RUN` are read.
@@ -37,7 +37,7 @@ package struct AdminProgram<H: Host>: Sendable {
         environment: EnvironmentVariables, isPrivileged: Bool,
         lookups: DeviceLookups, openDeviceFeed: @escaping DeviceFeedFactory,
         screen: Screen, makeTicker: @escaping @Sendable () throws -> Ticker,
-        tell: @escaping @Sendable (OperationEvent) -> Void, makeManager: @escaping ManagerFactory
+        tell: @escaping @Sendable (OperationEvent) -> Void, makeContext: @escaping ContextFactory
     ) {
         self.environment = environment
         self.isPrivileged = isPrivileged
@@ -46,7 +46,7 @@ package struct AdminProgram<H: Host>: Sendable {
         self.screen = screen
         self.makeTicker = makeTicker
         self.tell = tell
-        self.makeManager = makeManager
+        self.makeContext = makeContext
     }
 
     /// Carries out the command that the arguments name.
@@ -85,10 +85,10 @@ package struct AdminProgram<H: Host>: Sendable {
         }
         let watch = Stopwatch()
         do {
-            let manager = try makeManager(command.state.paths(in: environment), report)
+            let sriov = try makeContext(command.state.paths(in: environment), report)
             let status = try command.carryOut(
                 in: AdminContext(
-                    manager: manager, isPrivileged: isPrivileged, lookups: lookups,
+                    sriov: sriov, isPrivileged: isPrivileged, lookups: lookups,
                     openDeviceFeed: openDeviceFeed, screen: screen, makeTicker: makeTicker,
                     environment: environment)
             ) { text in

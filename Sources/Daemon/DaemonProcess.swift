@@ -50,7 +50,7 @@ package enum DaemonProcess {
                 throw HiddenProcesses()
             }
             let program = try DaemonProgram(
-                manager: manager(
+                context: context(
                     on: host(), statePaths: arguments.statePaths(in: variables),
                     configurationPath: configurationPath, environment: variables, log: log),
                 configuration: configuration, configurationPath: configurationPath,
@@ -63,13 +63,13 @@ package enum DaemonProcess {
         }
     }
 
-    private static func manager<H: Host>(
+    private static func context<H: Host>(
         on host: H, statePaths: StatePaths, configurationPath: String,
         environment: EnvironmentVariables, log: DaemonLog
-    ) throws -> Manager<H> {
+    ) throws -> Context<H> {
         let warn: @Sendable (String) -> Void = { log.failure(.warning, $0) }
         let locks = LockDirectory(path: environment.lockDirectory)
-        return Manager(
+        return try Context(
             host: host,
             store: AttachmentStore(
                 paths: statePaths, boot: try host.bootIdentity(), locks: locks), locks: locks,

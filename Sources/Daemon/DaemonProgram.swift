@@ -11,7 +11,7 @@ internal import UnixSignals
 
 /// The daemon at work: its sockets, its services, and their end.
 struct DaemonProgram<H: Host>: Sendable {
-    let manager: Manager<H>
+    let context: Context<H>
     let configuration: DaemonConfiguration
     let configurationPath: String
     let environment: [String: String]
@@ -29,18 +29,19 @@ struct DaemonProgram<H: Host>: Sendable {
         let loop = threads.next()
         let addresses = sockets.addresses
 
-        let manager = manager
+        let context = context
         let drift = DriftMonitor(
-            manager: manager, configurationPath: configurationPath,
+            context: context, configurationPath: configurationPath,
             handling: configuration.drift, log: log)
         let reconciler = try Reconciler(
             interval: .seconds(configuration.reconcileSeconds), log: log,
-            reconcile: { try manager.recover() }, afterwards: { drift.look() })
-        let follower = try HandoverFollower(log: log, confirm: { try manager.confirmHandover($0) })
+            reconcile: { try context.attachments.recover() }, afterwards: { drift.look() })
+        let follower = try HandoverFollower(
+            log: log, confirm: { try context.handovers.confirm($0) })
         let calls = CallCounter()
         let operations = OperationCounter()
         let page = StatusPage(
-            configurationPath: configurationPath, sockets: addresses, store: manager.store,
+            configurationPath: configurationPath, sockets: addresses, store: context.store,
             reconciler: reconciler, calls: calls, drift: { drift.report }, log: log)
         var awaited: Set = ["status"]
         if addresses.docker != nil { awaited.insert("docker") }
@@ -58,12 +59,12 @@ struct DaemonProgram<H: Host>: Sendable {
                     name: "docker", socket: ServerSocket(listener), loop: loop, log: log,
                     isReady: isReady, calls: calls,
                     handler: DockerHandler.make(
-                        manager, configurationPath: configurationPath, follower: follower,
+                        context, configurationPath: configurationPath, follower: follower,
                         operations: operations)))
         }
         if let socket = sockets.metrics.take() {
             let metrics = MetricsPage(
-                collector: try NodeCollector(manager: manager),
+                collector: try NodeCollector(context: context),
                 configurationPath: configurationPath, operations: operations,
                 reconciler: reconciler, drift: drift)
             services.append(
@@ -90,7 +91,7 @@ struct DaemonProgram<H: Host>: Sendable {
             metadata: [
                 "version": "\(Release.version)", "docker": "\(addresses.docker ?? "off")",
                 "status": "\(addresses.status)", "metrics": "\(addresses.metrics ?? "off")",
-                "state": "\(manager.store.path)",
+                "state": "\(context.store.path)",
             ])
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -7,18 +7,18 @@ internal import SRIOV
 /// What Docker's calls are answered with: the network driver, behind the server.
 enum DockerHandler {
     /// - Parameters:
-    ///   - manager: Does the work.
+    ///   - context: What the verbs work with.
     ///   - configurationPath: Where pools are defined; read anew for every call that needs one.
     ///   - follower: Is told of VFs that Docker is about to move.
     ///   - operations: Counts the calls that do something.
     static func make<H: Host>(
-        _ manager: Manager<H>, configurationPath: String, follower: HandoverFollower,
+        _ context: Context<H>, configurationPath: String, follower: HandoverFollower,
         operations: OperationCounter
     ) -> HTTPHandler {
         let driver = DockerDriver(
-            manager: manager,
+            context: context,
             readPools: { () throws(ManagerError) in try PoolList.read(configurationPath) },
-            whenJoined: { follower.follow($0) }, warn: manager.warn)
+            whenJoined: { follower.follow($0) }, warn: context.warn)
         return { request in
             let watch = Stopwatch()
             let reply = driver.answer(

@@ -12,7 +12,7 @@ package final class NodeCollector<H: Host>: Sendable {
         var results: [PCIAddress: Result<FunctionReading, any Error>] = [:]
     }
 
-    private let manager: Manager<H>
+    private let context: Context<H>
     private let allowance: Duration
     private let reach: SnapshotDetail.Reach
     private let signal: WakeSignal
@@ -24,10 +24,10 @@ package final class NodeCollector<H: Host>: Sendable {
     ///   - reach: Where the interfaces of VFs are looked for.
     /// - Throws: `SystemCallError`.
     package init(
-        manager: Manager<H>, allowance: Duration = .seconds(5),
+        context: Context<H>, allowance: Duration = .seconds(5),
         reach: SnapshotDetail.Reach = .everywhere
     ) throws(SystemCallError) {
-        self.manager = manager
+        self.context = context
         self.allowance = allowance
         self.reach = reach
         signal = try WakeSignal()
@@ -45,18 +45,18 @@ package final class NodeCollector<H: Host>: Sendable {
         let watch = Stopwatch()
         var reading = NodeReading()
         do {
-            reading.attachments = try manager.store.attachments()
+            reading.attachments = try context.store.attachments()
         } catch {
             reading.storeFailure = "\(error)"
         }
         let search = Deadline(after: .seconds(1))
         let reader = SnapshotReader(
-            manager,
+            context.engine,
             SnapshotDetail(
                 functions: [.work, .numaNode, pools?.neededDetail ?? []], reach: reach,
                 programs: pools != nil, counters: true),
             reading.attachments.map { KnownRecords($0) } ?? .unknown, searchingUntil: search)
-        let parents = try manager.host.physicalFunctions()
+        let parents = try context.host.physicalFunctions()
         state.withLock { $0.results = [:] }
         for parent in parents { begin(parent, reader, pools) }
         let deadline = Deadline(after: allowance)
@@ -78,7 +78,7 @@ package final class NodeCollector<H: Host>: Sendable {
                 }
             }
             return others.count {
-                manager.knownStaleness(of: $0, searchingUntil: search) != nil
+                context.engine.knownStaleness(of: $0, searchingUntil: search) != nil
             }
                 + reading.functions.flatMap(\.vfs).count {
                     $0.snapshot.occupancy.staleness != nil
@@ -102,7 +102,7 @@ package final class NodeCollector<H: Host>: Sendable {
                     parent,
                     Result {
                         try FunctionReading(
-                            try reader.snapshot(of: parent), on: self.manager.host, reader.host,
+                            try reader.snapshot(of: parent), on: self.context.host, reader.host,
                             pools: pools)
                     })
             }

@@ -2,7 +2,7 @@ package import LinuxSystem
 internal import Netlink
 package import SRIOV
 
-extension Manager {
+extension NodeConfigurator {
     /// Makes the PFs and VFs as a configuration asks.
     ///
     /// Each PF is planned, its lock taken, planned again under the lock and worked on step by step; after VFs were made
@@ -24,7 +24,7 @@ extension Manager {
                 problems: planned.problems, selectsNothing: planned.selectsNothing)
             if let address = planned.address, !planned.changes.isEmpty {
                 do {
-                    let lock = try lockWhole(address)
+                    let lock = try engine.lockWhole(address)
                     try withExtendedLifetime(lock) {
                         try work(on: address, configuration, force, &entry)
                     }
@@ -123,9 +123,8 @@ extension Manager {
         guard let function = try host.physicalFunction(at: address) else {
             throw ManagerError(.notFound, "\(address) has gone meanwhile")
         }
-        let hostNamespace = try host.hostNamespace()
         func link(of address: PCIAddress) throws -> Link {
-            let link = try host.link(of: address, expectedName: nil, in: hostNamespace)
+            let link = try host.link(of: address, expectedName: nil, in: home)
             guard let link else {
                 throw ManagerError(.notFound, "\(address) has no interface here")
             }
@@ -140,12 +139,12 @@ extension Manager {
         switch step {
         case .bringUp:
             let interface = try link(of: address)
-            try host.setLink(interface, LinkSettings(isUp: true), in: hostNamespace)
+            try host.setLink(interface, LinkSettings(isUp: true), in: home)
             // Without a cable it never comes, which is no error.
             _ = try host.waitForCarrier(
-                of: interface, in: hostNamespace, until: Deadline(after: timeouts.carrier))
+                of: interface, in: home, until: Deadline(after: timeouts.carrier))
         case .setMTU(let mtu):
-            try host.setLink(try link(of: address), LinkSettings(mtu: mtu), in: hostNamespace)
+            try host.setLink(try link(of: address), LinkSettings(mtu: mtu), in: home)
         case .setEswitchMode(let mode):
             try host.setEswitchMode(mode, of: address)
         case .letKernelBindDrivers(let binds):
@@ -164,17 +163,18 @@ extension Manager {
             try host.setVF(attribute, index: index, of: info)
         case .setVFMTU(let index, let mtu):
             let vf = try virtualFunction(index)
-            try host.setLink(try link(of: vf), LinkSettings(mtu: mtu), in: hostNamespace)
+            try host.setLink(try link(of: vf), LinkSettings(mtu: mtu), in: home)
         }
     }
 
     /// Binds a VF to another driver; one with a record is brought back first, as far as possible.
     private func rebind(_ address: PCIAddress, to driver: VFDriver) throws {
         if let attachment = try store.attachment(of: address) {
-            let outcome = bringBack(attachment, within: nil, releasing: releaseByRecord)
+            let outcome = engine.bringBack(
+                attachment, within: nil, releasing: engine.releaseByRecord)
             for failure in outcome.failures { warn("\(failure), proceeding anyway") }
         }
-        try bindLocked(try virtualFunction(at: address), to: driver)
+        try bindLocked(try engine.virtualFunction(at: address), to: driver)
     }
 }
 

@@ -1,7 +1,7 @@
 package import LinuxSystem
 package import SRIOV
 
-extension Manager {
+extension NodeConfigurator {
     /// Binds a VF that nobody uses to another driver.
     ///
     /// No module is loaded. A VF that has the driver already is left alone.
@@ -12,7 +12,7 @@ extension Manager {
     package func bind(
         _ address: PCIAddress, to driver: VFDriver
     ) throws(ManagerError) -> VirtualFunction {
-        let function = try virtualFunction(at: address)
+        let function = try engine.virtualFunction(at: address)
         if let name = driver.name, !host.driverExists(name) {
             throw ManagerError(
                 .unsupported,
@@ -23,13 +23,15 @@ extension Manager {
             function, parentMode: driver.name == nil ? .exclusive : .shared, in: locks,
             deadline: Deadline(after: timeouts.lock))
         return try withExtendedLifetime(locks) { () throws(ManagerError) -> VirtualFunction in
-            try reclaimIfStale(function)
+            try engine.reclaimIfStale(function)
             do {
                 guard let present = try host.virtualFunction(at: address) else {
                     throw ManagerError(.notFound, "VF \(address) is gone")
                 }
                 if driver.isSatisfied(by: present.driver) { return present }
-                if let user = try reader(of: [], isForOne: true).snapshot(of: present).obstacle {
+                if let user = try engine.reader(of: [], isForOne: true).snapshot(of: present)
+                    .obstacle
+                {
                     throw ManagerError(.inUse, "\(user)")
                 }
                 try bindLocked(present, to: driver)
@@ -47,6 +49,6 @@ extension Manager {
                 driver.name, to: function.address, deadline: Deadline(after: timeouts.binding))
         }
         guard driver.name == nil, let parent = function.physicalFunction else { return try bind() }
-        try withAutoprobe(of: parent, bind)
+        try engine.withAutoprobe(of: parent, bind)
     }
 }

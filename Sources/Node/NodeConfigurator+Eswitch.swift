@@ -2,7 +2,7 @@ internal import LinuxSystem
 package import Netlink
 package import SRIOV
 
-extension Manager {
+extension NodeConfigurator {
     /// How a PF's switch is run.
     ///
     /// - Throws: `ManagerError` `unsupported` if its driver has no such modes.
@@ -27,12 +27,12 @@ extension Manager {
     package func setEswitchMode(
         _ mode: EswitchMode, of function: PhysicalFunction
     ) throws(ManagerError) {
-        let lock = try lockWhole(function.address)
+        let lock = try engine.lockWhole(function.address)
         defer { withExtendedLifetime(lock) {} }
         guard try eswitchMode(of: function) != mode else { return }
         do {
             let attachments = try store.attachments(ofPhysicalFunction: function.address)
-            let obstacles = try obstacles(to: function, attachments)
+            let obstacles = try engine.obstacles(to: function, attachments)
             guard obstacles.isEmpty else {
                 throw ManagerError(
                     .inUse,

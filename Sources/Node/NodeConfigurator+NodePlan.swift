@@ -3,7 +3,7 @@ internal import Netlink
 package import SRIOV
 
 /// How this host differs from what a configuration asks of it.
-extension Manager {
+extension NodeConfigurator {
     /// What `apply` would do: the drift, empty if everything is as asked for.
     ///
     /// Nothing is changed or waited for.
@@ -44,7 +44,7 @@ extension Manager {
             Obstacle(.physicalFunction(function.address), .recorded($0.phase, $0.owner))
         }
         let attachments = try store.attachments(ofPhysicalFunction: function.address)
-        let snapshot = try reader(of: attachments, functions: .all).snapshot(of: function)
+        let snapshot = try engine.reader(of: attachments, functions: .all).snapshot(of: function)
         for vf in snapshot.virtualFunctions {
             guard let index = vf.function.index else { continue }
             state.virtualFunctions[index] = PhysicalFunctionState.VF(

@@ -2,7 +2,7 @@ internal import LinuxSystem
 internal import Netlink
 package import SRIOV
 
-extension Manager {
+extension NodeConfigurator {
     /// What `resize` would do.
     ///
     /// - Throws: `ManagerError` `invalidRequest` if the PF cannot have that many VFs.
@@ -22,7 +22,7 @@ extension Manager {
             let attachments = try store.attachments(ofPhysicalFunction: function.address)
             return ResizePlan(
                 function: function, count: count, writes: writes,
-                obstacles: writes.isEmpty ? [] : try obstacles(to: function, attachments),
+                obstacles: writes.isEmpty ? [] : try engine.obstacles(to: function, attachments),
                 attachments: writes.isEmpty ? [] : attachments)
         } catch {
             throw error as? ManagerError ?? .wrapping(error, "look at \(function.displayName)")
@@ -40,7 +40,7 @@ extension Manager {
     package func resize(
         _ function: PhysicalFunction, to count: Int, force: Bool
     ) throws(ManagerError) -> PhysicalFunction {
-        let lock = try lockWhole(function.address)
+        let lock = try engine.lockWhole(function.address)
         defer { withExtendedLifetime(lock) {} }
         return try resizeLocked(function, to: count, force: force)
     }
@@ -58,7 +58,8 @@ extension Manager {
         }
         var unfinished: [Attachment] = []
         for attachment in plan.attachments {
-            let outcome = bringBack(attachment, within: nil, releasing: releaseByRecord)
+            let outcome = engine.bringBack(
+                attachment, within: nil, releasing: engine.releaseByRecord)
             for failure in outcome.failures { warn("\(failure), proceeding anyway") }
             // What a front end has given out is not gone with the VF.
             if !outcome.isVFComplete, outcome.frontEnd.isEmpty { unfinished.append(attachment) }

@@ -74,8 +74,8 @@ struct AdminFixture: Sendable {
                     })
             },
             tell: { [told] in told.append($0) },
-            makeManager: { path, warn in
-                Manager(
+            makeContext: { path, warn in
+                try Context(
                     host: host,
                     store: AttachmentStore(
                         paths: path, boot: boot, access: isPrivileged ? .readWrite : .readOnly),

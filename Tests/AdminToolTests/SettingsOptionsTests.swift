@@ -67,7 +67,7 @@ import Testing
         #expect(request.settings == VFSettings(vlan: VLANTag.none))
     }
 
-    @Test func whatTheOptionsTakeTheManagerTakes() throws {
+    @Test func whatTheOptionsTakeTheVerbsTake() throws {
         try request("--vlan", "4094", "--vlan-qos", "7", "--vlan-proto", "802.1ad", "--mtu", "68")
             .settings.validate()
     }

@@ -95,7 +95,7 @@ import Testing
         #expect(fixture.complaint == "")
     }
 
-    @Test func everyCodeOfTheManagerHasItsNumber() {
+    @Test func everyCodeOfAnErrorHasItsNumber() {
         let numbers = ManagerError.Code.allCases.map {
             CNIError(reporting: ManagerError($0, "x")).code.rawValue
         }

@@ -17,7 +17,7 @@ import Testing
         #expect(OperationResult(code) == result)
     }
 
-    /// What the manager refuses is counted alike, whoever asked.
+    /// What the verbs refuse is counted alike, whoever asked.
     @Test(arguments: ManagerError.Code.allCases)
     func everyCodeOfTheManagerHasItsOwn(code: ManagerError.Code) {
         // A state file that another process has for the moment is one more thing in use.

@@ -150,7 +150,7 @@ import Testing
         let fixture = try SRIOVCNIFixture()
         try fixture.age("c1-net1")
         try fixture.age("pci/0000:01:10.0")
-        let report = try fixture.manager().importAttachments(isDryRun: false)
+        let report = try fixture.context().attachments.importAttachments(isDryRun: false)
         #expect(report.entries.map(\.result) == [.refused("it is of an earlier boot")])
         #expect(fixture.call("DEL").status == 0)
         #expect(fixture.plugin.interface?.namespace == 0)
@@ -160,12 +160,12 @@ import Testing
     @Test func importTakesLiveAttachmentsOver() throws {
         let fixture = try SRIOVCNIFixture()
         let attached = fixture.plugin.machine
-        let dry = try fixture.manager().importAttachments(isDryRun: true)
+        let dry = try fixture.context().attachments.importAttachments(isDryRun: true)
         #expect(dry.entries.map(\.result) == [.imported])
         #expect(try fixture.plugin.store().attachments() == [])
         #expect(try fixture.files == ["c1-net1", "0000:01:10.0"])
 
-        let report = try fixture.manager().importAttachments(isDryRun: false)
+        let report = try fixture.context().attachments.importAttachments(isDryRun: false)
         #expect(report.entries.map(\.result) == [.imported])
         #expect(fixture.plugin.machine == attached)
         #expect(try fixture.files == [])
@@ -178,8 +178,9 @@ import Testing
         #expect(record.settings.trust == true)
         #expect(record.settings.spoofCheck == nil)
         #expect(record.originalInfo?.spoofCheck == true)
-        #expect(try fixture.manager().importAttachments(isDryRun: false).entries.isEmpty)
-        #expect(try fixture.manager().check(record.owner).findings == [])
+        #expect(
+            try fixture.context().attachments.importAttachments(isDryRun: false).entries.isEmpty)
+        #expect(try fixture.context().attachments.check(record.owner).findings == [])
 
         #expect(fixture.call("DEL") == ("", 0))
         #expect(fixture.plugin.machine == fixture.before)
@@ -188,10 +189,10 @@ import Testing
 
     @Test func importAfterADeathBetweenRecordAndFiles() throws {
         let fixture = try SRIOVCNIFixture()
-        _ = try fixture.manager().importAttachments(isDryRun: false)
+        _ = try fixture.context().attachments.importAttachments(isDryRun: false)
         try fixture.write(SRIOVCNIFixture.current, to: "c1-net1")
         try fixture.write("/run/netns/c1", to: "pci/0000:01:10.0")
-        let report = try fixture.manager().importAttachments(isDryRun: false)
+        let report = try fixture.context().attachments.importAttachments(isDryRun: false)
         #expect(report.entries.map(\.result) == [.present])
         #expect(try fixture.files == [])
         #expect(try fixture.plugin.store().attachments().count == 1)
@@ -199,7 +200,7 @@ import Testing
 
     @Test func importFindsTheNamespaceWithoutAllocation() throws {
         let fixture = try SRIOVCNIFixture(SRIOVCNIFixture.old, allocates: false)
-        let report = try fixture.manager().importAttachments(isDryRun: false)
+        let report = try fixture.context().attachments.importAttachments(isDryRun: false)
         #expect(report.entries.map(\.result) == [.imported])
         #expect(try fixture.plugin.store().attachments().first?.namespace?.path == "/run/netns/c1")
         #expect(fixture.call("DEL") == ("", 0))
@@ -209,7 +210,7 @@ import Testing
     @Test(arguments: [("a-b-net1", "a-b"), ("a-b-c-net1", "a-b-c")])
     func importTellsContainerFromInterfaceByTheInterface(file: String, container: String) throws {
         let fixture = try SRIOVCNIFixture(named: file)
-        _ = try fixture.manager().importAttachments(isDryRun: false)
+        _ = try fixture.context().attachments.importAttachments(isDryRun: false)
         #expect(try fixture.plugin.store().attachments().first?.owner.container == container)
     }
 
@@ -220,7 +221,7 @@ import Testing
         try fixture.write(
             SRIOVCNIFixture.current.replacing("0000:01:10.0", with: "0000:09:10.0"), to: "c8-net1")
         try fixture.write("/run/netns/c9", to: "pci/0000:01:10.2")
-        let report = try fixture.manager().importAttachments(isDryRun: false)
+        let report = try fixture.context().attachments.importAttachments(isDryRun: false)
         #expect(
             report.entries.map(\.result) == [
                 .refused(

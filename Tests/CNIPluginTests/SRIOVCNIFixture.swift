@@ -97,11 +97,11 @@ struct SRIOVCNIFixture {
             command, input, ["VFMAP_SRIOV_CNI": directory].merging(changes) { $1 })
     }
 
-    func manager() -> Manager<SimulatedHost> {
+    func context() throws -> Context<SimulatedHost> {
         var timeouts = Timeouts()
         timeouts.lock = .milliseconds(100)
         timeouts.returnOfInterface = .milliseconds(100)
-        return Manager(
+        return try Context(
             host: plugin.host, store: plugin.store(),
             locks: LockDirectory(path: plugin.ipam.directory + "/locks"), timeouts: timeouts,
             foreignClaims: SRIOVCNICache(directory: directory, bootTime: 2000).claims,

@@ -6,11 +6,11 @@ import ServiceLifecycle
 import SimulatedHost
 import Synchronization
 
-/// A simulated host with a manager, and a log that can be read.
+/// A simulated host with a context, and a log that can be read.
 final class DaemonFixture: Sendable {
     let directory: TestDirectory
     let host: SimulatedHost
-    let manager: Manager<SimulatedHost>
+    let context: Context<SimulatedHost>
     let log: DaemonLog
     let lines: LogLines
 
@@ -24,7 +24,7 @@ final class DaemonFixture: Sendable {
         // Services and the tests wait for each other, on a slow machine for long.
         timeouts.lock = .seconds(300)
         timeouts.returnOfInterface = .milliseconds(50)
-        manager = Manager(
+        context = try Context(
             host: host,
             store: AttachmentStore(path: directory.path + "/state.db", boot: host.kernel.boot),
             locks: LockDirectory(path: directory.path + "/locks"), timeouts: timeouts,
@@ -34,7 +34,7 @@ final class DaemonFixture: Sendable {
     /// Gives a VF to a container whose namespace is made for it.
     func attach(_ index: Int, to container: String) throws {
         host.makeNamespace("/run/netns/\(container)")
-        try manager.attach(
+        try context.attachments.attach(
             AttachRequest(
                 owner: AttachmentOwner(
                     frontEnd: "docker", network: "n", container: container, interfaceName: "eth0"),

@@ -22,7 +22,7 @@ import Testing
         ) throws {
             fixture = try DaemonFixture(vfs: vfs)
             monitor = DriftMonitor(
-                manager: fixture.manager, configurationPath: fixture.directory.path + "/c.json",
+                context: fixture.context, configurationPath: fixture.directory.path + "/c.json",
                 handling: handling, log: fixture.log, now: { [clock] in clock.now })
             if let configuration { try configure(configuration) }
         }
@@ -131,7 +131,7 @@ import Testing
         let before = test.fixture.host.kernel.vfs
         test.monitor.look()
         #expect(test.fixture.host.kernel.vfs == before)
-        #expect(try test.fixture.manager.store.attachments().count == 1)
+        #expect(try test.fixture.context.store.attachments().count == 1)
         #expect(test.monitor.remediations == ["done": 0, "refused": 1, "failed": 0])
         #expect(test.steps == ["pf0": ["remove 2 VFs", "create 1 VF"]])
         #expect(test.fixture.lines.all.filter { $0.contains("it is in use") }.count == 1)
@@ -232,7 +232,8 @@ import Testing
         let monitor = test.monitor
         let reconciler = try Reconciler(
             interval: .seconds(3600), log: test.fixture.log,
-            reconcile: { try test.fixture.manager.recover() }, afterwards: { monitor.look() })
+            reconcile: { try test.fixture.context.attachments.recover() },
+            afterwards: { monitor.look() })
         try await running(reconciler) {
             try await reach { reconciler.report.runs == 1 }
             #expect(test.trusted == [true, true])

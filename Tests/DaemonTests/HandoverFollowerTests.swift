@@ -15,11 +15,11 @@ import Testing
     private func joined() throws -> (DaemonFixture, Link) {
         let fixture = try DaemonFixture()
         fixture.host.withKernel { $0.vfs[Self.vf]?.hasBeenUp = true }
-        _ = try fixture.manager.reserve(
+        _ = try fixture.context.handovers.reserve(
             ReserveRequest(
                 owner: Self.owner, selection: .address(Self.vf),
                 settings: VFSettings(macAddress: MACAddress("02:11:22:33:44:55"))))
-        let reservation = try fixture.manager.join(Self.owner, sandbox: Self.sandbox)
+        let reservation = try fixture.context.handovers.join(Self.owner, sandbox: Self.sandbox)
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == true)
         return (fixture, reservation.link)
     }
@@ -27,14 +27,14 @@ import Testing
     /// nil for no record.
     private func phase(_ fixture: DaemonFixture) -> AttachmentPhase? {
         // What cannot be read has none of the phases that are waited for.
-        (try? fixture.manager.store.attachment(of: Self.owner))?.phase
+        (try? fixture.context.store.attachment(of: Self.owner))?.phase
     }
 
     private func follower(
         _ fixture: DaemonFixture, time: Duration = .seconds(3600)
     ) throws -> HandoverFollower {
         try HandoverFollower(time: time, firstPause: .milliseconds(1), log: fixture.log) {
-            try fixture.manager.confirmHandover($0)
+            try fixture.context.handovers.confirm($0)
         }
     }
 
@@ -63,7 +63,7 @@ import Testing
         let follower = try follower(fixture)
         try await running(follower) {
             follower.follow(Self.owner)
-            _ = try fixture.manager.detach(DetachRequest(owner: Self.owner))
+            _ = try fixture.context.attachments.detach(DetachRequest(owner: Self.owner))
             try await reach { follower.count == 0 }
         }
     }

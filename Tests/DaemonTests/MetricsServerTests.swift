@@ -22,13 +22,13 @@ import Testing
         let path = fixture.directory.path + "/c.json"
         if let configuration { try Data(configuration.utf8).write(to: URL(filePath: path)) }
         let drift = DriftMonitor(
-            manager: fixture.manager, configurationPath: path, handling: .report, log: fixture.log)
+            context: fixture.context, configurationPath: path, handling: .report, log: fixture.log)
         let reconciler = try Reconciler(
             interval: .seconds(60), log: fixture.log,
-            reconcile: { try fixture.manager.recover() }, afterwards: { drift.look() })
+            reconcile: { try fixture.context.attachments.recover() }, afterwards: { drift.look() })
         drift.look()
         return MetricsPage(
-            collector: try NodeCollector(manager: fixture.manager, allowance: .seconds(120)),
+            collector: try NodeCollector(context: fixture.context, allowance: .seconds(120)),
             configurationPath: path,
             operations: operations, reconciler: reconciler, drift: drift, keeping: keeping)
     }

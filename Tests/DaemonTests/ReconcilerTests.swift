@@ -16,7 +16,7 @@ import Testing
     @Test func itRunsAtTheStart() async throws {
         let fixture = try DaemonFixture()
         let reconciler = try Reconciler(interval: .seconds(3600), log: fixture.log) {
-            try fixture.manager.recover()
+            try fixture.context.attachments.recover()
         }
         try await running(reconciler) {
             try await reach { reconciler.report.runs == 1 }
@@ -33,15 +33,15 @@ import Testing
         let fixture = try DaemonFixture()
         try fixture.attach(0, to: "c1")
         let reconciler = try Reconciler(interval: .seconds(3600), log: fixture.log) {
-            try fixture.manager.recover()
+            try fixture.context.attachments.recover()
         }
         try await running(reconciler) {
             try await reach { reconciler.report.runs == 1 }
-            #expect(try fixture.manager.store.attachments().count == 1)
+            #expect(try fixture.context.store.attachments().count == 1)
             fixture.host.deleteNamespace("/run/netns/c1")
             reconciler.poke("pf0v0 appeared")
             try await reach { reconciler.report.runs == 2 }
-            #expect(try fixture.manager.store.attachments().isEmpty)
+            #expect(try fixture.context.store.attachments().isEmpty)
             let last = try #require(reconciler.report.last)
             #expect(last.reason == "pf0v0 appeared")
             #expect(last.entries == 1)
@@ -158,7 +158,7 @@ import Testing
     @Test func whatIsLeftToDoIsSaidOnce() async throws {
         let fixture = try DaemonFixture()
         try fixture.attach(1, to: "c1")
-        let attachment = try #require(try fixture.manager.store.attachments().first)
+        let attachment = try #require(try fixture.context.store.attachments().first)
         let reconciler = try Reconciler(interval: .milliseconds(10), log: fixture.log) {
             RecoveryReport(entries: [
                 .init(attachment: attachment, result: .incomplete(["no carrier"]))

@@ -13,9 +13,9 @@ import Testing
         StatusPage(
             configurationPath: "/etc/vfmap/config.json",
             sockets: DaemonReport.Sockets(docker: "/a/d", status: "/a/s"),
-            store: fixture.manager.store,
+            store: fixture.context.store,
             reconciler: try Reconciler(interval: .seconds(60), log: fixture.log) {
-                try fixture.manager.recover()
+                try fixture.context.attachments.recover()
             },
             calls: CallCounter(), log: fixture.log)
     }
@@ -65,11 +65,11 @@ import Testing
     @Test func aRunOfTheReconcilerIsInIt() async throws {
         let fixture = try DaemonFixture()
         let reconciler = try Reconciler(interval: .seconds(60), log: fixture.log) {
-            try fixture.manager.recover()
+            try fixture.context.attachments.recover()
         }
         let page = StatusPage(
             configurationPath: "/c", sockets: DaemonReport.Sockets(docker: nil, status: "/a/s"),
-            store: fixture.manager.store, reconciler: reconciler, calls: CallCounter(),
+            store: fixture.context.store, reconciler: reconciler, calls: CallCounter(),
             log: fixture.log)
         try await running(reconciler) {
             try await reach { reconciler.report.runs == 1 }

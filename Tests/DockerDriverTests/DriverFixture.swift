@@ -34,7 +34,7 @@ final class DriverFixture: Sendable {
         try? FileManager.default.removeItem(at: directory)  // A leftover in /tmp fails no test.
     }
 
-    /// What the driver and its manager told an operator so far.
+    /// What the driver and its context told an operator so far.
     var warnings: [String] { messages.withLock { $0 } }
 
     /// The endpoints that the driver told of as about to be moved.
@@ -46,7 +46,7 @@ final class DriverFixture: Sendable {
     }
 
     /// A driver as a new process would make it: nothing is left of the last one but the state file.
-    func driver(in process: SimulatedHost? = nil) -> DockerDriver<SimulatedHost> {
+    func driver(in process: SimulatedHost? = nil) throws -> DockerDriver<SimulatedHost> {
         var timeouts = Timeouts()
         // Calls at once wait for each other, on a slow machine for long.
         timeouts.lock = .seconds(300)
@@ -56,7 +56,7 @@ final class DriverFixture: Sendable {
         }
         let pools = pools
         return DockerDriver(
-            manager: Manager(
+            context: try Context(
                 host: process ?? host, store: store(),
                 locks: LockDirectory(path: directory.path + "/locks"), timeouts: timeouts,
                 releaseFrontEnd: { _ in }, warn: warn),
@@ -69,8 +69,8 @@ final class DriverFixture: Sendable {
     /// - Parameters:
     ///   - name: Without what all calls begin with: `Join`.
     ///   - body: The request.
-    func call(_ name: String, _ body: String = "{}") -> DriverReply {
-        driver().answer(
+    func call(_ name: String, _ body: String = "{}") throws -> DriverReply {
+        try driver().answer(
             method: "POST", path: "/NetworkDriver.\(name)", body: Array(body.utf8))
     }
 
@@ -81,7 +81,7 @@ final class DriverFixture: Sendable {
     func success(
         _ name: String, _ body: String, sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> String {
-        let reply = call(name, body)
+        let reply = try call(name, body)
         try #require(reply.status == .ok, "\(reply.text)", sourceLocation: sourceLocation)
         return reply.text
     }

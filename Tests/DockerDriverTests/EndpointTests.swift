@@ -144,7 +144,7 @@ import Testing
         #expect(try fixture.records.map(\.phase) == [.joined])
         let container = try fixture.move("e1", "n1", sandbox, creation, joining, mac: mac)
         #expect(fixture.info(Self.vf)?.trust == true)
-        #expect(fixture.driver().confirmed(owner)?.phase == .attached)
+        #expect(try fixture.driver().confirmed(owner)?.phase == .attached)
         #expect(fixture.info(Self.vf)?.trust == false)
         try fixture.stop(container)
         #expect(fixture.machine == before)
@@ -213,7 +213,7 @@ import Testing
     func aRefusedEndpointLeavesNothing(request: String, status: Int, message: String) throws {
         let fixture = try fixture()
         let before = fixture.machine
-        let reply = fixture.call("CreateEndpoint", request)
+        let reply = try fixture.call("CreateEndpoint", request)
         #expect(reply.text == (try failure(message)))
         #expect(reply.status.rawValue == status)
         #expect(reply.error == message)
@@ -226,7 +226,7 @@ import Testing
         let fixture = try DriverFixture(host)
         try fixture.success("CreateNetwork", networkRequest(#""parent":"pf0","max_tx_rate":"9""#))
         let before = fixture.machine
-        let reply = fixture.call("CreateEndpoint", endpointRequest())
+        let reply = try fixture.call("CreateEndpoint", endpointRequest())
         #expect(reply.status.rawValue == 422)
         #expect(
             reply.text
@@ -241,7 +241,7 @@ import Testing
         let fixture = try fixture(vfs: 2)
         let before = fixture.machine
         let containers = [try fixture.run("e1"), try fixture.run("e2", address: "10.9.0.3/24")]
-        let reply = fixture.call("CreateEndpoint", endpointRequest("e3"))
+        let reply = try fixture.call("CreateEndpoint", endpointRequest("e3"))
         #expect(reply.status.rawValue == 503)
         #expect(reply.text == (try failure("pf0 has no free VF among its 2")))
         for container in containers { try fixture.stop(container) }
@@ -253,7 +253,7 @@ import Testing
         let fixture = try fixture()
         try fixture.success("CreateEndpoint", endpointRequest())
         let made = fixture.host.kernel
-        let reply = fixture.call("CreateEndpoint", endpointRequest())
+        let reply = try fixture.call("CreateEndpoint", endpointRequest())
         #expect(reply.status.rawValue == 409)
         #expect(reply.text == (try failure("endpoint e1 has VF 0000:01:10.0 already")))
         #expect(fixture.host.kernel == made)
@@ -263,7 +263,7 @@ import Testing
     @Test func aVFWithoutAnInterfaceIsNeverGiven() throws {
         let fixture = try fixture(vfs: 1)
         fixture.host.withKernel { $0.bind(Self.vf, to: nil) }
-        let reply = fixture.call("CreateEndpoint", endpointRequest())
+        let reply = try fixture.call("CreateEndpoint", endpointRequest())
         #expect(reply.status.rawValue == 503)
         #expect(reply.text == (try failure("pf0 has no free VF among its 1")))
         #expect(try fixture.records == [])
@@ -273,7 +273,7 @@ import Testing
         let fixture = try fixture(vfs: 1)
         try fixture.success("CreateEndpoint", endpointRequest())
         fixture.host.withKernel { $0.bind(Self.vf, to: "vfio-pci") }
-        let reply = fixture.call("Join", reference("e1", #","SandboxKey":"/run/netns/x""#))
+        let reply = try fixture.call("Join", reference("e1", #","SandboxKey":"/run/netns/x""#))
         #expect(reply.status.rawValue == 500)
         #expect(
             reply.text
@@ -290,10 +290,10 @@ import Testing
             try fixture.success(
                 "ProgramExternalConnectivity", reference("e1", #","Options":{}"#)) == "{}")
         #expect(try fixture.success("EndpointOperInfo", reference()) == #"{"Value":{}}"#)
-        let join = fixture.call("Join", reference("e1", #","SandboxKey":"/run/netns/x""#))
+        let join = try fixture.call("Join", reference("e1", #","SandboxKey":"/run/netns/x""#))
         #expect(join.status.rawValue == 410)
         #expect(join.text == (try failure("endpoint e1 has no VF, or has it no more")))
-        let nowhere = fixture.call("Join", reference())
+        let nowhere = try fixture.call("Join", reference())
         #expect(nowhere.text == (try failure("SandboxKey: missing")))
         #expect(fixture.host.kernel == before)
         #expect(fixture.warnings == [])
@@ -376,7 +376,7 @@ import Testing
         #expect(
             [first.function, second.function]
                 == [SimulatedHost.vfAddress(0), SimulatedHost.vfAddress(0, bus: 2)])
-        let third = fixture.call("CreateEndpoint", endpointRequest("e3"))
+        let third = try fixture.call("CreateEndpoint", endpointRequest("e3"))
         #expect(third.text == (try failure("pool all has no free VF among its 2")))
         try fixture.stop(first)
         try fixture.stop(second)
@@ -396,9 +396,10 @@ import Testing
             try fixture.success("EndpointOperInfo", reference())
                 == #"{"Value":{"driver":"igb","mac":"02:00:00:00:00:77","pf":"0000:01:00.0","#
                 + #""phase":"attached"}}"#)
-        let second = fixture.call("CreateEndpoint", endpointRequest("e2"))
+        let second = try fixture.call("CreateEndpoint", endpointRequest("e2"))
         #expect(second.status.rawValue == 409)
-        let option = fixture.call("CreateEndpoint", endpointRequest("e3", options: #","vlan":"1""#))
+        let option = try fixture.call(
+            "CreateEndpoint", endpointRequest("e3", options: #","vlan":"1""#))
         #expect(
             option.text
                 == (try failure("vlan: is a setting of a VF, there is none in mode passthrough")))
@@ -412,7 +413,7 @@ import Testing
         try fixture.success(
             "CreateNetwork", networkRequest(#""parent":"pf0","mode":"passthrough""#, id: "whole"))
         _ = try fixture.run()
-        let reply = fixture.call("CreateEndpoint", endpointRequest("e2", network: "whole"))
+        let reply = try fixture.call("CreateEndpoint", endpointRequest("e2", network: "whole"))
         #expect(reply.status.rawValue == 409)
         #expect(reply.error?.hasPrefix("pf0 cannot be given away as a whole: ") == true)
     }
@@ -426,7 +427,7 @@ import Testing
         }
         try fixture.stop(try fixture.run())
         fixture.host.withKernel { $0.unplug(SimulatedHost.pfAddress()) }
-        let reply = fixture.call("CreateEndpoint", endpointRequest("e2"))
+        let reply = try fixture.call("CreateEndpoint", endpointRequest("e2"))
         #expect(reply.status.rawValue == 410)
         #expect(reply.text == (try failure("PF pf0 (0000:01:00.0) is gone")))
     }

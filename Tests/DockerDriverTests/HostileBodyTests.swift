@@ -123,7 +123,7 @@ import Testing
             let needsEndpoint = call != "CreateEndpoint" && call != "CreateNetwork"
             if needsEndpoint { try fixture.success("CreateEndpoint", endpointRequest()) }
             let body = Self.body(of: call, using: &generator)
-            let reply = fixture.driver().answer(
+            let reply = try fixture.driver().answer(
                 method: "POST", path: "/NetworkDriver.\(call)", body: body)
             let context = "seed \(seed): \(String(decoding: body.prefix(1000), as: UTF8.self))"
             let fault = Self.faults(of: reply)

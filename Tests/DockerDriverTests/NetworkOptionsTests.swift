@@ -204,7 +204,7 @@ import Testing
     func wrongOptionsAreRefused(_ wrong: Case) throws {
         let fixture = try DriverFixture(pools: Self.pools)
         let before = fixture.host.kernel
-        let reply = fixture.call(
+        let reply = try fixture.call(
             "CreateNetwork", networkRequest(wrong.options, more: wrong.more, data: wrong.data))
         #expect(reply.text == (try failure(wrong.message)))
         #expect(reply.status.rawValue == wrong.status)

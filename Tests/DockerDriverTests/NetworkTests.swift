@@ -81,7 +81,8 @@ import Testing
         let request = networkRequest(#""parent":"pf0","vlan":"100""#)
         try fixture.success("CreateNetwork", request)
         #expect(try fixture.success("CreateNetwork", request) == "{}")
-        let other = fixture.call("CreateNetwork", networkRequest(#""parent":"pf0","vlan":"101""#))
+        let other = try fixture.call(
+            "CreateNetwork", networkRequest(#""parent":"pf0","vlan":"101""#))
         #expect(other.status.rawValue == 409)
         #expect(other.text == (try failure("network n1 exists with another definition")))
         #expect(try fixture.store().networks(of: "docker").count == 1)
@@ -115,7 +116,7 @@ import Testing
         try fixture.success(
             "CreateNetwork", networkRequest(#""parent":"pf0""#, id: "0123456789abcdef"))
         #expect(fixture.warnings == ["pf0, parent of network 0123456789ab, has no VFs yet"])
-        let reply = fixture.call("CreateEndpoint", endpointRequest(network: "0123456789abcdef"))
+        let reply = try fixture.call("CreateEndpoint", endpointRequest(network: "0123456789abcdef"))
         #expect(reply.status.rawValue == 503)
         #expect(reply.text == (try failure("pf0 has no free VF among its 0")))
         fixture.host.withKernel { $0.addVFs(2, to: SimulatedHost.pfAddress()) }
@@ -125,7 +126,7 @@ import Testing
     @Test func anEndpointOfAnUnknownNetworkIsRefused() throws {
         let fixture = try DriverFixture()
         let before = fixture.host.kernel
-        let reply = fixture.call("CreateEndpoint", endpointRequest(network: "0123456789abcdef"))
+        let reply = try fixture.call("CreateEndpoint", endpointRequest(network: "0123456789abcdef"))
         #expect(reply.status.rawValue == 410)
         #expect(
             reply.text
@@ -159,7 +160,7 @@ import Testing
         try fixture.store().insert(
             NetworkRecord(
                 frontEnd: "docker", identifier: "n1", definition: definition, created: 0))
-        let reply = fixture.call("CreateEndpoint", endpointRequest())
+        let reply = try fixture.call("CreateEndpoint", endpointRequest())
         #expect(reply.status.rawValue == 500)
         #expect(
             reply.text

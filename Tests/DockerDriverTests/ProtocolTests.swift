@@ -60,7 +60,7 @@ import Testing
     func anEmptyBodyIsNoSuccess(call: String) throws {
         let fixture = try DriverFixture()
         for body in ["", " \n"] {
-            let reply = fixture.call(call, body)
+            let reply = try fixture.call(call, body)
             #expect(reply.status.rawValue == 400)
             #expect(reply.text == (try failure("the request has no body")))
         }
@@ -69,11 +69,11 @@ import Testing
     @Test(arguments: calls)
     func aBodyMustBeAnObject(call: String) throws {
         let fixture = try DriverFixture()
-        let array = fixture.call(call, "[]")
+        let array = try fixture.call(call, "[]")
         #expect(array.status.rawValue == 400)
         #expect(
             array.text == (try failure("the request's body must be a JSON object, not an array")))
-        let half = fixture.call(call, #"{"NetworkID":"#)
+        let half = try fixture.call(call, #"{"NetworkID":"#)
         #expect(half.status.rawValue == 400)
         #expect(
             half.text
@@ -85,13 +85,13 @@ import Testing
     func theNetworkMustBeNamed(call: String) throws {
         let fixture = try DriverFixture()
         for body in [#"{"EndpointID":"e1"}"#, #"{"NetworkID":"","EndpointID":"e1"}"#] {
-            let reply = fixture.call(call, body)
+            let reply = try fixture.call(call, body)
             #expect(reply.status.rawValue == 400)
             #expect(reply.text == (try failure("NetworkID: missing")))
         }
-        let number = fixture.call(call, #"{"NetworkID":7}"#)
+        let number = try fixture.call(call, #"{"NetworkID":7}"#)
         #expect(number.text == (try failure("NetworkID: must be a string, not a number")))
-        let path = fixture.call(call, #"{"NetworkID":"../x"}"#)
+        let path = try fixture.call(call, #"{"NetworkID":"../x"}"#)
         #expect(path.status.rawValue == 400)
         #expect(
             path.text
@@ -139,7 +139,7 @@ import Testing
     }
 }
 
-/// The status of every code that the manager knows.
+/// The status of every code of an error.
 @Suite struct DriverStatusTests {
     @Test(arguments: [
         (ManagerError.Code.invalidRequest, 400), (.notFound, 410), (.noneFree, 503),
@@ -169,7 +169,7 @@ import Testing
             #"{"NetworkID":"n1","Options":{"com.docker.network.generic":{"vlan":"\#(long)"}}}"#,
             #"{"NetworkID":"\#(long)"}"#,
         ] {
-            let reply = fixture.call("CreateNetwork", body)
+            let reply = try fixture.call("CreateNetwork", body)
             #expect(reply.status == .badRequest)
             #expect(reply.body.count < 2000)
             #expect(try #require(reply.error).utf8.count < 1000)

@@ -84,7 +84,7 @@ import Testing
                 try fixture.moveBack(container)
                 running[endpoint] = nil
             }
-            let reply = fixture.driver().answer(method: "POST", path: exchange.path, body: body)
+            let reply = try fixture.driver().answer(method: "POST", path: exchange.path, body: body)
             counts[exchange.name, default: 0] += 1
             let text = reply.text
             let members = Self.members(try JSONValue(parsing: reply.body))
@@ -115,7 +115,7 @@ import Testing
                 creations[endpoint] = text
                 if Self.members(exchange.response)["Err"] != nil {
                     // The other driver failed here, so Docker never came back to it.
-                    _ = fixture.driver().answer(
+                    _ = try fixture.driver().answer(
                         method: "POST", path: "/NetworkDriver.DeleteEndpoint", body: body)
                 }
             case "Join":
@@ -156,7 +156,7 @@ import Testing
         // Of the networks that nobody deleted, the endpoint that its killed dockerd never deleted either.
         for container in running.values { fixture.loseContainer(container) }
         fixture.host.withKernel { $0.uptime += 1000 }
-        _ = try fixture.driver().manager.recover()
+        _ = try fixture.driver().context.attachments.recover()
         #expect(try fixture.records == [])
         #expect(fixture.machine == before)
     }

@@ -38,7 +38,7 @@ import Testing
         let fixture = try fixture()
         let before = fixture.machine
         fixture.loseContainer(try fixture.run())
-        _ = try fixture.driver().manager.recover()
+        _ = try fixture.driver().context.attachments.recover()
         #expect(fixture.machine == before)
         #expect(try fixture.records == [])
     }
@@ -83,7 +83,7 @@ import Testing
                 "VF 0000:01:10.0 of endpoint 0123456789ab, which Docker lost: ") == true)
         fixture.host.withKernel { $0.descriptorsElsewhere = [] }
         fixture.host.withKernel { $0.settle() }
-        _ = try fixture.driver().manager.recover()
+        _ = try fixture.driver().context.attachments.recover()
         #expect(try fixture.records == [])
         #expect(fixture.info(Self.vf)?.vlans == [])
     }
@@ -136,7 +136,7 @@ import Testing
         var record = try #require(try fixture.records.first)
         record.frontEndData = data
         try fixture.store().update(record)
-        let reply = fixture.call("Join", reference("e1", #","SandboxKey":"/run/netns/x""#))
+        let reply = try fixture.call("Join", reference("e1", #","SandboxKey":"/run/netns/x""#))
         #expect(reply.status.rawValue == 500)
         #expect(
             reply.error?.hasPrefix("endpoint e1: its record in the state file is unusable: ")
@@ -157,7 +157,7 @@ import Testing
             ("CreateEndpoint", endpointRequest()),
             ("Join", reference("e1", #","SandboxKey":"/run/netns/x""#)),
         ] {
-            let reply = fixture.call(call, body)
+            let reply = try fixture.call(call, body)
             #expect(reply.status.rawValue == 500)
             #expect(reply.error?.contains("state file \(path.path): ") == true)
         }

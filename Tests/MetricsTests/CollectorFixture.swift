@@ -9,14 +9,14 @@ import Testing
 /// A simulated host whose counters are read, with a state file of its own.
 final class CollectorFixture: Sendable {
     let host: SimulatedHost
-    let manager: Manager<SimulatedHost>
+    let context: Context<SimulatedHost>
     private let directory: String
 
     init(vfs: Int = 2) throws {
         var template = Array("/tmp/vfmap-metrics-XXXXXX".utf8CString)
         directory = String(cString: try #require(mkdtemp(&template)))
         host = SimulatedHost.withVFs(vfs)
-        manager = Manager(
+        context = try Context(
             host: host,
             store: AttachmentStore(path: directory + "/state.db", boot: host.kernel.boot),
             locks: LockDirectory(path: directory + "/locks"), releaseFrontEnd: { _ in },
@@ -36,7 +36,7 @@ final class CollectorFixture: Sendable {
     /// Gives a VF to a container whose namespace is made for it.
     func attach(_ index: Int, to container: String, frontEnd: String = "cni") throws {
         host.makeNamespace("/run/netns/\(container)")
-        try manager.attach(
+        try context.attachments.attach(
             AttachRequest(
                 owner: AttachmentOwner(
                     frontEnd: frontEnd, network: "n", container: container, interfaceName: "net1"),
@@ -63,7 +63,7 @@ final class CollectorFixture: Sendable {
     }
 
     func read(pools: PoolList? = nil) throws -> NodeReading {
-        try NodeCollector(manager: manager, allowance: .seconds(120)).read(pools: pools)
+        try NodeCollector(context: context, allowance: .seconds(120)).read(pools: pools)
     }
 
     /// The page's lines without comments, of one family.

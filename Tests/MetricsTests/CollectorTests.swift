@@ -223,7 +223,7 @@ import Testing
             kernel.hanging = [SimulatedHost.pfAddress(bus: 2)]
         }
         let collector = try NodeCollector(
-            manager: fixture.manager, allowance: .milliseconds(200))
+            context: fixture.context, allowance: .milliseconds(200))
         let deadline = Deadline(after: .seconds(120))
         /// One with so many PFs, or the last within the deadline: a busy machine may take longer for those too that
         /// do not hang.

@@ -47,8 +47,8 @@ import Testing
     }
 
     @Test func everythingFromNothing() throws {
-        let fixture = try ManagerFixture(bareHost())
-        let report = try fixture.manager().apply(try everything(), force: false)
+        let fixture = try EngineFixture(bareHost())
+        let report = try fixture.context().node.apply(try everything(), force: false)
         #expect(report.isComplete)
         #expect(
             report.entries.map { $0.steps.map(\.step.description) } == [
@@ -68,11 +68,11 @@ import Testing
     }
 
     @Test func aSecondApplyChangesNothing() throws {
-        let fixture = try ManagerFixture(bareHost())
-        _ = try fixture.manager().apply(try everything(), force: false)
+        let fixture = try EngineFixture(bareHost())
+        _ = try fixture.context().node.apply(try everything(), force: false)
         let before = fixture.host.kernel
-        #expect(try fixture.manager().nodePlan(for: try everything()).isEmpty)
-        let report = try fixture.manager().apply(try everything(), force: false)
+        #expect(try fixture.context().node.nodePlan(for: try everything()).isEmpty)
+        let report = try fixture.context().node.apply(try everything(), force: false)
         #expect(report.entries.map(\.steps) == [[]])
         #expect(report.isComplete && !report.changedSomething)
         #expect(fixture.host.kernel == before)
@@ -83,19 +83,20 @@ import Testing
         var wasReached = true
         while wasReached {
             let host = bareHost()
-            let fixture = try ManagerFixture(host)
+            let fixture = try EngineFixture(host)
             let process = host.anotherProcess()
             process.arm(.fail(at: step))
-            let report = try? fixture.manager(in: process).apply(try everything(), force: false)
+            let report = try? fixture.context(in: process).node.apply(
+                try everything(), force: false)
             wasReached = process.faultWasReached
             // A step that was not done is reported, or the call itself failed.
             let isDone = isAsAsked(host.kernel)
             #expect(report?.isComplete != true || isDone, "step \(step)")
-            let second = try fixture.manager().apply(try everything(), force: false)
+            let second = try fixture.context().node.apply(try everything(), force: false)
             #expect(second.isComplete, "step \(step)")
             #expect(isAsAsked(host.kernel), "step \(step)")
             #expect(
-                try fixture.manager().nodePlan(for: try everything()).isEmpty, "step \(step)")
+                try fixture.context().node.nodePlan(for: try everything()).isEmpty, "step \(step)")
             step += 1
         }
         #expect(step > 40)
@@ -106,13 +107,13 @@ import Testing
         var wasReached = true
         while wasReached {
             let host = bareHost()
-            let fixture = try ManagerFixture(host)
+            let fixture = try EngineFixture(host)
             let process = host.anotherProcess()
             process.arm(.die(at: step))
             // The process is dead: nobody hears what it says.
-            _ = try? fixture.manager(in: process).apply(try everything(), force: false)
+            _ = try? fixture.context(in: process).node.apply(try everything(), force: false)
             wasReached = process.faultWasReached
-            #expect(try fixture.manager().apply(try everything(), force: false).isComplete)
+            #expect(try fixture.context().node.apply(try everything(), force: false).isComplete)
             #expect(isAsAsked(host.kernel), "step \(step)")
             step += 1
         }
@@ -121,8 +122,8 @@ import Testing
     @Test func aFailureOnOnePFDoesNotKeepTheOthersWaiting() throws {
         let host = SimulatedHost.withVFs(0)
         host.withKernel { $0.addPF(bus: 2, name: "pf1", vfs: 0, driver: .igb, isUp: true) }
-        let fixture = try ManagerFixture(host)
-        let report = try fixture.manager().apply(
+        let fixture = try EngineFixture(host)
+        let report = try fixture.context().node.apply(
             try configuration(
                 #"""
                 {"name": "pf0", "numVFs": 1, "mtu": 9300, "vfDefaults": {"linkState": "enable", "trust": "on"}},
@@ -146,12 +147,12 @@ import Testing
     @Test func whatIsInUseIsRefusedAndNamed() throws {
         let host = SimulatedHost.withVFs(2)
         host.makeNamespace("/run/netns/a")
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         try fixture.attach(.vf(0, for: "a", .full))
         let before = host.kernel
         let wanted = try configuration(
             #"{"name": "pf0", "numVFs": 3, "vfDefaults": {"trust": "on"}}"#)
-        let report = try fixture.manager().apply(wanted, force: false)
+        let report = try fixture.context().node.apply(wanted, force: false)
         #expect(
             report.entries[0].steps.map(\.result) == [
                 .refused([Self.attached]), .skipped,
@@ -159,7 +160,7 @@ import Testing
             ])
         #expect(host.kernel == before)
 
-        let forced = try fixture.manager().apply(wanted, force: true)
+        let forced = try fixture.context().node.apply(wanted, force: true)
         #expect(forced.isComplete)
         #expect(
             forced.entries[0].steps.first?.result
@@ -172,10 +173,10 @@ import Testing
     @Test func aVFInUseKeepsItsDriverAndTheOthersGetTheirs() throws {
         let host = SimulatedHost.withVFs(2)
         host.makeNamespace("/run/netns/a")
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         try fixture.attach(.vf(0, for: "a"))
         let wanted = try configuration(#"{"name": "pf0", "vfDriver": "vfio-pci"}"#)
-        let report = try fixture.manager().apply(wanted, force: false)
+        let report = try fixture.context().node.apply(wanted, force: false)
         #expect(
             report.entries[0].steps.map(\.result) == [
                 .done(disturbed: []),
@@ -185,7 +186,7 @@ import Testing
         #expect(host.kernel.vfs[SimulatedHost.vfAddress(0)]?.function.driver == "igbvf")
         #expect(host.kernel.vfs[SimulatedHost.vfAddress(1)]?.function.driver == "vfio-pci")
 
-        #expect(try fixture.manager().apply(wanted, force: true).isComplete)
+        #expect(try fixture.context().node.apply(wanted, force: true).isComplete)
         #expect(host.kernel.vfs[SimulatedHost.vfAddress(0)]?.function.driver == "vfio-pci")
         #expect(try fixture.store().attachments().isEmpty)
     }
@@ -197,8 +198,8 @@ import Testing
             kernel.bind(address, to: "vfio-pci")
             kernel.programs[address] = ["qemu-system-x86 (4711)"]
         }
-        let fixture = try ManagerFixture(host)
-        let report = try fixture.manager().apply(
+        let fixture = try EngineFixture(host)
+        let report = try fixture.context().node.apply(
             try configuration(#"{"name": "pf0", "vfDriver": "netdevice"}"#), force: false)
         #expect(
             report.entries[0].steps.map(\.result)
@@ -208,23 +209,23 @@ import Testing
 
     @Test func driftIsWhatAnAdministratorChanged() throws {
         let host = SimulatedHost.withVFs(0)
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         let wanted = try configuration(
             #"{"name": "pf0", "numVFs": 2, "mtu": 1500, "vfDefaults": {"trust": "on"}}"#)
         host.withKernel { kernel in
             for index in kernel.interfaces.keys { kernel.interfaces[index]?.link.mtu = 1500 }
         }
-        _ = try fixture.manager().apply(wanted, force: false)
-        #expect(try fixture.manager().nodePlan(for: wanted).isEmpty)
+        _ = try fixture.context().node.apply(wanted, force: false)
+        #expect(try fixture.context().node.nodePlan(for: wanted).isEmpty)
         host.withKernel { kernel in
             kernel.vfs[SimulatedHost.vfAddress(1)]?.info.trust = false
         }
         #expect(
-            try fixture.manager().nodePlan(for: wanted).entries[0].changes.map(\.step)
+            try fixture.context().node.nodePlan(for: wanted).entries[0].changes.map(\.step)
                 == [.setVF(index: 1, .trust(true))])
         host.withKernel { $0.removeVFs(of: SimulatedHost.pfAddress()) }
         #expect(
-            try fixture.manager().nodePlan(for: wanted).entries[0].changes.map(\.step)
+            try fixture.context().node.nodePlan(for: wanted).entries[0].changes.map(\.step)
                 == [
                     .createVFs(2), .setVF(index: 0, .trust(true)), .setVF(index: 1, .trust(true)),
                 ])
@@ -232,21 +233,21 @@ import Testing
 
     @Test func whatTheKernelSwallowsIsNotTakenForDone() throws {
         let host = SimulatedHost.withVFs(1)
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         let wanted = try configuration(#"{"name": "pf0", "vfDefaults": {"trust": "on"}}"#)
         host.withKernel { $0.swallows = ["trust"] }
         #expect(
-            try fixture.manager().apply(wanted, force: false).entries[0].steps.map(\.result)
+            try fixture.context().node.apply(wanted, force: false).entries[0].steps.map(\.result)
                 == [.failed("the kernel accepted it, and nothing changed")])
     }
 
     @Test func aPFThatAnotherProcessWorksOnIsReported() throws {
         let host = SimulatedHost.withVFs(0)
-        let fixture = try ManagerFixture(host)
-        let lock = try fixture.manager().locks.lock(
+        let fixture = try EngineFixture(host)
+        let lock = try fixture.context().locks.lock(
             pf, .shared, deadline: Deadline(after: .zero))
         let report = try withExtendedLifetime(lock) {
-            try fixture.manager().apply(
+            try fixture.context().node.apply(
                 try configuration(#"{"name": "pf0", "numVFs": 1}"#), force: false)
         }
         #expect(
@@ -256,14 +257,15 @@ import Testing
     }
 
     @Test func waitingEndsWhenEveryPFIsThere() throws {
-        let fixture = try ManagerFixture(SimulatedHost.withVFs(0))
+        let fixture = try EngineFixture(SimulatedHost.withVFs(0))
         let there = try configuration(#"{"name": "pf0"}, {"selectors": {"drivers": ["igb"]}}"#)
         let absent = try configuration(#"{"name": "pf0"}, {"address": "0000:02:00.0"}"#)
-        let manager = fixture.manager()
+        let context = try fixture.context()
         #expect(
-            try manager.awaitPhysicalFunctions(of: there, until: Deadline(after: .seconds(60))))
+            try context.node.awaitPhysicalFunctions(of: there, until: Deadline(after: .seconds(60)))
+        )
         #expect(
-            try !manager.awaitPhysicalFunctions(
+            try !context.node.awaitPhysicalFunctions(
                 of: absent, until: Deadline(after: .milliseconds(20))))
     }
 }

@@ -11,24 +11,24 @@ import Testing
     private static let pf = SimulatedHost.pfAddress()
 
     /// Two VFs without a driver on a PF whose VFs the kernel binds none to.
-    private func fixture() throws -> ManagerFixture {
+    private func fixture() throws -> EngineFixture {
         let host = SimulatedHost.withVFs(2)
         host.withKernel { kernel in
             kernel.pfs[Self.pf]?.bindsDrivers = false
             for index in 0..<2 { kernel.bind(SimulatedHost.vfAddress(index), to: nil) }
         }
-        return try ManagerFixture(host)
+        return try EngineFixture(host)
     }
 
-    private func bindsDrivers(_ fixture: ManagerFixture) -> Bool? {
+    private func bindsDrivers(_ fixture: EngineFixture) -> Bool? {
         fixture.host.kernel.pfs[Self.pf]?.bindsDrivers
     }
 
-    private func drivers(_ fixture: ManagerFixture) -> [String?] {
+    private func drivers(_ fixture: EngineFixture) -> [String?] {
         (0..<2).map { fixture.host.kernel.vfs[SimulatedHost.vfAddress($0)]?.function.driver }
     }
 
-    private func notes(_ fixture: ManagerFixture) throws -> [String] {
+    private func notes(_ fixture: EngineFixture) throws -> [String] {
         (try? directoryNames(fixture.statePath + "-work")) ?? []
     }
 
@@ -42,7 +42,7 @@ import Testing
             return VerbThread {
                 // One that waits for the other's lock for too long is refused.
                 for _ in 0..<1000 {
-                    let result = try? fixture.manager(in: process).bind(
+                    let result = try? fixture.context(in: process).node.bind(
                         SimulatedHost.vfAddress(index), to: .netdevice)
                     if result != nil { break }
                 }
@@ -57,11 +57,11 @@ import Testing
 
     @Test func nobodySeesTheSwitchOnWithAFirstLookUnderTheLock() throws {
         let fixture = try fixture()
-        _ = try fixture.manager().bind(SimulatedHost.vfAddress(0), to: .netdevice)
+        _ = try fixture.context().node.bind(SimulatedHost.vfAddress(0), to: .netdevice)
         #expect(drivers(fixture) == ["igbvf", nil])
         #expect(bindsDrivers(fixture) == false)
         // A driver by its name needs no switch.
-        _ = try fixture.manager().bind(SimulatedHost.vfAddress(1), to: .named("vfio-pci"))
+        _ = try fixture.context().node.bind(SimulatedHost.vfAddress(1), to: .named("vfio-pci"))
         #expect(drivers(fixture) == ["igbvf", "vfio-pci"])
         #expect(bindsDrivers(fixture) == false)
         #expect(try notes(fixture) == [])
@@ -71,19 +71,19 @@ import Testing
     enum Next: CaseIterable, Sendable {
         case recover, bindAnother, resize, apply
 
-        func run(_ fixture: ManagerFixture) throws {
-            let manager = fixture.manager()
+        func run(_ fixture: EngineFixture) throws {
+            let context = try fixture.context()
             switch self {
-            case .recover: _ = try manager.recover()
+            case .recover: _ = try context.attachments.recover()
             case .bindAnother:
-                _ = try manager.bind(SimulatedHost.vfAddress(1), to: .netdevice)
+                _ = try context.node.bind(SimulatedHost.vfAddress(1), to: .netdevice)
             case .resize:
                 let function = try #require(
                     try fixture.host.physicalFunction(at: SimulatedHost.pfAddress()))
-                _ = try manager.resize(function, to: 2, force: true)
+                _ = try context.node.resize(function, to: 2, force: true)
             case .apply:
                 let text = #"{"physicalFunctions": [{"name": "pf0", "mtu": 9000}]}"#
-                _ = try manager.apply(
+                _ = try context.node.apply(
                     NodeConfiguration(parsing: Array(text.utf8), path: "/etc/config"), force: false)
             }
         }
@@ -97,13 +97,14 @@ import Testing
             let victim = fixture.host.anotherProcess()
             victim.arm(.die(at: step))
             // What a dying process says is heard by nobody.
-            _ = try? fixture.manager(in: victim).bind(SimulatedHost.vfAddress(0), to: .netdevice)
+            _ = try? fixture.context(in: victim).node.bind(
+                SimulatedHost.vfAddress(0), to: .netdevice)
             guard victim.faultWasReached else { break }
             if bindsDrivers(fixture) == true { wasLeftOn = true }
             try next.run(fixture)
             #expect(bindsDrivers(fixture) == false, "step \(step)")
             #expect(try notes(fixture) == [], "step \(step)")
-            _ = try fixture.manager().bind(SimulatedHost.vfAddress(0), to: .netdevice)
+            _ = try fixture.context().node.bind(SimulatedHost.vfAddress(0), to: .netdevice)
             #expect(drivers(fixture)[0] == "igbvf", "step \(step)")
             #expect(bindsDrivers(fixture) == false, "step \(step)")
         }
@@ -115,7 +116,7 @@ import Testing
         for step in 1... {
             let fixture = try fixture()
             fixture.host.arm(.fail(at: step))
-            _ = try? fixture.manager().bind(SimulatedHost.vfAddress(0), to: .netdevice)
+            _ = try? fixture.context().node.bind(SimulatedHost.vfAddress(0), to: .netdevice)
             guard fixture.host.faultWasReached else { break }
             // With the driver bound it was the end that failed, which the next verb makes up for.
             guard drivers(fixture)[0] == nil else { continue }
@@ -133,17 +134,18 @@ import Testing
         while bindsDrivers(fixture) == false {
             step += 1
             victim.arm(.die(at: step))
-            _ = try? fixture.manager(in: victim).bind(SimulatedHost.vfAddress(0), to: .netdevice)
+            _ = try? fixture.context(in: victim).node.bind(
+                SimulatedHost.vfAddress(0), to: .netdevice)
             try #require(victim.faultWasReached)
         }
         var lock: FileLock? = try LockDirectory(path: fixture.directory.path + "/locks").lock(
             Self.pf, .exclusive, deadline: Deadline(after: .zero))
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         #expect(bindsDrivers(fixture) == true)
         #expect(try notes(fixture).count == 1)
         withExtendedLifetime(lock) {}
         lock = nil
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         #expect(bindsDrivers(fixture) == false)
         #expect(try notes(fixture) == [])
     }
@@ -158,7 +160,8 @@ import Testing
         while bindsDrivers(fixture) == false {
             step += 1
             victim.arm(.die(at: step))
-            _ = try? fixture.manager(in: victim).bind(SimulatedHost.vfAddress(0), to: .netdevice)
+            _ = try? fixture.context(in: victim).node.bind(
+                SimulatedHost.vfAddress(0), to: .netdevice)
             try #require(victim.faultWasReached)
         }
         fixture.host.withKernel { kernel in
@@ -168,7 +171,7 @@ import Testing
                 kernel.pfs[Self.pf]?.instance = kernel.nextInstance
             }
         }
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         #expect(bindsDrivers(fixture) == true)
         #expect(try notes(fixture) == [])
     }

@@ -31,14 +31,14 @@ import Testing
         return settings
     }
 
-    private func fixture() throws -> ManagerFixture {
-        let fixture = try ManagerFixture(.withVFs(2))
+    private func fixture() throws -> EngineFixture {
+        let fixture = try EngineFixture(.withVFs(2))
         fixture.makeContainer(Self.path)
         fixture.host.withKernel { $0.vfs[SimulatedHost.vfAddress(0)]?.hasBeenUp = true }
         return fixture
     }
 
-    private func attached(_ subject: Subject) throws -> ManagerFixture {
+    private func attached(_ subject: Subject) throws -> EngineFixture {
         let fixture = try fixture()
         let settings = Self.settings(subject)
         if subject == .moved {
@@ -49,10 +49,10 @@ import Testing
         return fixture
     }
 
-    private func differences(_ fixture: ManagerFixture, _ subject: Subject) throws -> [String] {
+    private func differences(_ fixture: EngineFixture, _ subject: Subject) throws -> [String] {
         let before = fixture.host.kernel
         let records = try fixture.store().attachments()
-        let report = try fixture.manager().check(subject.owner)
+        let report = try fixture.context().attachments.check(subject.owner)
         #expect(fixture.host.kernel == before)
         #expect(try fixture.store().attachments() == records)
         return report.findings.map(\.description)
@@ -60,7 +60,7 @@ import Testing
 
     /// Changes the interface of the subject, wherever it is.
     private func change(
-        _ fixture: ManagerFixture, _ subject: Subject,
+        _ fixture: EngineFixture, _ subject: Subject,
         _ change: (inout SimulatedKernel.Interface) -> Void
     ) {
         fixture.host.withKernel { kernel in
@@ -77,7 +77,7 @@ import Testing
     func whatIsAttachedAndAsItWasAskedForHasNoDifference(subject: Subject) throws {
         let fixture = try attached(subject)
         #expect(try differences(fixture, subject) == [])
-        let report = try fixture.manager().check(subject.owner)
+        let report = try fixture.context().attachments.check(subject.owner)
         #expect(report.link?.name == (subject == .moved ? "net1" : "eth0"))
         #expect((report.info == nil) == (subject == .whole))
     }
@@ -146,7 +146,7 @@ import Testing
         #expect(
             try differences(fixture, subject) == ["reserved, and never joined in 400 s"])
 
-        let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        let joined = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
         #expect(try differences(fixture, subject) == [])
         change(fixture, subject) { $0.link.mtu = 1300 }
         #expect(
@@ -157,8 +157,8 @@ import Testing
         try fixture.runtimeMoves(joined, to: Self.path)
         #expect(try differences(fixture, subject) == [])
 
-        _ = try fixture.manager().confirmHandover(.docker("e"))
-        try fixture.manager().leave(.docker("e"))
+        _ = try fixture.context().handovers.confirm(.docker("e"))
+        try fixture.context().handovers.leave(.docker("e"))
         #expect(try differences(fixture, subject) == [])
         try fixture.runtimeMovesBack(
             subject.address, from: Self.path, as: reservation.link.name)

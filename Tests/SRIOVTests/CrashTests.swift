@@ -60,7 +60,7 @@ import Testing
     ) throws -> Bool {
         let host = SimulatedHost.withVFs(3, driver: first.driver)
         for name in ["a", "b"] { host.makeNamespace("/run/netns/\(name)") }
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         let before = host.kernel
         try first.stage.set(fixture)
         let what = "\(first) dies at \(step), \(second)" + (secondStep.map { " at \($0)" } ?? "")
@@ -80,7 +80,7 @@ import Testing
         if secondStep != nil { isReached = next.faultWasReached }
         try expectSound(fixture, before, isAllFinished: false, what)
 
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         try expectSound(fixture, before, isAllFinished: true, what)
         for container in ["a", "b"] {
             try fixture.detach(.vf(0, of: container))
@@ -91,7 +91,7 @@ import Testing
     }
 
     private func expectSound(
-        _ fixture: ManagerFixture, _ before: SimulatedKernel, isAllFinished: Bool, _ what: String
+        _ fixture: EngineFixture, _ before: SimulatedKernel, isAllFinished: Bool, _ what: String
     ) throws {
         let found = try fixture.contradictions(since: before, isAllFinished: isAllFinished)
         #expect(found == [], "\(what)")

@@ -9,7 +9,7 @@ enum CrashVerb: String, CaseIterable, Sendable {
     case attachA, attachB, attachOtherToA, attachAnyToA, attachAnyToB, detachA, detachB,
         detachOwnerA, recover, resize
 
-    func run(_ fixture: ManagerFixture, in process: SimulatedHost) throws {
+    func run(_ fixture: EngineFixture, in process: SimulatedHost) throws {
         switch self {
         case .attachA: try fixture.attach(.vf(0, for: "a", .full), in: process)
         case .attachB: try fixture.attach(.vf(0, for: "b", .plain), in: process)
@@ -21,12 +21,12 @@ enum CrashVerb: String, CaseIterable, Sendable {
         case .detachA: try fixture.detach(.vf(0, of: "a"), in: process)
         case .detachB: try fixture.detach(.vf(0, of: "b"), in: process)
         case .detachOwnerA: try fixture.detach(DetachRequest(owner: .cni("a")), in: process)
-        case .recover: _ = try fixture.manager(in: process).recover()
+        case .recover: _ = try fixture.context(in: process).attachments.recover()
         case .resize:
             guard let function = try process.physicalFunction(at: SimulatedHost.pfAddress()) else {
                 return
             }
-            _ = try fixture.manager(in: process).resize(
+            _ = try fixture.context(in: process).node.resize(
                 function, to: function.virtualFunctions.count == 3 ? 2 : 3, force: true)
         }
     }
@@ -43,7 +43,7 @@ enum CrashStage: String, CaseIterable, Sendable {
     /// Its namespace has lost its path, and a process holds it.
     case held
 
-    func set(_ fixture: ManagerFixture) throws {
+    func set(_ fixture: EngineFixture) throws {
         guard self != .free else { return }
         try fixture.attach(.vf(0, for: "a", .full))
         switch self {

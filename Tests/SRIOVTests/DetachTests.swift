@@ -14,7 +14,7 @@ import Testing
     /// A host with two VFs, of which container a has the first; and the machine as it was before.
     private func attached(
         _ settings: VFSettings = .full, _ driver: SimulatedDriver = .igb
-    ) throws -> (ManagerFixture, before: SimulatedKernel) {
+    ) throws -> (EngineFixture, before: SimulatedKernel) {
         let host = SimulatedHost.withVFs(2, driver: driver)
         for name in ["a", "b"] { host.makeNamespace("/run/netns/\(name)") }
         host.withKernel { kernel in
@@ -23,13 +23,13 @@ import Testing
                 $0.link.mtu = 1600
             }
         }
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         let before = host.kernel
         try fixture.attach(.vf(0, for: "a", settings))
         return (fixture, before)
     }
 
-    private func expectPristine(_ fixture: ManagerFixture, _ before: SimulatedKernel) throws {
+    private func expectPristine(_ fixture: EngineFixture, _ before: SimulatedKernel) throws {
         #expect(try fixture.contradictions(since: before, isAllFinished: true) == [])
         #expect(try fixture.store().attachments().isEmpty)
         #expect(fixture.leases.withLock { $0.isEmpty })
@@ -170,7 +170,7 @@ import Testing
             $0.deleteNamespace("/run/netns/a")
         }
         let before = fixture.host.kernel
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         #expect(fixture.host.kernel == before)
         #expect(error { try fixture.attach(.vf(0, for: "b")) }?.code == .inUse)
     }
@@ -208,7 +208,7 @@ import Testing
         let (fixture, before) = try attached()
         fixture.host.withKernel { $0.removeVFs(of: SimulatedHost.pfAddress()) }
         let parent = try #require(try fixture.host.physicalFunction(at: SimulatedHost.pfAddress()))
-        _ = try fixture.manager().resize(parent, to: 2, force: false)
+        _ = try fixture.context().node.resize(parent, to: 2, force: false)
         #expect(try fixture.store().attachments().isEmpty)
         #expect(fixture.leases.withLock { $0.isEmpty })
         #expect(fixture.host.kernel.vfs.keys.sorted() == before.vfs.keys.sorted())
@@ -250,7 +250,7 @@ import Testing
                     $0.value.virtualFunction != nil || $0.value.link.name != "pf0v0"
                 }
             }
-            _ = try fixture.manager().recover()
+            _ = try fixture.context().attachments.recover()
             #expect(try fixture.store().attachments().isEmpty, "step \(step)")
         }
         try fixture.detach(.vf(0, of: "a"))
@@ -290,7 +290,7 @@ import Testing
             // What somebody does to a VF that is home already stays as it is.
             if isDone, event == .driverIsBoundAnew { continue }
             try fixture.detach(.vf(0, of: "a"))
-            _ = try fixture.manager().recover()
+            _ = try fixture.context().attachments.recover()
             #expect(
                 try fixture.contradictions(since: before, isAllFinished: true) == [], "step \(step)"
             )
@@ -330,7 +330,7 @@ import Testing
         try fixture.store().remove(record)
         let locks = LockDirectory(path: fixture.directory.path + "/locks")
         let lock = Mutex<FileLock?>(nil)
-        let manager = fixture.manager(
+        let context = try fixture.context(
             foreignClaims: ForeignClaims(
                 claim: { _ in nil },
                 claimOfOwner: { [function] _ in
@@ -344,7 +344,7 @@ import Testing
                 }, all: { [] }, forget: { _ in }))
         let request = DetachRequest(owner: .cni("a"), virtualFunction: other)
         let afterwards = fixture.host.kernel
-        let refusal = error { _ = try manager.detach(request) { _ in } }
+        let refusal = error { _ = try context.attachments.detach(request) { _ in } }
         #expect(refusal?.code == .inUse)
         #expect(
             refusal?.description
@@ -362,7 +362,7 @@ import Testing
         let (fixture, before) = try attached()
         try fixture.detach(.vf(0, of: "a"))
         let isDone = Mutex(false)
-        let manager = fixture.manager(
+        let context = try fixture.context(
             foreignClaims: ForeignClaims(
                 claim: { _ in nil },
                 claimOfOwner: { _ in
@@ -373,7 +373,7 @@ import Testing
                     if isFirst { try fixture.attach(.vf(1, for: "a", .full)) }
                     return nil
                 }, all: { [] }, forget: { _ in }))
-        let outcome = try manager.detach(DetachRequest(owner: .cni("a"))) { _ in
+        let outcome = try context.attachments.detach(DetachRequest(owner: .cni("a"))) { _ in
             fixture.leases.withLock { _ = $0.remove(.cni("a")) }
         }
         #expect(outcome.attachment?.function == SimulatedHost.vfAddress(1))
@@ -417,26 +417,26 @@ import Testing
     @Test func anIPAMThatFailsKeepsTheRecordButNotTheVF() throws {
         let (fixture, before) = try attached()
         struct Refusal: Error {}
-        _ = try fixture.manager().detach(.vf(0, of: "a")) { _ in throw Refusal() }
+        _ = try fixture.context().attachments.detach(.vf(0, of: "a")) { _ in throw Refusal() }
         #expect(try fixture.contradictions(since: before, isAllFinished: false) == [])
         let vf = fixture.host.kernel.interfaces.values.first { $0.virtualFunction == function }
         #expect(vf?.link.name == "pf0v0")
         #expect(try fixture.store().attachments().map(\.phase) == [.restoring])
-        #expect(try fixture.manager().recover().isComplete)
+        #expect(try fixture.context().attachments.recover().isComplete)
         try expectPristine(fixture, before)
     }
 
     @Test func anAddressOutlivesTheVFThatWasResizedAway() throws {
         let (fixture, _) = try attached()
         struct Refusal: Error {}
-        let manager = Manager(
+        let context = try Context(
             host: fixture.host, store: fixture.store(),
             locks: LockDirectory(path: fixture.directory.path + "/locks"),
             releaseFrontEnd: { _ in throw Refusal() }, warn: { _ in })
         let parent = try #require(try fixture.host.physicalFunction(at: SimulatedHost.pfAddress()))
-        _ = try manager.resize(parent, to: 0, force: true)
+        _ = try context.node.resize(parent, to: 0, force: true)
         #expect(try fixture.store().attachments().count == 1)
-        #expect(try fixture.manager().recover().isComplete)
+        #expect(try fixture.context().attachments.recover().isComplete)
         #expect(fixture.leases.withLock { $0.isEmpty })
         #expect(try fixture.store().attachments().isEmpty)
     }
@@ -445,7 +445,7 @@ import Testing
         let host = SimulatedHost.withVFs(1)
         host.makeNamespace("/run/netns/a")
         host.withKernel { $0.bind(SimulatedHost.vfAddress(0), to: "vfio-pci") }
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         let before = host.kernel
         try fixture.attach(.vf(0, for: "a", .fullThroughPF))
         try fixture.detach(.vf(0, of: "a"))
@@ -456,10 +456,10 @@ import Testing
         let host = SimulatedHost.withVFs(1)
         for name in ["a", "b"] { host.makeNamespace("/run/netns/\(name)") }
         host.withKernel { $0.bind(SimulatedHost.vfAddress(0), to: "vfio-pci") }
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         try fixture.attach(.vf(0, for: "a", .plain))
         host.deleteNamespace("/run/netns/a", heldBy: "/proc/4711/ns/net")
-        #expect(try fixture.manager().recover().entries.isEmpty)
+        #expect(try fixture.context().attachments.recover().entries.isEmpty)
         #expect(error { try fixture.attach(.vf(0, for: "b")) }?.code == .inUse)
         host.withKernel { $0.heldPaths = [:] }
         try fixture.attach(.vf(0, for: "b"))
@@ -468,7 +468,7 @@ import Testing
     /// A runtime gives an ADD about a minute in all, however many namespaces somebody holds.
     @Test func manyHeldNamespacesCostOneWait() throws {
         let host = SimulatedHost.withVFs(7)
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         for index in 0..<7 {
             host.makeNamespace("/run/netns/\(index)")
             try fixture.attach(.vf(index, for: "\(index)"))
@@ -480,7 +480,7 @@ import Testing
         #expect(error { try fixture.attach(request) }?.code == .noneFree)
         let claim = host.kernel.waits.reduce(.zero, +)
         #expect(claim <= .milliseconds(50))
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         #expect(host.kernel.waits.reduce(.zero, +) - claim <= .milliseconds(50))
         #expect(host.kernel.waits.count == 14)
     }
@@ -493,7 +493,7 @@ import Testing
             $0.deleteNamespaceHeldByDescriptor("/run/netns/a")
             $0.deleteNamespace("/run/netns/c")
         }
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         #expect(try fixture.store().attachments().map(\.owner) == [.cni("a")])
     }
 }

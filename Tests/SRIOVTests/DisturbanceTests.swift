@@ -14,8 +14,8 @@ import Testing
     private static let pf = SimulatedHost.pfAddress()
     private static let path = "/run/netns/a"
 
-    private func fixture() throws -> ManagerFixture {
-        let fixture = try ManagerFixture(SimulatedHost.withVFs(2))
+    private func fixture() throws -> EngineFixture {
+        let fixture = try EngineFixture(SimulatedHost.withVFs(2))
         for name in ["a", "b"] { fixture.makeContainer("/run/netns/\(name)") }
         return fixture
     }
@@ -31,17 +31,17 @@ import Testing
 
     /// - Parameter release: Undoes the front end's part; nil does nothing.
     private func resize(
-        _ fixture: ManagerFixture, to count: Int, force: Bool,
+        _ fixture: EngineFixture, to count: Int, force: Bool,
         releasing release: (@Sendable (Attachment) throws -> Void)? = nil
     ) throws {
         var timeouts = Timeouts()
         timeouts.returnOfInterface = .milliseconds(50)
-        let manager = Manager(
+        let context = try Context(
             host: fixture.host, store: fixture.store(),
             locks: LockDirectory(path: fixture.directory.path + "/locks"), timeouts: timeouts,
             releaseFrontEnd: release ?? { _ in }, warn: { _ in })
         let function = try #require(try fixture.host.physicalFunction(at: Self.pf))
-        _ = try manager.resize(function, to: count, force: force)
+        _ = try context.node.resize(function, to: count, force: force)
     }
 
     // MARK: The number of VFs
@@ -99,7 +99,7 @@ import Testing
         }
         #expect(fixture.host.kernel.vfs.isEmpty)
         #expect(try fixture.store().attachments().map(\.owner) == [.cni("a")])
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         #expect(try fixture.store().attachments().isEmpty)
         #expect(fixture.leases.withLock { $0.isEmpty })
     }
@@ -110,7 +110,7 @@ import Testing
         try fixture.attach(.vf(0, for: "a"))
         let function = try #require(try fixture.host.physicalFunction(at: Self.pf))
         let before = fixture.host.kernel
-        let refusal = error { try fixture.manager().setEswitchMode(.switchdev, of: function) }
+        let refusal = error { try fixture.context().node.setEswitchMode(.switchdev, of: function) }
         #expect(refusal?.code == .inUse)
         #expect(
             refusal?.message
@@ -137,14 +137,14 @@ import Testing
         try fixture.changeRecord { $0.phase = .detaching }
         try fixture.attach(.vf(1, for: "b"))
         let pool = VFSelection.anyOf(physicalFunction: Self.pf)
-        let manager = fixture.manager()
-        #expect(try manager.availability(of: pool, countsFree: true) == .available)
+        let context = try fixture.context()
+        #expect(try context.inspector.availability(of: pool, countsFree: true) == .available)
         let locks = try AttachmentLocks(
             VirtualFunction(address: Self.vf, physicalFunction: Self.pf),
             in: LockDirectory(path: fixture.directory.path + "/locks"),
             deadline: Deadline(after: .zero))
         #expect(
-            try manager.availability(of: pool, countsFree: true)
+            try context.inspector.availability(of: pool, countsFree: true)
                 == .exhausted("pf0 has no free VF among its 2"))
         withExtendedLifetime(locks) {}
     }
@@ -156,7 +156,7 @@ import Testing
         _ = try fixture.reserve("e")
         let before = fixture.host.kernel
         #expect(
-            error { _ = try fixture.manager().bind(Self.vf, to: .named("vfio-pci")) }?.message
+            error { _ = try fixture.context().node.bind(Self.vf, to: .named("vfio-pci")) }?.message
                 == "VF 0000:01:10.0 is reserved to docker n1 e in the host")
         #expect(fixture.host.kernel == before)
     }
@@ -166,7 +166,7 @@ import Testing
         fixture.host.withKernel { Use.bridge.begin(on: &$0) }
         let before = fixture.host.kernel
         #expect(
-            error { _ = try fixture.manager().bind(Self.vf, to: .named("vfio-pci")) }?.code
+            error { _ = try fixture.context().node.bind(Self.vf, to: .named("vfio-pci")) }?.code
                 == .inUse)
         #expect(fixture.host.kernel == before)
     }
@@ -178,7 +178,8 @@ import Testing
             kernel.programs[Self.vf] = ["qemu (4711)"]
         }
         let before = fixture.host.kernel
-        #expect(error { _ = try fixture.manager().bind(Self.vf, to: .netdevice) }?.code == .inUse)
+        #expect(
+            error { _ = try fixture.context().node.bind(Self.vf, to: .netdevice) }?.code == .inUse)
         #expect(fixture.host.kernel == before)
     }
 
@@ -193,7 +194,7 @@ import Testing
         try FileManager.default.removeItem(atPath: lock)
         try FileManager.default.createDirectory(
             atPath: lock, withIntermediateDirectories: false)
-        let results = try fixture.manager().recover().entries.map(\.result)
+        let results = try fixture.context().attachments.recover().entries.map(\.result)
         #expect(results.count == 2)
         guard case .incomplete = results.first else {
             Issue.record("\(results)")
@@ -210,14 +211,14 @@ import Testing
         _ = try fixture.reserve(
             "e", .address(Self.vf), VFSettings(macAddress: MACAddress("02:11:22:33:44:55")))
         #expect(try fixture.record?.handover?.isTemporarilyTrusted == true)
-        _ = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        _ = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
         fixture.host.withKernel { kernel in
             kernel.removeVFs(of: Self.pf)
             kernel.addVFs(2, to: Self.pf)
             kernel.vfs[Self.vf]?.info.trust = true
         }
         fixture.pass(seconds: 1000)
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == true)
         #expect(try fixture.store().attachments().isEmpty)
     }

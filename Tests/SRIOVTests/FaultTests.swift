@@ -36,7 +36,7 @@ import Testing
         var step = 1
         while true {
             let host = usedHost(driver)
-            let fixture = try ManagerFixture(host)
+            let fixture = try EngineFixture(host)
             let before = host.kernel.pristinePart
             host.arm(.fail(at: step))
             var failed = false
@@ -50,13 +50,13 @@ import Testing
             if failed {
                 // The one failure may have hit the way back's last act, the record; nothing else.
                 if try fixture.store().attachments().isEmpty == false {
-                    _ = try fixture.manager().recover()
+                    _ = try fixture.context().attachments.recover()
                 }
                 #expect(host.kernel.pristinePart == before, "step \(step)")
                 #expect(try fixture.store().attachments().isEmpty, "step \(step)")
                 #expect(fixture.leases.withLock { $0.isEmpty }, "step \(step)")
             } else {
-                _ = try fixture.manager().detach(DetachRequest(owner: .cni("a")))
+                _ = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
                 #expect(host.kernel.pristinePart == before, "step \(step)")
             }
             step += 1
@@ -67,7 +67,7 @@ import Testing
     @Test(arguments: [SimulatedDriver.igb, .accepting], [0, 1])
     func deathDuringAttachIsUndoneByRecover(driver: SimulatedDriver, vf: Int) throws {
         try attachAndDie(driver, vf) { fixture in
-            let report = try fixture.manager().recover()
+            let report = try fixture.context().attachments.recover()
             #expect(report.isComplete)
         }
     }
@@ -76,21 +76,21 @@ import Testing
     func deathDuringAttachIsUndoneByTheNextAttach(driver: SimulatedDriver, vf: Int) throws {
         try attachAndDie(driver, vf) { fixture in
             try fixture.attach(.vf(vf, for: "b", VFSettings()))
-            _ = try fixture.manager().detach(DetachRequest(owner: .cni("b")))
+            _ = try fixture.context().attachments.detach(DetachRequest(owner: .cni("b")))
         }
     }
 
     @Test(arguments: [SimulatedDriver.igb, .accepting], [0, 1])
     func deathDuringAttachIsUndoneByItsDetach(driver: SimulatedDriver, vf: Int) throws {
         try attachAndDie(driver, vf) { fixture in
-            _ = try fixture.manager().detach(DetachRequest(owner: .cni("a")))
+            _ = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
         }
     }
 
     @Test func anInterfaceThatIsRenamedInTheContainerAtAnyStepIsUpThere() throws {
         for step in 1... {
             let host = usedHost(.igb)
-            let fixture = try ManagerFixture(host)
+            let fixture = try EngineFixture(host)
             host.before(step: step) { kernel in
                 kernel.change(SimulatedHost.vfAddress(0)) {
                     if $0.namespace != 0 { $0.link.name = "lan0" }
@@ -109,12 +109,12 @@ import Testing
 
     /// Dies before every step of an attach in turn, lets somebody else go on, and compares.
     private func attachAndDie(
-        _ driver: SimulatedDriver, _ vf: Int, then goOn: (ManagerFixture) throws -> Void
+        _ driver: SimulatedDriver, _ vf: Int, then goOn: (EngineFixture) throws -> Void
     ) throws {
         var step = 1
         while true {
             let host = usedHost(driver)
-            let fixture = try ManagerFixture(host)
+            let fixture = try EngineFixture(host)
             let before = host.kernel.pristinePart
             host.arm(.die(at: step))
             let died = (try? fixture.attach(.vf(vf, for: "a", .full))) == nil
@@ -137,15 +137,15 @@ import Testing
         var step = 1
         while true {
             let host = usedHost(driver)
-            let fixture = try ManagerFixture(host)
+            let fixture = try EngineFixture(host)
             let before = host.kernel.pristinePart
             try fixture.attach(.vf(1, for: "a", .full))
             if isContainerGone { host.deleteNamespace("/run/netns/a") }
             host.arm(.die(at: step))
-            _ = try? fixture.manager().detach(DetachRequest(owner: .cni("a")))
+            _ = try? fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
             guard host.faultWasReached else { break }
             host.arm(.none)
-            _ = try fixture.manager().detach(DetachRequest(owner: .cni("a")))
+            _ = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
             var expected = before
             if isContainerGone { expected.paths["/run/netns/a"] = nil }
             #expect(host.kernel.pristinePart == expected, "step \(step)")
@@ -161,15 +161,15 @@ import Testing
         var step = 1
         while true {
             let host = usedHost(driver)
-            let fixture = try ManagerFixture(host)
+            let fixture = try EngineFixture(host)
             let before = host.kernel.pristinePart
             try fixture.attach(.vf(1, for: "a", .full))
             host.arm(.fail(at: step))
-            _ = try? fixture.manager().detach(DetachRequest(owner: .cni("a")))
+            _ = try? fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
             guard host.faultWasReached else { break }
             host.arm(.none)
-            _ = try fixture.manager().recover()
-            _ = try fixture.manager().detach(DetachRequest(owner: .cni("a")))
+            _ = try fixture.context().attachments.recover()
+            _ = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
             #expect(host.kernel.pristinePart == before, "step \(step)")
             #expect(try fixture.store().attachments().isEmpty, "step \(step)")
             step += 1

@@ -36,10 +36,10 @@ import Testing
         }
     }
 
-    private func fixture() throws -> ManagerFixture {
+    private func fixture() throws -> EngineFixture {
         let host = SimulatedHost.withVFs(2)
         for name in ["a", "b"] { host.makeNamespace("/run/netns/\(name)") }
-        return try ManagerFixture(host)
+        return try EngineFixture(host)
     }
 
     private func error(_ body: () throws -> Void) -> ManagerError? {
@@ -55,7 +55,7 @@ import Testing
     ///
     /// - Parameter isInContainer: Whether it has moved it.
     private func claim(
-        on function: PCIAddress = vf, _ fixture: ManagerFixture, isInContainer: Bool = true
+        on function: PCIAddress = vf, _ fixture: EngineFixture, isInContainer: Bool = true
     ) -> ForeignClaim {
         let name: KernelText = function == Self.vf ? "pf0v0" : "pf0v1"
         if isInContainer {
@@ -80,7 +80,7 @@ import Testing
 
     /// Whether what a process that died has done is written down, or all done: the VF is home with no VLAN.
     private func isRecordedOrDone(
-        _ fixture: ManagerFixture, since before: SimulatedKernel
+        _ fixture: EngineFixture, since before: SimulatedKernel
     ) throws -> Bool {
         let kernel = fixture.host.kernel
         if try kernel.pristinePart == before || !fixture.store().attachments().isEmpty {
@@ -100,7 +100,9 @@ import Testing
         let notes = Notes(claim(fixture, isInContainer: false))
         let before = fixture.host.kernel
         let refusal = error {
-            try fixture.manager(foreignClaims: notes.asked()).attach(.vf(0, for: "b")) { _ in }
+            try fixture.context(foreignClaims: notes.asked()).attachments.attach(.vf(0, for: "b")) {
+                _ in
+            }
         }
         #expect(refusal?.code == .inUse)
         #expect(
@@ -118,12 +120,12 @@ import Testing
             claim(fixture, isInContainer: false),
             claim(on: Self.other, fixture, isInContainer: false))
         let any = VFSelection.anyOf(physicalFunction: SimulatedHost.pfAddress())
-        let manager = fixture.manager(foreignClaims: notes.asked())
+        let context = try fixture.context(foreignClaims: notes.asked())
         #expect(
-            try manager.availability(of: any, countsFree: true)
+            try context.inspector.availability(of: any, countsFree: true)
                 == .exhausted("pf0 has no free VF among its 2"))
         notes.change { $0.removeFirst() }
-        #expect(try manager.availability(of: any, countsFree: true) == .available)
+        #expect(try context.inspector.availability(of: any, countsFree: true) == .available)
     }
 
     /// Whoever dies on the way back has written the way back down: what has changed has a record.
@@ -136,8 +138,8 @@ import Testing
             let process = fixture.host.anotherProcess()
             let before = fixture.host.kernel.pristinePart
             process.arm(.die(at: step))
-            try? fixture.manager(in: process, foreignClaims: notes.asked(in: process))
-                .attach(.vf(0, for: "b")) { _ in }
+            try? fixture.context(in: process, foreignClaims: notes.asked(in: process))
+                .attachments.attach(.vf(0, for: "b")) { _ in }
             guard process.faultWasReached else { break }
             #expect(try isRecordedOrDone(fixture, since: before), "step \(step)")
         }
@@ -153,7 +155,7 @@ import Testing
         claim.problem = "cannot be read"
         let notes = Notes(claim)
         let before = fixture.host.kernel
-        _ = try fixture.manager(foreignClaims: notes.asked()).detach(.vf(0, of: "a"))
+        _ = try fixture.context(foreignClaims: notes.asked()).attachments.detach(.vf(0, of: "a"))
         #expect(fixture.host.kernel == before)
     }
 
@@ -162,8 +164,8 @@ import Testing
         let notes = Notes(claim(fixture, isInContainer: false))
         try fixture.attach(.vf(0, for: "b", .full))
         let before = fixture.host.kernel
-        _ = try fixture.manager(foreignClaims: notes.asked())
-            .detach(DetachRequest(owner: .cni("a"), namespacePath: Self.path))
+        _ = try fixture.context(foreignClaims: notes.asked())
+            .attachments.detach(DetachRequest(owner: .cni("a"), namespacePath: Self.path))
         #expect(fixture.host.kernel == before)
         #expect(try fixture.store().attachments().map(\.owner) == [.cni("b")])
         #expect(notes.present == [])
@@ -176,8 +178,8 @@ import Testing
             let process = fixture.host.anotherProcess()
             let before = fixture.host.kernel.pristinePart
             process.arm(.die(at: step))
-            _ = try? fixture.manager(in: process, foreignClaims: notes.asked(in: process))
-                .detach(.vf(0, of: "a"))
+            _ = try? fixture.context(in: process, foreignClaims: notes.asked(in: process))
+                .attachments.detach(.vf(0, of: "a"))
             guard process.faultWasReached else { break }
             #expect(try isRecordedOrDone(fixture, since: before), "step \(step)")
         }
@@ -185,11 +187,13 @@ import Testing
 
     // MARK: Import
 
-    private func importAll(_ fixture: ManagerFixture, _ notes: Notes) throws -> [ImportReport
+    private func importAll(_ fixture: EngineFixture, _ notes: Notes) throws -> [ImportReport
         .Result]
     {
-        try fixture.manager(foreignClaims: notes.asked()).importAttachments(isDryRun: false)
-            .entries.map(\.result)
+        try fixture.context(foreignClaims: notes.asked()).attachments.importAttachments(
+            isDryRun: false
+        )
+        .entries.map(\.result)
     }
 
     @Test func aVFThatSomebodyWorksOnIsNotImported() throws {

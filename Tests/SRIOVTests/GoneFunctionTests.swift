@@ -34,22 +34,22 @@ import Testing
     }
 
     /// A host with two VFs, of which container a has the first with everything set.
-    private func attached() throws -> ManagerFixture {
+    private func attached() throws -> EngineFixture {
         let host = SimulatedHost.withVFs(2)
         for name in ["a", "b", "c"] { host.makeNamespace("/run/netns/\(name)") }
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         try fixture.attach(.vf(0, for: "a", .full))
         return fixture
     }
 
     /// The machine but for how long processes waited.
-    private func state(_ fixture: ManagerFixture) -> SimulatedKernel {
+    private func state(_ fixture: EngineFixture) -> SimulatedKernel {
         var kernel = fixture.host.kernel
         kernel.waits = []
         return kernel
     }
 
-    private func expectNothingLeft(_ fixture: ManagerFixture) throws {
+    private func expectNothingLeft(_ fixture: EngineFixture) throws {
         let records = try fixture.store().attachments()
         #expect(records.isEmpty)
         #expect(fixture.leases.withLock { $0.isEmpty })
@@ -78,7 +78,7 @@ import Testing
             fixture.host.withKernel(event.happen)
             if isNamespaceGone { fixture.host.deleteNamespace("/run/netns/a") }
             let before = state(fixture)
-            let report = try fixture.manager().recover()
+            let report = try fixture.context().attachments.recover()
             #expect(report.entries.map(\.result) == [.broughtBack])
             #expect(state(fixture) == before)
             try expectNothingLeft(fixture)
@@ -92,10 +92,10 @@ import Testing
             let fixture = try attached()
             fixture.host.withKernel(event.happen)
             fixture.host.arm(.die(at: step))
-            _ = try? fixture.manager().recover()
+            _ = try? fixture.context().attachments.recover()
             let died = fixture.host.faultWasReached
             fixture.host.arm(.none)
-            _ = try fixture.manager().recover()
+            _ = try fixture.context().attachments.recover()
             try expectNothingLeft(fixture)
             if !died {
                 #expect(step > 1)
@@ -144,13 +144,13 @@ import Testing
         let before = state(fixture)
         // The state file is written once before the address is given back.
         fixture.host.arm(.fail(at: try stepsBeforeRelease()))
-        let report = try fixture.manager().recover()
+        let report = try fixture.context().attachments.recover()
         #expect(!report.isComplete)
         let records = try fixture.store().attachments()
         #expect(records.count == 1)
         #expect(state(fixture) == before)
         fixture.host.arm(.none)
-        let next = try fixture.manager().recover()
+        let next = try fixture.context().attachments.recover()
         #expect(next.isComplete)
         try expectNothingLeft(fixture)
     }
@@ -161,7 +161,7 @@ import Testing
             let fixture = try attached()
             fixture.host.withKernel(Event.vfsAreMadeAnew.happen)
             fixture.host.arm(.fail(at: step))
-            let report = try? fixture.manager().recover()
+            let report = try? fixture.context().attachments.recover()
             if case .incomplete(let failures) = report?.entries.first?.result,
                 failures.contains(where: { $0.contains("release address") })
             {
@@ -175,10 +175,10 @@ import Testing
     func theNextOwnerGetsTheNewVF(event: Event) throws {
         let fixture = try attached()
         fixture.host.withKernel(event.happen)
-        let manager = fixture.manager()
+        let context = try fixture.context()
         let pool = VFSelection.anyOf(physicalFunction: Self.pf)
         try fixture.attach(.vf(1, for: "b"))
-        let availability = try manager.availability(of: pool, countsFree: true)
+        let availability = try context.inspector.availability(of: pool, countsFree: true)
         #expect(availability == .available)
         try fixture.attach(
             AttachRequest(
@@ -194,7 +194,7 @@ import Testing
         let fixture = try attached()
         fixture.host.withKernel(event.happen)
         try fixture.attach(.vf(0, for: "a", .full))
-        let check = try fixture.manager().check(.cni("a"))
+        let check = try fixture.context().attachments.check(.cni("a"))
         #expect(check.findings == [])
         try fixture.detach(DetachRequest(owner: .cni("a"), virtualFunction: Self.vf))
         try expectNothingLeft(fixture)
@@ -204,7 +204,7 @@ import Testing
     func checkSaysThatItIsAnother(event: Event) throws {
         let fixture = try attached()
         fixture.host.withKernel(event.happen)
-        let check = try fixture.manager().check(.cni("a"))
+        let check = try fixture.context().attachments.check(.cni("a"))
         #expect(
             check.findings.map(\.description) == [
                 "VF 0000:01:10.0 is gone, and another has its address"
@@ -213,14 +213,14 @@ import Testing
 
     @Test(arguments: [Event.vfsAreMadeAnew, .cardIsPluggedAgain])
     func aRuntimeIsNotHandedTheNewVF(event: Event) throws {
-        let fixture = try ManagerFixture(SimulatedHost.withVFs(2))
+        let fixture = try EngineFixture(SimulatedHost.withVFs(2))
         fixture.makeContainer("/run/docker/netns/a")
         let owner = AttachmentOwner.docker("e")
         _ = try fixture.reserve("e", .address(Self.vf), .full)
         fixture.host.withKernel(event.happen)
         let before = state(fixture)
         let refusal = error {
-            _ = try fixture.manager().join(owner, sandbox: "/run/docker/netns/a")
+            _ = try fixture.context().handovers.join(owner, sandbox: "/run/docker/netns/a")
         }
         #expect(refusal?.message == "VF 0000:01:10.0 is gone, and another has its address")
         // Nor is what happens to the new one taken for the runtime's work.
@@ -229,11 +229,11 @@ import Testing
             kernel.moveInterface(of: Self.vf, to: "/run/docker/netns/a")
             kernel.change(Self.vf) { $0.link.flags |= 1 }
         }
-        let confirmed = try fixture.manager().confirmHandover(owner)
+        let confirmed = try fixture.context().handovers.confirm(owner)
         #expect(confirmed?.phase == .joined)
         #expect(state(fixture) != before)
         let moved = state(fixture)
-        let report = try fixture.manager().recover()
+        let report = try fixture.context().attachments.recover()
         #expect(report.entries.map(\.result) == [.broughtBack])
         #expect(state(fixture) == moved)
         try expectNothingLeft(fixture)
@@ -243,9 +243,9 @@ import Testing
         let fixture = try attached()
         fixture.host.withKernel(Event.vfsAreMadeAnew.happen)
         let parent = try #require(try fixture.host.physicalFunction(at: Self.pf))
-        let plan = try fixture.manager().resizePlan(parent, to: 0)
+        let plan = try fixture.context().node.resizePlan(parent, to: 0)
         #expect(plan.obstacles == [])
-        _ = try fixture.manager().resize(parent, to: 0, force: false)
+        _ = try fixture.context().node.resize(parent, to: 0, force: false)
         try expectNothingLeft(fixture)
     }
 
@@ -268,7 +268,7 @@ import Testing
             fixture.host.withKernel(event.happen)
             fixture.host.withKernel(use)
             let before = state(fixture)
-            let report = try fixture.manager().recover()
+            let report = try fixture.context().attachments.recover()
             #expect(report.entries.map(\.result) == [.broughtBack])
             #expect(state(fixture) == before)
             try expectNothingLeft(fixture)
@@ -296,7 +296,7 @@ import Testing
         let fixture = try attached()
         fixture.host.withKernel(doubt.happen)
         let before = state(fixture)
-        let report = try fixture.manager().recover()
+        let report = try fixture.context().attachments.recover()
         #expect(report.entries.isEmpty)
         #expect(error { try fixture.attach(.vf(0, for: "b")) }?.code == .inUse)
         #expect(state(fixture) == before)
@@ -310,11 +310,11 @@ import Testing
         let fixture = try attached()
         try fixture.changeRecord { $0.functionInstance = nil }
         fixture.host.withKernel(Event.vfsAreMadeAnew.happen)
-        let report = try fixture.manager().recover()
+        let report = try fixture.context().attachments.recover()
         #expect(report.entries.isEmpty)
         #expect(error { try fixture.attach(.vf(0, for: "b")) }?.code == .inUse)
         fixture.host.deleteNamespace("/run/netns/a")
-        let next = try fixture.manager().recover()
+        let next = try fixture.context().attachments.recover()
         #expect(next.entries.map(\.result) == [.broughtBack])
         try expectNothingLeft(fixture)
     }

@@ -50,7 +50,7 @@ import Testing
             kernel.change(Self.vf) { $0.link.alternativeNames = ["enp1s0f0v0"] }
             kernel.populated = [1]
         }
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         let before = host.kernel
         try prepare(test.verb, fixture)
         if test.verb == .detachWithoutRecord {
@@ -80,7 +80,7 @@ import Testing
         for record in try fixture.store().attachments() {
             try fixture.detach(DetachRequest(owner: record.owner), in: next)
         }
-        _ = try fixture.manager(in: next).recover()
+        _ = try fixture.context(in: next).attachments.recover()
         #expect(try fixture.store().attachments().isEmpty, "\(what)")
         #expect(host.kernel.foreignInterfaces == [], "\(what)")
         let known = test.verb != .detachWithoutRecord
@@ -93,7 +93,7 @@ import Testing
 
     /// Whatever has happened: nothing foreign is in the host, and what is not as it was has a record.
     private func expectNothingLost(
-        _ fixture: ManagerFixture, _ before: SimulatedKernel, _ what: String
+        _ fixture: EngineFixture, _ before: SimulatedKernel, _ what: String
     ) throws {
         let kernel = fixture.host.kernel
         #expect(kernel.foreignInterfaces == [], "\(what)")
@@ -118,7 +118,7 @@ import Testing
 
     // MARK: The verbs
 
-    private func prepare(_ verb: Verb, _ fixture: ManagerFixture) throws {
+    private func prepare(_ verb: Verb, _ fixture: EngineFixture) throws {
         switch verb {
         case .attach:
             try fixture.attach(.vf(1, for: "a", .plain))
@@ -135,39 +135,39 @@ import Testing
             _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
         case .confirm, .leave, .end:
             _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
-            let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+            let joined = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
             try fixture.runtimeMoves(joined, to: Self.path)
-            if verb == .end { try fixture.manager().leave(.docker("e")) }
+            if verb == .end { try fixture.context().handovers.leave(.docker("e")) }
         }
     }
 
     private func perform(
-        _ verb: Verb, _ fixture: ManagerFixture, _ process: SimulatedHost
+        _ verb: Verb, _ fixture: EngineFixture, _ process: SimulatedHost
     ) throws {
-        let manager = fixture.manager(in: process)
+        let context = try fixture.context(in: process)
         switch verb {
         case .attach: try fixture.attach(.vf(0, for: "a", .full), in: process)
         case .attachToAnother: try fixture.attach(.vf(0, for: "b", .plain), in: process)
         case .detach, .detachWithoutRecord: try fixture.detach(.vf(0, of: "a"), in: process)
-        case .recover: _ = try manager.recover()
-        case .check: _ = try manager.check(.cni("a"))
+        case .recover: _ = try context.attachments.recover()
+        case .check: _ = try context.attachments.check(.cni("a"))
         case .resize:
             guard let function = try process.physicalFunction(at: SimulatedHost.pfAddress()) else {
                 return
             }
-            _ = try manager.resize(function, to: 0, force: true)
+            _ = try context.node.resize(function, to: 0, force: true)
         case .join:
-            _ = try manager.join(.docker("e"), sandbox: Self.path)
-            _ = try manager.confirmHandover(.docker("e"))
+            _ = try context.handovers.join(.docker("e"), sandbox: Self.path)
+            _ = try context.handovers.confirm(.docker("e"))
         case .confirm:
-            _ = try manager.confirmHandover(.docker("e"))
+            _ = try context.handovers.confirm(.docker("e"))
             process.withKernel { $0.uptime += 10_000 }
-            _ = try manager.recover()
+            _ = try context.attachments.recover()
         case .leave:
-            try manager.leave(.docker("e"))
+            try context.handovers.leave(.docker("e"))
             process.withKernel { $0.uptime += 10_000 }
-            _ = try manager.recover()
-        case .end: _ = try manager.detach(DetachRequest(owner: .docker("e")))
+            _ = try context.attachments.recover()
+        case .end: _ = try context.attachments.detach(DetachRequest(owner: .docker("e")))
         }
     }
 }

@@ -12,7 +12,7 @@ import Testing
 /// detach and recover can deal with.
 @Suite struct HostileRecordTests {
     @Test func aDamagedRecordIsRefusedOrUndoneWithoutHarm() throws {
-        let fixture = try ManagerFixture(.withVFs(2))
+        let fixture = try EngineFixture(.withVFs(2))
         fixture.host.makeNamespace("/run/netns/c1")
         try fixture.attach(.vf(0, for: "c1", .full))
         let attached = fixture.host.kernel
@@ -42,7 +42,7 @@ import Testing
             } catch let error as StoreError {
                 try #require("\(error)".contains("the record of 0000:01:10.0 is damaged"), comment)
                 refused += 1
-                _ = try? fixture.manager().recover()  // It may fail, it must not crash.
+                _ = try? fixture.context().attachments.recover()  // It may fail, it must not crash.
                 try #require(fixture.host.kernel == attached, comment)
                 continue
             }
@@ -57,7 +57,7 @@ import Testing
             } catch let error as ManagerError {
                 try #require(!error.description.isEmpty, comment)
             }
-            _ = try fixture.manager().recover()
+            _ = try fixture.context().attachments.recover()
         }
         #expect(refused > 0 && undone > 0, "\(refused) refused, \(undone) undone")
     }
@@ -66,7 +66,7 @@ import Testing
     /// with makes the record a damaged one, and stops none.
     @Test(arguments: AttachmentPhase.allCases)
     func noNumberIsTooLargeOrTooSmall(phase: AttachmentPhase) throws {
-        let fixture = try ManagerFixture(.withVFs(2))
+        let fixture = try EngineFixture(.withVFs(2))
         fixture.makeContainer("/run/docker/netns/a")
         try fixture.start("e", in: "/run/docker/netns/a", .full)
         try fixture.changeRecord { record in
@@ -113,10 +113,10 @@ import Testing
                     refused += 1
                 }
                 // Each may fail, none must end the process.
-                _ = try? fixture.manager().check(.docker("e"))
-                _ = try fixture.manager().inventory()
-                _ = try? fixture.manager().confirmHandover(.docker("e"))
-                _ = try? fixture.manager().recover()
+                _ = try? fixture.context().attachments.check(.docker("e"))
+                _ = try fixture.context().inspector.inventory()
+                _ = try? fixture.context().handovers.confirm(.docker("e"))
+                _ = try? fixture.context().attachments.recover()
                 _ = try? fixture.detach(DetachRequest(owner: .docker("e")))
             }
         }
@@ -124,14 +124,14 @@ import Testing
     }
 
     @Test func aDamagedRecordKeepsNoOtherFromBeingShownOrRecovered() throws {
-        let fixture = try ManagerFixture(.withVFs(3))
+        let fixture = try EngineFixture(.withVFs(3))
         for (index, name) in ["a", "b"].enumerated() {
             fixture.host.makeNamespace("/run/netns/\(name)")
             try fixture.attach(.vf(index, for: name))
         }
         try SQLiteDatabase(path: fixture.statePath, access: .readWrite).execute(
             "UPDATE attachments SET checksum = checksum + 1 WHERE container = 'a'")
-        let inventory = try fixture.manager().inventory()
+        let inventory = try fixture.context().inspector.inventory()
         #expect(inventory.virtualFunctions.map { $0.occupancy != .unknown } == [false, true, true])
         #expect(
             inventory.virtualFunctions.map(\.attachment?.owner) == [nil, .cni("b"), nil])
@@ -140,7 +140,9 @@ import Testing
         #expect(fixture.warnings == ["an owner is not known: \(damage)"])
 
         fixture.host.deleteNamespace("/run/netns/b")
-        let error = #expect(throws: ManagerError.self) { try fixture.manager().recover() }
+        let error = #expect(throws: ManagerError.self) {
+            try fixture.context().attachments.recover()
+        }
         #expect(error?.description == "recover: \(damage)")
         let left = try fixture.store().readableAttachments()
         #expect(left.attachments == [])

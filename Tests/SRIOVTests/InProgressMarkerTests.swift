@@ -209,18 +209,18 @@ import Testing
     @Test func anAttachWhoseNoteStaysIsUndone() throws {
         let host = SimulatedHost.withVFs(1)
         host.makeNamespace("/run/netns/a")
-        let manager = try ManagerFixture(host)
+        let context = try EngineFixture(host)
         let before = host.kernel.pristinePart
-        let directory = manager.statePath + "-work"
+        let directory = context.statePath + "-work"
         let settings = VFSettings(
             trust: true, linkState: .enabled, toleratesUnsupportedLinkState: true)
         #expect(throws: ManagerError.self) {
-            try manager.manager().attach(.vf(0, for: "a", settings)) { attached in
+            try context.context().attachments.attach(.vf(0, for: "a", settings)) { attached in
                 try Self.holdNote("\(directory)/\(attached.attachment.function)")
             }
         }
         #expect(host.kernel.pristinePart == before)
-        #expect(try manager.store().attachments() == [])
+        #expect(try context.store().attachments() == [])
     }
 
     /// Puts a directory in a note's place, which no unlink(2) removes.

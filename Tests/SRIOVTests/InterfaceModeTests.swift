@@ -11,13 +11,13 @@ import Testing
 @Suite struct InterfaceModeTests {
     private let vf = SimulatedHost.vfAddress(0)
 
-    private func fixture(_ driver: SimulatedDriver = .igb) throws -> ManagerFixture {
+    private func fixture(_ driver: SimulatedDriver = .igb) throws -> EngineFixture {
         let host = SimulatedHost.withVFs(2, driver: driver)
         for name in ["a", "b"] { host.makeNamespace("/run/netns/\(name)") }
-        return try ManagerFixture(host)
+        return try EngineFixture(host)
     }
 
-    private func link(_ fixture: ManagerFixture) throws -> Link {
+    private func link(_ fixture: EngineFixture) throws -> Link {
         try #require(
             fixture.host.kernel.interfaces.values.first { $0.virtualFunction == vf }?.link)
     }
@@ -26,8 +26,8 @@ import Testing
         #expect(throws: ManagerError.self) { try body() }
     }
 
-    private func release(_ fixture: ManagerFixture) throws {
-        _ = try fixture.manager().detach(DetachRequest(owner: .cni("a")))
+    private func release(_ fixture: EngineFixture) throws {
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
     }
 
     @Test func mtuAndModesAreSetInTheContainerAndEndWithIt() throws {
@@ -76,14 +76,14 @@ import Testing
             .vf(
                 0, for: "a",
                 VFSettings(mtu: 9000, isPromiscuous: true, receivesAllMulticast: false)))
-        #expect(try fixture.manager().check(.cni("a")).findings == [])
+        #expect(try fixture.context().attachments.check(.cni("a")).findings == [])
         let index = try link(fixture).index
         fixture.host.withKernel { kernel in
             kernel.interfaces[index]?.link.flags = 0x241
             kernel.interfaces[index]?.link.mtu = 1500
         }
         #expect(
-            try fixture.manager().check(.cni("a")).findings.map(\.description) == [
+            try fixture.context().attachments.check(.cni("a")).findings.map(\.description) == [
                 "MTU of net1 is 1500, asked for was 9000",
                 "promiscuous mode of net1 is off, asked for was on",
                 "all-multicast mode of net1 is on, asked for was off",
@@ -170,7 +170,7 @@ import Testing
         #expect(info?.trust == false)
         #expect(try fixture.store().attachment(of: vf)?.phase == .restoring)
         fixture.host.withKernel { $0.unsupported = [] }
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         fixture.host.withKernel { $0.mindsEqualVLANs = false }
         #expect(fixture.host.kernel.pristinePart == before)
         #expect(try fixture.store().attachments() == [])
@@ -191,7 +191,7 @@ import Testing
             ])
         #expect(fixture.host.kernel.vfs[vf]?.info.trust == true)
         #expect(try fixture.store().attachment(of: vf)?.settings.linkState == nil)
-        #expect(try fixture.manager().check(.cni("a")).findings == [])
+        #expect(try fixture.context().attachments.check(.cni("a")).findings == [])
         try release(fixture)
         #expect(fixture.host.kernel.pristinePart == before)
     }
@@ -224,7 +224,7 @@ import Testing
         #expect(fixture.host.kernel.resets == [vf])
         #expect(fixture.host.kernel.pristinePart == before)
         try fixture.attach(.vf(0, for: "b"))
-        _ = try fixture.manager().detach(DetachRequest(owner: .cni("b")))
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .cni("b")))
         #expect(fixture.host.kernel.resets == [vf])
     }
 
@@ -276,7 +276,7 @@ import Testing
         try fixture.attach(.vf(0, for: "a", .full))
         let record = try #require(try fixture.store().attachment(of: vf))
         try fixture.store().remove(record)
-        _ = try fixture.manager().detach(
+        _ = try fixture.context().attachments.detach(
             DetachRequest(
                 owner: .cni("a"), virtualFunction: vf, namespacePath: "/run/netns/a",
                 settings: .full))

@@ -52,7 +52,7 @@ import Testing
         let what = "\(pair), seed \(seed)"
         let host = SimulatedHost.withVFs(3, driver: pair.driver)
         for name in ["a", "b"] { host.makeNamespace("/run/netns/\(name)") }
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         let before = host.kernel
         try pair.stage.set(fixture)
 
@@ -73,7 +73,7 @@ import Testing
         for thread in threads { thread.join() }
 
         try expectSound(fixture, before, isAllFinished: false, what)
-        #expect(try fixture.manager().recover().isComplete, "\(what)")
+        #expect(try fixture.context().attachments.recover().isComplete, "\(what)")
         try expectSound(fixture, before, isAllFinished: true, what)
         for index in [0, 1] {
             for container in ["a", "b"] { try fixture.detach(.vf(index, of: container)) }
@@ -83,7 +83,7 @@ import Testing
     }
 
     private func expectSound(
-        _ fixture: ManagerFixture, _ before: SimulatedKernel, isAllFinished: Bool, _ what: String
+        _ fixture: EngineFixture, _ before: SimulatedKernel, isAllFinished: Bool, _ what: String
     ) throws {
         let found = try fixture.contradictions(since: before, isAllFinished: isAllFinished)
         #expect(found == [], "\(what)")

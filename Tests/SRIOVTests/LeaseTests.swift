@@ -102,12 +102,12 @@ import Testing
         try store.insert(orphan)
         try fixture.execute("DELETE FROM attachments")
         let locks = LockDirectory(path: fixture.directory + "/locks")
-        let manager = Manager(
+        let context = try Context(
             host: host, store: store, locks: locks, releaseFrontEnd: { _ in }, warn: { _ in })
         let held = try AttachmentLocks(
             VirtualFunction(address: SimulatedHost.vfAddress(0)), in: locks,
             deadline: Deadline(after: .zero))
-        _ = try? manager.recover()
+        _ = try? context.attachments.recover()
         // Whoever has the lock may be about to write the record.
         #expect(names.contains { $0.hasSuffix("0000:01:10.0") })
         withExtendedLifetime(held) {}
@@ -119,12 +119,12 @@ import Testing
         let store = AttachmentStore(path: fixture.path, boot: host.kernel.boot)
         try store.insert(try .sample(1, boot: host.kernel.boot))
         try fixture.execute("DELETE FROM attachments")
-        let manager = Manager(
+        let context = try Context(
             host: host, store: store,
             locks: LockDirectory(path: fixture.directory + "/locks"), releaseFrontEnd: { _ in },
             warn: { _ in })
         #expect(names.count == 1)
-        #expect(try manager.recover().entries.isEmpty)
+        #expect(try context.attachments.recover().entries.isEmpty)
         #expect(names == [])
     }
 

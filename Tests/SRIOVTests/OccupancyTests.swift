@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func aRecordForbidsAChangeEvenIfItIsStale() throws {
-        let fixture = try ManagerFixture(SimulatedHost.withVFs(1))
+        let fixture = try EngineFixture(SimulatedHost.withVFs(1))
         fixture.makeContainer(Self.path)
         try fixture.attach(.vf(0, for: "a"))
         let record = try #require(try fixture.record)
@@ -121,10 +121,10 @@ import Testing
         _ detail: SnapshotDetail = SnapshotDetail(functions: .all, programs: true),
         claims: ForeignClaims = .none, _ change: (inout SimulatedKernel) -> Void
     ) throws -> Occupancy? {
-        let fixture = try ManagerFixture(SimulatedHost.withVFs(2))
+        let fixture = try EngineFixture(SimulatedHost.withVFs(2))
         fixture.makeContainer(Self.path)
         fixture.host.withKernel(change)
-        let snapshots = try fixture.manager(foreignClaims: claims).inventory(detail)
+        let snapshots = try fixture.context(foreignClaims: claims).inspector.inventory(detail)
             .virtualFunctions
         #expect(snapshots.map(\.function.address) == [Self.vf, SimulatedHost.vfAddress(1)])
         // Whatever one of them is used for, it is not the other.
@@ -185,9 +185,10 @@ import Testing
         let unreadable = ForeignClaims(
             claim: { _ in throw refusal }, claimOfOwner: { _ in throw refusal },
             all: { throw refusal }, forget: { _ in throw refusal })
-        let fixture = try ManagerFixture(SimulatedHost.withVFs(2))
-        let manager = fixture.manager(foreignClaims: unreadable)
-        #expect(try manager.inventory().virtualFunctions.map(\.occupancy) == [.free, .free])
+        let fixture = try EngineFixture(SimulatedHost.withVFs(2))
+        let context = try fixture.context(foreignClaims: unreadable)
+        #expect(
+            try context.inspector.inventory().virtualFunctions.map(\.occupancy) == [.free, .free])
         #expect(
             fixture.warnings == [
                 "whether another program has VFs is not known: "
@@ -195,7 +196,7 @@ import Testing
             ])
         // What would disturb somebody is not done in the dark.
         let function = try #require(try fixture.host.physicalFunction(at: Self.pf))
-        #expect(throws: SystemCallError.self) { try manager.obstacles(to: function, []) }
+        #expect(throws: SystemCallError.self) { try context.engine.obstacles(to: function, []) }
     }
 
     @Test func anInterfaceThatWasNotLookedForMayBeAnywhere() throws {
@@ -208,9 +209,9 @@ import Testing
     /// A list of thousands must not cost a request for each.
     @Test func theCostOfALookDoesNotGrowWithTheInterfacesOfVFs() throws {
         func steps(_ vfs: Int) throws -> Int {
-            let fixture = try ManagerFixture(SimulatedHost.withVFs(vfs))
+            let fixture = try EngineFixture(SimulatedHost.withVFs(vfs))
             let before = fixture.host.stepsTaken
-            _ = try fixture.manager().inventory(SnapshotDetail())
+            _ = try fixture.context().inspector.inventory(SnapshotDetail())
             return fixture.host.stepsTaken - before
         }
         // One for the file of each VF in sysfs.

@@ -13,8 +13,8 @@ import Testing
     private static let pf = SimulatedHost.pfAddress()
     private static let path = "/run/netns/a"
 
-    private func fixture() throws -> ManagerFixture {
-        let fixture = try ManagerFixture(SimulatedHost.withVFs(2))
+    private func fixture() throws -> EngineFixture {
+        let fixture = try EngineFixture(SimulatedHost.withVFs(2))
         for name in ["a", "b"] { fixture.makeContainer("/run/netns/\(name)") }
         return fixture
     }
@@ -29,8 +29,7 @@ import Testing
     }
 
     /// What another process holds that works on a VF.
-    private func locks(_ function: PCIAddress, _ fixture: ManagerFixture) throws -> AttachmentLocks
-    {
+    private func locks(_ function: PCIAddress, _ fixture: EngineFixture) throws -> AttachmentLocks {
         try AttachmentLocks(
             VirtualFunction(address: function, physicalFunction: Self.pf),
             in: LockDirectory(path: fixture.directory.path + "/locks"),
@@ -66,14 +65,16 @@ import Testing
     func aHandoverWaitsForWhoWorksOnItsVF(verb: String) throws {
         let fixture = try fixture()
         _ = try fixture.reserve("e")
-        if verb != "join" { _ = try fixture.manager().join(.docker("e"), sandbox: Self.path) }
+        if verb != "join" {
+            _ = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
+        }
         let phase = try fixture.record?.phase
         let locks = try locks(Self.vf, fixture)
         let refusal = error {
             switch verb {
-            case "join": _ = try fixture.manager().join(.docker("e"), sandbox: Self.path)
-            case "confirmHandover": _ = try fixture.manager().confirmHandover(.docker("e"))
-            default: try fixture.manager().leave(.docker("e"))
+            case "join": _ = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
+            case "confirmHandover": _ = try fixture.context().handovers.confirm(.docker("e"))
+            default: try fixture.context().handovers.leave(.docker("e"))
             }
         }
         #expect(refusal?.code == .inUse)
@@ -87,7 +88,7 @@ import Testing
         try fixture.changeRecord { $0.phase = .detaching }
         let locks = try locks(Self.vf, fixture)
         let before = fixture.host.kernel
-        #expect(try fixture.manager().recover().entries.map(\.result) == [.busy])
+        #expect(try fixture.context().attachments.recover().entries.map(\.result) == [.busy])
         #expect(fixture.host.kernel == before)
         #expect(try fixture.record?.phase == .detaching)
         withExtendedLifetime(locks) {}
@@ -150,7 +151,7 @@ import Testing
         let fixture = try fixture()
         // Its interface is in the host, so that only the record tells.
         _ = try fixture.reserve("e")
-        let refusal = error { _ = try fixture.manager().plan(.vf(0, for: "b")) }
+        let refusal = error { _ = try fixture.context().attachments.plan(.vf(0, for: "b")) }
         #expect(refusal?.code == .inUse)
         #expect(refusal?.message == "VF 0000:01:10.0 is reserved to docker n1 e in the host")
     }
@@ -215,12 +216,12 @@ import Testing
         let fixture = try fixture()
         let before = fixture.host.kernel
         let calls = Mutex(0)
-        _ = try fixture.manager().detach(DetachRequest(owner: .cni("a"))) { _ in
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a"))) { _ in
             let isFirst = calls.withLock {
                 $0 += 1
                 return $0 == 1
             }
-            if isFirst { try fixture.manager().attach(.vf(1, for: "a")) { _ in } }
+            if isFirst { try fixture.context().attachments.attach(.vf(1, for: "a")) { _ in } }
         }
         #expect(calls.withLock { $0 } == 2)
         #expect(try fixture.store().attachments().isEmpty)
@@ -233,7 +234,7 @@ import Testing
         let fixture = try fixture()
         try fixture.start("e", in: Self.path)
         let refusal = error {
-            _ = try fixture.manager().join(.docker("e"), sandbox: "/run/netns/b")
+            _ = try fixture.context().handovers.join(.docker("e"), sandbox: "/run/netns/b")
         }
         #expect(refusal?.code == .inUse)
         #expect(refusal?.message == "VF 0000:01:10.0 is attached to docker n1 e")
@@ -243,10 +244,11 @@ import Testing
     @Test func aVFThatLeavesIsNotJoinedAgain() throws {
         let fixture = try fixture()
         try fixture.start("e", in: Self.path)
-        try fixture.manager().leave(.docker("e"))
+        try fixture.context().handovers.leave(.docker("e"))
         try fixture.runtimeMovesBack(Self.vf, from: Self.path, as: "pf0v0")
         #expect(
-            error { _ = try fixture.manager().join(.docker("e"), sandbox: Self.path) }?.code
+            error { _ = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path) }?
+                .code
                 == .inUse)
         #expect(try fixture.record?.phase == .leaving)
     }
@@ -254,8 +256,8 @@ import Testing
     @Test func aVFThatLeavesIsNotSettled() throws {
         let fixture = try fixture()
         try fixture.start("e", in: Self.path)
-        try fixture.manager().leave(.docker("e"))
-        #expect(try fixture.manager().confirmHandover(.docker("e"))?.phase == .leaving)
+        try fixture.context().handovers.leave(.docker("e"))
+        #expect(try fixture.context().handovers.confirm(.docker("e"))?.phase == .leaving)
         #expect(try fixture.record?.phase == .leaving)
     }
 
@@ -264,27 +266,27 @@ import Testing
         let fixture = try fixture()
         try fixture.start("e", in: Self.path)
         try fixture.changeRecord { $0.phase = phase }
-        try fixture.manager().leave(.docker("e"))
+        try fixture.context().handovers.leave(.docker("e"))
         #expect(try fixture.record?.phase == phase)
     }
 
     @Test func aVFThatLeavesIsNotAttachedAgainAtOnce() throws {
         let fixture = try fixture()
         try fixture.start("e", in: Self.path)
-        try fixture.manager().leave(.docker("e"))
+        try fixture.context().handovers.leave(.docker("e"))
         fixture.pass(seconds: 59)
-        #expect(try fixture.manager().recover().entries.isEmpty)
+        #expect(try fixture.context().attachments.recover().entries.isEmpty)
         #expect(try fixture.record?.phase == .leaving)
     }
 
     @Test func theHostIsNoSandboxToHaveArrivedIn() throws {
         let fixture = try fixture()
         _ = try fixture.reserve("e")
-        _ = try fixture.manager().join(.docker("e"), sandbox: "/proc/self/ns/net")
+        _ = try fixture.context().handovers.join(.docker("e"), sandbox: "/proc/self/ns/net")
         fixture.host.withKernel { kernel in
             kernel.change(Self.vf) { $0.link.flags |= 1 }
         }
-        #expect(try fixture.manager().confirmHandover(.docker("e"))?.phase == .joined)
+        #expect(try fixture.context().handovers.confirm(.docker("e"))?.phase == .joined)
         #expect(try fixture.record?.phase == .joined)
     }
 }

@@ -9,8 +9,8 @@ import Testing
     private static let pf = SimulatedHost.pfAddress()
     private static let path = "/run/docker/netns/a"
 
-    private func fixture(vfs: Int) throws -> ManagerFixture {
-        let fixture = try ManagerFixture(SimulatedHost.withVFs(vfs))
+    private func fixture(vfs: Int) throws -> EngineFixture {
+        let fixture = try EngineFixture(SimulatedHost.withVFs(vfs))
         fixture.makeContainer(Self.path)
         return fixture
     }
@@ -30,12 +30,12 @@ import Testing
         let before = fixture.host.kernel.pristinePart
         let reservation = try fixture.reserve("e", .address(Self.pf), VFSettings(mtu: 1400))
         #expect(reservation.link.name == "vf000001000")
-        let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        let joined = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
         try fixture.runtimeMoves(joined, to: Self.path)
-        #expect(try fixture.manager().confirmHandover(.docker("e"))?.phase == .attached)
-        try fixture.manager().leave(.docker("e"))
+        #expect(try fixture.context().handovers.confirm(.docker("e"))?.phase == .attached)
+        try fixture.context().handovers.leave(.docker("e"))
         try fixture.runtimeMovesBack(Self.pf, from: Self.path, as: "pf0")
-        _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .docker("e")))
         #expect(fixture.host.kernel.pristinePart == before)
         #expect(try fixture.store().attachments().isEmpty)
     }
@@ -90,7 +90,7 @@ import Testing
         let before = fixture.host.kernel.pristinePart
         try fixture.start("e", in: Self.path, pf: Self.pf)
         fixture.host.deleteNamespace(Self.path)
-        #expect(try fixture.manager().recover().entries.map(\.result) == [.broughtBack])
+        #expect(try fixture.context().attachments.recover().entries.map(\.result) == [.broughtBack])
         var expected = before
         expected.paths[Self.path] = nil
         expected.populated = []

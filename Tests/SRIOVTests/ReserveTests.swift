@@ -12,9 +12,9 @@ import Testing
 
     private func fixture(
         _ driver: SimulatedDriver = .igb, vfs: Int = 2, wasUp: Bool = false
-    ) throws -> ManagerFixture {
+    ) throws -> EngineFixture {
         let host = SimulatedHost.withVFs(vfs, driver: driver)
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         fixture.makeContainer(Self.path)
         host.withKernel { kernel in
             for address in kernel.vfs.keys { kernel.vfs[address]?.hasBeenUp = wasUp }
@@ -50,12 +50,13 @@ import Testing
             #expect(try fixture.record?.namespace == nil)
             #expect(fixture.host.kernel.vfs[Self.vf]?.info.vlan.identifier == 100)
 
-            let joined = try fixture.manager().join(.docker("e\(round)"), sandbox: Self.path)
+            let joined = try fixture.context().handovers.join(
+                .docker("e\(round)"), sandbox: Self.path)
             #expect(joined.link.name == "pf0v0")
             #expect(try fixture.record?.phase == .joined)
             try fixture.runtimeMoves(joined, to: Self.path)
 
-            let confirmed = try fixture.manager().confirmHandover(.docker("e\(round)"))
+            let confirmed = try fixture.context().handovers.confirm(.docker("e\(round)"))
             #expect(confirmed?.phase == .attached)
             #expect(confirmed?.namespace?.path == Self.path)
             #expect(confirmed?.namespace?.identity != nil)
@@ -65,10 +66,10 @@ import Testing
             #expect(info?.macAddress == settings.macAddress)
             #expect(info?.spoofCheck == false)
 
-            try fixture.manager().leave(.docker("e\(round)"))
+            try fixture.context().handovers.leave(.docker("e\(round)"))
             #expect(try fixture.record?.phase == .leaving)
             try fixture.runtimeMovesBack(Self.vf, from: Self.path, as: "pf0v0")
-            _ = try fixture.manager().detach(DetachRequest(owner: .docker("e\(round)")))
+            _ = try fixture.context().attachments.detach(DetachRequest(owner: .docker("e\(round)")))
             #expect(fixture.host.kernel.pristinePart == before)
             #expect(try fixture.store().attachments().isEmpty)
         }
@@ -79,9 +80,9 @@ import Testing
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
         #expect(try fixture.record?.handover?.isTemporarilyTrusted == true)
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == true)
-        let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        let joined = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
         try fixture.runtimeMoves(joined, to: Self.path)
-        _ = try fixture.manager().confirmHandover(.docker("e"))
+        _ = try fixture.context().handovers.confirm(.docker("e"))
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == false)
     }
 
@@ -89,7 +90,7 @@ import Testing
     @Test func temporaryTrustEndsWithTheTimeForJoiningWhateverTheLinkDoes() throws {
         let fixture = try fixture(wasUp: true)
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
-        let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        let joined = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
         try fixture.runtimeMoves(joined, to: Self.path)
         fixture.host.withKernel { kernel in
             if let number = kernel.paths[Self.path] { kernel.populated.insert(number) }
@@ -99,11 +100,11 @@ import Testing
                 kernel.vfs[Self.vf]?.info.macAddress = mac
             }
         }
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == true)
 
         fixture.pass(seconds: 121)
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         let info = fixture.host.kernel.vfs[Self.vf]?.info
         #expect(info?.trust == false)
         #expect(info?.macAddress == Self.settings.macAddress)
@@ -116,7 +117,7 @@ import Testing
         fixture.host.withKernel { $0.vfs[Self.vf]?.info.trust = nil }
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == true)
-        _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .docker("e")))
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == false)
     }
 
@@ -129,7 +130,7 @@ import Testing
         }
         let before = fixture.host.kernel.pristinePart
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
-        _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .docker("e")))
         #expect(fixture.warnings == [])
         #expect(try fixture.store().attachments() == [])
         #expect(fixture.host.kernel.pristinePart == before)
@@ -148,8 +149,8 @@ import Testing
         settings.trust = true
         try fixture.start("e", in: Self.path, settings)
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == true)
-        try fixture.manager().leave(.docker("e"))
-        _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+        try fixture.context().handovers.leave(.docker("e"))
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .docker("e")))
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == false)
     }
 
@@ -173,23 +174,25 @@ import Testing
         let before = fixture.host.kernel.pristinePart
         let reservation = try fixture.reserve("e", .address(Self.vf), Self.settings)
         #expect(reservation.link.name == source)
-        #expect(try fixture.manager().join(.docker("e"), sandbox: Self.path).link.name == source)
+        #expect(
+            try fixture.context().handovers.join(.docker("e"), sandbox: Self.path).link.name
+                == source)
         let hostNamespace = try fixture.host.hostNamespace()
         let container = try fixture.host.openNamespace(Self.path)
         try fixture.host.move(
             reservation.link, from: hostNamespace, to: container, as: source, index: nil)
-        try fixture.manager().leave(.docker("e"))
-        _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+        try fixture.context().handovers.leave(.docker("e"))
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .docker("e")))
         #expect(fixture.host.kernel.pristinePart == before)
     }
 
     @Test func confirmHandoverBeforeTheMoveChangesNothing() throws {
         let fixture = try fixture(wasUp: true)
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
-        _ = try fixture.manager().join(.docker("e"), sandbox: Self.path)
-        #expect(try fixture.manager().confirmHandover(.docker("e"))?.phase == .joined)
+        _ = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
+        #expect(try fixture.context().handovers.confirm(.docker("e"))?.phase == .joined)
         #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == true)
-        #expect(try fixture.manager().confirmHandover(.docker("other")) == nil)
+        #expect(try fixture.context().handovers.confirm(.docker("other")) == nil)
     }
 
     @Test func aSecondEndpointIsToldWhoHasTheVF() throws {
@@ -225,7 +228,7 @@ import Testing
     @Test func joinOfAnUnknownOrEndedEndpointFails() throws {
         let fixture = try fixture()
         let refusal = error {
-            _ = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+            _ = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
         }
         #expect(refusal?.code == .notFound)
         #expect(refusal?.message == "there is no record of docker n1 e")
@@ -236,18 +239,21 @@ import Testing
         _ = try fixture.reserve("e")
         fixture.host.withKernel { $0.removeVFs(of: SimulatedHost.pfAddress()) }
         #expect(
-            error { _ = try fixture.manager().join(.docker("e"), sandbox: Self.path) }?.message
+            error { _ = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path) }?
+                .message
                 == "VF 0000:01:10.0 is gone")
     }
 
     @Test func leaveAndEndMayBeRepeatedAndComeUncalledFor() throws {
         let fixture = try fixture()
         let before = fixture.host.kernel.pristinePart
-        try fixture.manager().leave(.docker("e"))
-        _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+        try fixture.context().handovers.leave(.docker("e"))
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .docker("e")))
         try fixture.start("e", in: Self.path, Self.settings)
-        for _ in 1...2 { try fixture.manager().leave(.docker("e")) }
-        for _ in 1...2 { _ = try fixture.manager().detach(DetachRequest(owner: .docker("e"))) }
+        for _ in 1...2 { try fixture.context().handovers.leave(.docker("e")) }
+        for _ in 1...2 {
+            _ = try fixture.context().attachments.detach(DetachRequest(owner: .docker("e")))
+        }
         #expect(fixture.host.kernel.pristinePart == before)
     }
 
@@ -255,7 +261,7 @@ import Testing
         let fixture = try fixture()
         let before = fixture.host.kernel.pristinePart
         try fixture.start("e", in: Self.path, Self.settings)
-        _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .docker("e")))
         #expect(fixture.host.kernel.pristinePart == before)
     }
 
@@ -271,9 +277,9 @@ import Testing
                 guard fixture.host.faultWasReached else { break }
                 fixture.host.arm(.none)
                 if reservation != nil {
-                    _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+                    _ = try fixture.context().attachments.detach(DetachRequest(owner: .docker("e")))
                 } else {
-                    _ = try fixture.manager().recover()
+                    _ = try fixture.context().attachments.recover()
                 }
                 #expect(fixture.host.kernel.pristinePart == before, "step \(step)")
                 #expect(try fixture.store().attachments().isEmpty, "step \(step)")
@@ -288,13 +294,13 @@ import Testing
         while true {
             let fixture = try fixture(wasUp: true)
             _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
-            let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+            let joined = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
             try fixture.runtimeMoves(joined, to: Self.path)
             fixture.host.arm(.die(at: step))
-            _ = try? fixture.manager().confirmHandover(.docker("e"))
+            _ = try? fixture.context().handovers.confirm(.docker("e"))
             guard fixture.host.faultWasReached else { break }
             fixture.host.arm(.none)
-            _ = try fixture.manager().recover()
+            _ = try fixture.context().attachments.recover()
             #expect(try fixture.record?.phase == .attached, "step \(step)")
             #expect(fixture.host.kernel.vfs[Self.vf]?.info.trust == false, "step \(step)")
             step += 1

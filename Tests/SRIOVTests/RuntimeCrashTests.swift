@@ -16,18 +16,18 @@ import Testing
     enum Verb: CaseIterable, Sendable {
         case reserve, reserveAnother, join, confirmHandover, leave, end, recover
 
-        func run(_ fixture: ManagerFixture, in process: SimulatedHost) throws {
-            let manager = fixture.manager(in: process)
+        func run(_ fixture: EngineFixture, in process: SimulatedHost) throws {
+            let context = try fixture.context(in: process)
             switch self {
             case .reserve:
                 _ = try fixture.reserve("e", .address(vf), settings, in: process)
             case .reserveAnother:
                 _ = try fixture.reserve("f", .address(vf), VFSettings(trust: true), in: process)
-            case .join: _ = try manager.join(.docker("e"), sandbox: path)
-            case .confirmHandover: _ = try manager.confirmHandover(.docker("e"))
-            case .leave: try manager.leave(.docker("e"))
-            case .end: _ = try manager.detach(DetachRequest(owner: .docker("e")))
-            case .recover: _ = try manager.recover()
+            case .join: _ = try context.handovers.join(.docker("e"), sandbox: path)
+            case .confirmHandover: _ = try context.handovers.confirm(.docker("e"))
+            case .leave: try context.handovers.leave(.docker("e"))
+            case .end: _ = try context.attachments.detach(DetachRequest(owner: .docker("e")))
+            case .recover: _ = try context.attachments.recover()
             }
         }
     }
@@ -38,22 +38,22 @@ import Testing
         macAddress: MACAddress("02:11:22:33:44:55"), vlan: VLANTag(identifier: 100),
         maximumRate: 200, mtu: 1400)
 
-    private func bring(_ fixture: ManagerFixture, to stage: Stage) throws {
+    private func bring(_ fixture: EngineFixture, to stage: Stage) throws {
         guard stage != .free else { return }
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
         guard stage != .reserved else { return }
-        let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        let joined = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
         guard stage != .joined else { return }
         try fixture.runtimeMoves(joined, to: Self.path)
         guard stage != .moved else { return }
-        _ = try fixture.manager().confirmHandover(.docker("e"))
+        _ = try fixture.context().handovers.confirm(.docker("e"))
         guard stage != .attached else { return }
-        try fixture.manager().leave(.docker("e"))
+        try fixture.context().handovers.leave(.docker("e"))
         guard stage != .leaving else { return }
         try fixture.runtimeMovesBack(Self.vf, from: Self.path, as: "pf0v0")
     }
 
-    private func isInContainer(_ fixture: ManagerFixture) -> Bool {
+    private func isInContainer(_ fixture: EngineFixture) -> Bool {
         fixture.host.withKernel { kernel in
             kernel.interfaces.values.contains {
                 $0.virtualFunction == Self.vf && $0.namespace == kernel.paths[Self.path]
@@ -82,7 +82,7 @@ import Testing
         for second in Verb.allCases {
             let host = SimulatedHost.withVFs(2, driver: driver)
             host.withKernel { kernel in kernel.vfs[Self.vf]?.hasBeenUp = true }
-            let fixture = try ManagerFixture(host)
+            let fixture = try EngineFixture(host)
             fixture.makeContainer(Self.path)
             let before = host.kernel.pristinePart
             try bring(fixture, to: stage)
@@ -105,8 +105,8 @@ import Testing
 
             host.deleteNamespace(Self.path)
             fixture.pass(seconds: 1000)
-            _ = try fixture.manager().recover()
-            _ = try fixture.manager().recover()
+            _ = try fixture.context().attachments.recover()
+            _ = try fixture.context().attachments.recover()
             #expect(host.kernel.pristinePart.vfs == before.vfs, "\(what)")
             #expect(host.kernel.pristinePart.interfaces == before.interfaces, "\(what)")
             #expect(try fixture.store().attachments().isEmpty, "\(what)")

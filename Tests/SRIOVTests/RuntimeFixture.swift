@@ -4,12 +4,12 @@ import SRIOV
 import SimulatedHost
 
 /// What a runtime that moves VFs by itself does to the machine, as dockerd does it.
-extension ManagerFixture {
+extension EngineFixture {
     func reserve(
         _ endpoint: String, _ selection: VFSelection = .address(SimulatedHost.vfAddress(0)),
         _ settings: VFSettings = VFSettings(), in process: SimulatedHost? = nil
     ) throws -> Reservation {
-        try manager(in: process).reserve(
+        try context(in: process).handovers.reserve(
             ReserveRequest(
                 owner: .docker(endpoint), selection: selection, settings: settings))
     }
@@ -48,9 +48,9 @@ extension ManagerFixture {
         _ settings: VFSettings = VFSettings()
     ) throws {
         _ = try reserve(endpoint, .address(pf ?? SimulatedHost.vfAddress(0)), settings)
-        let joined = try manager().join(.docker(endpoint), sandbox: path)
+        let joined = try context().handovers.join(.docker(endpoint), sandbox: path)
         try runtimeMoves(joined, to: path)
-        _ = try manager().confirmHandover(.docker(endpoint))
+        _ = try context().handovers.confirm(.docker(endpoint))
     }
 
     /// A container's namespace with a process in it.

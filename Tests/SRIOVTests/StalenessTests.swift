@@ -12,17 +12,17 @@ import Testing
     private static let settings = VFSettings(
         macAddress: MACAddress("02:11:22:33:44:55"), vlan: VLANTag(identifier: 100))
 
-    private func fixture() throws -> ManagerFixture {
-        let fixture = try ManagerFixture(SimulatedHost.withVFs(2))
+    private func fixture() throws -> EngineFixture {
+        let fixture = try EngineFixture(SimulatedHost.withVFs(2))
         fixture.makeContainer(Self.path)
         return fixture
     }
 
-    private func recover(_ fixture: ManagerFixture) throws -> [RecoveryReport.Result] {
-        try fixture.manager().recover().entries.map(\.result)
+    private func recover(_ fixture: EngineFixture) throws -> [RecoveryReport.Result] {
+        try fixture.context().attachments.recover().entries.map(\.result)
     }
 
-    private func expectPristine(_ fixture: ManagerFixture, _ before: SimulatedKernel) throws {
+    private func expectPristine(_ fixture: EngineFixture, _ before: SimulatedKernel) throws {
         #expect(fixture.host.kernel.pristinePart.vfs == before.vfs)
         #expect(fixture.host.kernel.pristinePart.interfaces == before.interfaces)
         #expect(try fixture.store().attachments().isEmpty)
@@ -44,7 +44,7 @@ import Testing
         let fixture = try fixture()
         let before = fixture.host.kernel.pristinePart
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
-        _ = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        _ = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
         fixture.pass(seconds: 119)
         #expect(try recover(fixture) == [])
         fixture.pass(seconds: 1)
@@ -65,7 +65,7 @@ import Testing
     @Test func aVFThatArrivedUnseenIsAttachedByRecover() throws {
         let fixture = try fixture()
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
-        let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        let joined = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
         try fixture.runtimeMoves(joined, to: Self.path)
         fixture.pass(seconds: 1_000_000)
         #expect(try recover(fixture) == [])
@@ -97,7 +97,7 @@ import Testing
 
     @Test func theNextRecoveryIsDueWhenTheFirstTimeoutRunsOut() throws {
         let fixture = try fixture()
-        func next() throws -> Duration? { try fixture.manager().recover().nextDeadline }
+        func next() throws -> Duration? { try fixture.context().attachments.recover().nextDeadline }
         #expect(try next() == nil)
         fixture.host.makeNamespace("/run/netns/a")
         try fixture.attach(.vf(1, for: "a"))
@@ -105,9 +105,9 @@ import Testing
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
         fixture.pass(seconds: 100)
         #expect(try next() == .seconds(200))
-        _ = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+        _ = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
         #expect(try next() == .seconds(120))
-        try fixture.manager().leave(.docker("e"))
+        try fixture.context().handovers.leave(.docker("e"))
         fixture.pass(seconds: 1)
         #expect(try next() == .seconds(59))
         fixture.pass(seconds: 59)
@@ -130,7 +130,7 @@ import Testing
         let fixture = try fixture()
         let before = fixture.host.kernel.pristinePart
         try fixture.start("e", in: Self.path, Self.settings)
-        try fixture.manager().leave(.docker("e"))
+        try fixture.context().handovers.leave(.docker("e"))
         try fixture.runtimeMovesBack(Self.vf, from: Self.path, as: "pf0v0")
         fixture.pass(seconds: 59)
         #expect(try recover(fixture) == [])
@@ -142,7 +142,7 @@ import Testing
     @Test func aVFThatWasToLeaveAndStayedIsAttachedAgain() throws {
         let fixture = try fixture()
         try fixture.start("e", in: Self.path, Self.settings)
-        try fixture.manager().leave(.docker("e"))
+        try fixture.context().handovers.leave(.docker("e"))
         fixture.pass(seconds: 60)
         #expect(try recover(fixture) == [])
         #expect(try fixture.record?.phase == .attached)
@@ -161,14 +161,14 @@ import Testing
     @Test func theInventoryTellsWhatIsStaleAndWhy() throws {
         let fixture = try fixture()
         func staleness() throws -> [String?] {
-            try fixture.manager().inventory().virtualFunctions.map(
+            try fixture.context().inspector.inventory().virtualFunctions.map(
                 \.occupancy.staleness?.description)
         }
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
         #expect(try staleness() == [nil, nil])
         fixture.pass(seconds: 300)
         #expect(try staleness() == ["reserved, and never joined in 300 s", nil])
-        _ = try fixture.manager().detach(DetachRequest(owner: .docker("e")))
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .docker("e")))
 
         try fixture.start("e", in: Self.path, Self.settings)
         #expect(try staleness() == [nil, nil])
@@ -182,12 +182,12 @@ import Testing
         let victim = fixture.host.anotherProcess()
         victim.arm(.die(at: 20))
         #expect(throws: (any Error).self) { try fixture.attach(.vf(0, for: "a"), in: victim) }
-        let manager = fixture.manager()
-        let dead = try manager.inventory().virtualFunctions.first?.occupancy.staleness
+        let context = try fixture.context()
+        let dead = try context.inspector.inventory().virtualFunctions.first?.occupancy.staleness
         #expect(dead == .writerDied(.preparing))
         let locks = try AttachmentLocks(
-            VirtualFunction(address: Self.vf), in: manager.locks, deadline: Deadline(after: .zero))
-        let alive = try manager.inventory().virtualFunctions.first
+            VirtualFunction(address: Self.vf), in: context.locks, deadline: Deadline(after: .zero))
+        let alive = try context.inspector.inventory().virtualFunctions.first
         withExtendedLifetime(locks) {}
         #expect(alive?.occupancy.attachment?.phase == .preparing)
         #expect(alive?.occupancy.staleness == nil)
@@ -204,7 +204,7 @@ import Testing
         let process = fixture.host.anotherProcess()
         // The records have been read by then.
         process.before(step: 3) { _ in try? store.remove(record) }
-        let entry = try fixture.manager(in: process).inventory().virtualFunctions.first
+        let entry = try fixture.context(in: process).inspector.inventory().virtualFunctions.first
         #expect(process.faultWasReached)
         #expect(entry?.occupancy.attachment?.phase == .preparing)
         #expect(entry?.occupancy.staleness == nil)
@@ -214,7 +214,7 @@ import Testing
         let fixture = try fixture()
         try fixture.start("e", in: Self.path, Self.settings)
         fixture.host.withKernel { $0.removeVFs(of: SimulatedHost.pfAddress()) }
-        let entries = try fixture.manager().inventory().virtualFunctions
+        let entries = try fixture.context().inspector.inventory().virtualFunctions
         #expect(entries.map(\.function.address) == [Self.vf])
         #expect(entries.first?.occupancy.staleness?.description == "VF 0000:01:10.0 is gone")
     }
@@ -222,7 +222,7 @@ import Testing
     @Test func theInventoryTellsWhoHasAPFAsAWhole() throws {
         let fixture = try fixture()
         try fixture.start("e", in: Self.path, pf: SimulatedHost.pfAddress())
-        let entry = try fixture.manager().inventory().physicalFunctions.first
+        let entry = try fixture.context().inspector.inventory().physicalFunctions.first
         #expect(entry?.occupancy.attachment?.owner == .docker("e"))
         #expect(entry?.occupancy.staleness == nil)
     }
@@ -232,12 +232,12 @@ import Testing
         let fixture = try fixture()
         _ = try fixture.reserve("e", .address(Self.vf), Self.settings)
         if phase != .reserved {
-            let joined = try fixture.manager().join(.docker("e"), sandbox: Self.path)
+            let joined = try fixture.context().handovers.join(.docker("e"), sandbox: Self.path)
             if phase != .joined {
                 try fixture.runtimeMoves(joined, to: Self.path)
-                _ = try fixture.manager().confirmHandover(.docker("e"))
+                _ = try fixture.context().handovers.confirm(.docker("e"))
             }
-            if phase == .leaving { try fixture.manager().leave(.docker("e")) }
+            if phase == .leaving { try fixture.context().handovers.leave(.docker("e")) }
         }
         #expect(try fixture.record?.phase == phase)
         fixture.host.withKernel { $0.unplug(SimulatedHost.pfAddress()) }

@@ -5,7 +5,7 @@ import Netlink
 import SRIOV
 import Testing
 
-/// What the manager may rely on, by the real kernel.
+/// What the engine may rely on, by the real kernel.
 @Suite(.enabled(if: geteuid() == 0, "needs root")) struct SystemHostTests {
     private func ip(_ arguments: String...) throws {
         var process = ChildProcess(executable: "/usr/sbin/ip", environment: [:])

@@ -9,11 +9,11 @@ import Testing
     private let address = SimulatedHost.vfAddress(0)
 
     /// A container `a` that has got the first VF.
-    private func fixture(_ driver: String = "vfio-pci") throws -> ManagerFixture {
+    private func fixture(_ driver: String = "vfio-pci") throws -> EngineFixture {
         let host = SimulatedHost.withVFs(2)
         for name in ["a", "b"] { host.makeNamespace("/run/netns/\(name)") }
         bind(driver, in: host)
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         try fixture.attach(.vf(0, for: "a", .fullThroughPF))
         return fixture
     }
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    private func isRefused(_ fixture: ManagerFixture) -> Bool {
+    private func isRefused(_ fixture: EngineFixture) -> Bool {
         do {
             try fixture.attach(.vf(0, for: "b"))
             return false
@@ -40,7 +40,7 @@ import Testing
     func settingsAreMadeThroughThePFAndTakenBack(driver: String) throws {
         let fixture = try fixture(driver)
         #expect(fixture.host.kernel.vfs[address]?.info.vlan.identifier == 100)
-        _ = try fixture.manager().detach(DetachRequest(owner: .cni("a")))
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
         #expect(fixture.host.kernel.vfs[address]?.info.vlan == VLANTag.none)
         #expect(try fixture.store().attachments().isEmpty)
     }
@@ -48,7 +48,7 @@ import Testing
     @Test func aContainerWithoutItsPathKeepsTheVFWhileAProcessLivesInIt() throws {
         let fixture = try fixture()
         fixture.host.deleteNamespace("/run/netns/a", heldBy: "/proc/4711/ns/net")
-        #expect(try fixture.manager().recover().entries.isEmpty)
+        #expect(try fixture.context().attachments.recover().entries.isEmpty)
         #expect(isRefused(fixture))
         #expect(fixture.host.kernel.vfs[address]?.info.vlan.identifier == 100)
     }
@@ -56,7 +56,7 @@ import Testing
     @Test func theVFOfAVanishedContainerIsFreed() throws {
         let fixture = try fixture()
         fixture.host.deleteNamespace("/run/netns/a")
-        #expect(try fixture.manager().recover().entries.map(\.result) == [.broughtBack])
+        #expect(try fixture.context().attachments.recover().entries.map(\.result) == [.broughtBack])
         #expect(fixture.host.kernel.vfs[address]?.info.vlan == VLANTag.none)
     }
 
@@ -64,7 +64,7 @@ import Testing
         let fixture = try fixture()
         fixture.host.withKernel { $0.vfs[address]?.function.driver = "igbvf" }
         #expect(
-            try fixture.manager().check(.cni("a")).findings.map(\.description) == [
+            try fixture.context().attachments.check(.cni("a")).findings.map(\.description) == [
                 "VF 0000:01:10.0 is bound to igbvf, was to vfio-pci"
             ])
     }

@@ -13,13 +13,13 @@ import Testing
 
     private func fixture(
         _ driver: SimulatedDriver = .igb, _ change: (inout SimulatedKernel) -> Void = { _ in }
-    ) throws -> (ManagerFixture, before: SimulatedKernel) {
+    ) throws -> (EngineFixture, before: SimulatedKernel) {
         let host = SimulatedHost.withVFs(2, driver: driver)
         for name in ["a", "b"] { host.makeNamespace("/run/netns/\(name)") }
         var kernel = host.kernel
         change(&kernel)
         host.withKernel { [kernel] in $0 = kernel }
-        return (try ManagerFixture(host), kernel)
+        return (try EngineFixture(host), kernel)
     }
 
     private func error(_ body: () throws -> Void) -> ManagerError? {
@@ -31,26 +31,26 @@ import Testing
         }
     }
 
-    private func expectPristine(_ fixture: ManagerFixture, _ before: SimulatedKernel) throws {
+    private func expectPristine(_ fixture: EngineFixture, _ before: SimulatedKernel) throws {
         #expect(try fixture.contradictions(since: before, isAllFinished: true) == [])
         #expect(try fixture.store().attachments().isEmpty)
         #expect(fixture.leases.withLock { $0.isEmpty })
     }
 
     /// The interface of the first VF.
-    private func interface(_ fixture: ManagerFixture) -> SimulatedKernel.Interface? {
+    private func interface(_ fixture: EngineFixture) -> SimulatedKernel.Interface? {
         fixture.host.kernel.interfaces.values.first { $0.virtualFunction == Self.vf }
     }
 
-    /// A manager that does not look through namespaces for longer than this.
-    private func manager(
-        _ fixture: ManagerFixture, search: Duration
-    ) -> Manager<SimulatedHost> {
+    /// A context that does not look through namespaces for longer than this.
+    private func context(
+        _ fixture: EngineFixture, search: Duration
+    ) throws -> Context<SimulatedHost> {
         var timeouts = Timeouts()
         timeouts.lock = .milliseconds(50)
         timeouts.returnOfInterface = .milliseconds(50)
         timeouts.search = search
-        return Manager(
+        return try Context(
             host: fixture.host, store: fixture.store(),
             locks: LockDirectory(path: fixture.directory.path + "/locks"), timeouts: timeouts,
             releaseFrontEnd: { _ in }, warn: { _ in })
@@ -121,7 +121,7 @@ import Testing
     @Test func aVFThatWasMovedOnWhileItsFrontEndWorkedIsNotAttached() throws {
         let (fixture, before) = try fixture()
         let refusal = error {
-            try fixture.manager().attach(.vf(0, for: "a")) { _ in
+            try fixture.context().attachments.attach(.vf(0, for: "a")) { _ in
                 fixture.host.withKernel { $0.moveInterface(of: Self.vf, to: "/run/netns/b") }
             }
         }
@@ -167,7 +167,7 @@ import Testing
         try fixture.attach(.vf(0, for: "a", .full))
         let namespaces = Mutex<[UInt64?]>([])
         let host = fixture.host
-        let manager = Manager(
+        let context = try Context(
             host: host, store: fixture.store(),
             locks: LockDirectory(path: fixture.directory.path + "/locks"),
             releaseFrontEnd: { _ in
@@ -175,14 +175,14 @@ import Testing
                     .flatMap { host.kernel.interfaces[$0]?.namespace }
                 namespaces.withLock { $0.append(present) }
             }, warn: { _ in })
-        _ = try manager.detach(DetachRequest(owner: .cni("a")))
+        _ = try context.attachments.detach(DetachRequest(owner: .cni("a")))
         #expect(namespaces.withLock { $0 } == [0])
     }
 
     @Test func theRecordedNamespaceNeedsNoSearch() throws {
         let (fixture, before) = try fixture()
         try fixture.attach(.vf(0, for: "a"))
-        _ = try manager(fixture, search: .zero).detach(DetachRequest(owner: .cni("a")))
+        _ = try context(fixture, search: .zero).attachments.detach(DetachRequest(owner: .cni("a")))
         #expect(interface(fixture)?.namespace == 0)
         #expect(fixture.host.kernel.pristinePart.vfs == before.pristinePart.vfs)
         #expect(try fixture.store().attachments().isEmpty)
@@ -193,7 +193,8 @@ import Testing
         try fixture.attach(.vf(0, for: "a"))
         fixture.host.deleteNamespace(Self.path, heldBy: "/proc/4711/ns/net")
         let refusal = error {
-            _ = try manager(fixture, search: .zero).detach(DetachRequest(owner: .cni("a")))
+            _ = try context(fixture, search: .zero).attachments.detach(
+                DetachRequest(owner: .cni("a")))
         }
         #expect(refusal?.code == .incomplete)
         #expect(
@@ -208,7 +209,7 @@ import Testing
         let (fixture, _) = try fixture()
         try fixture.attach(.vf(0, for: "a"))
         fixture.host.deleteNamespace(Self.path)
-        _ = try manager(fixture, search: .zero).detach(DetachRequest(owner: .cni("a")))
+        _ = try context(fixture, search: .zero).attachments.detach(DetachRequest(owner: .cni("a")))
         #expect(interface(fixture)?.namespace == 0)
         #expect(interface(fixture)?.link.name == "pf0v0")
         #expect(try fixture.store().attachments().isEmpty)
@@ -218,7 +219,7 @@ import Testing
         let (fixture, _) = try fixture()
         try fixture.attach(.vf(0, for: "a", .full))
         fixture.host.withKernel { $0.deleteNamespaceHeldByDescriptor(Self.path) }
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         #expect(try fixture.store().attachments().map(\.phase) == [.attached])
         #expect(fixture.leases.withLock { $0.count } == 1)
         #expect(error { try fixture.attach(.vf(0, for: "b")) }?.code == .inUse)
@@ -267,11 +268,11 @@ import Testing
         let (fixture, before) = try fixture()
         try fixture.attach(.vf(0, for: "a", VFSettings(trust: true)))
         fixture.host.withKernel { $0.swallows = ["trust"] }
-        let outcome = try fixture.manager().detach(DetachRequest(owner: .cni("a")))
+        let outcome = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
         #expect(outcome.unrestored == ["VF 0000:01:10.0: trust is on, asked for was off"])
         #expect(try fixture.store().attachments().map(\.phase) == [.restoring])
         fixture.host.withKernel { $0.swallows = [] }
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         try #expect(fixture.store().attachments().isEmpty)
         #expect(
             fixture.host.kernel.vfs[Self.vf]?.info.trust == before.vfs[Self.vf]?.info.trust)
@@ -283,11 +284,11 @@ import Testing
         let number = try #require(
             fixture.host.kernel.pfs[SimulatedHost.pfAddress()]?.linkIndex)
         fixture.host.withKernel { $0.interfaces[number]?.namespace = 2 }
-        let outcome = try fixture.manager().detach(DetachRequest(owner: .cni("a")))
+        let outcome = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
         #expect(outcome.unrestored.count == 1)
         #expect(try fixture.store().attachments().map(\.phase) == [.restoring])
         fixture.host.withKernel { $0.interfaces[number]?.namespace = 0 }
-        _ = try fixture.manager().recover()
+        _ = try fixture.context().attachments.recover()
         #expect(try fixture.store().attachments().isEmpty)
         #expect(
             fixture.host.kernel.vfs[Self.vf]?.info.trust == before.vfs[Self.vf]?.info.trust)

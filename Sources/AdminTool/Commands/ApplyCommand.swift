@@ -45,20 +45,20 @@ struct ApplyCommand: AdminCommand {
         let configuration = try NodeConfiguration.read(
             configurationFile.path(in: context.environment))
         if wait > 0,
-            try !context.manager.awaitPhysicalFunctions(
+            try !context.sriov.node.awaitPhysicalFunctions(
                 of: configuration, until: Deadline(after: .seconds(wait)))
         {
-            context.manager.warn(
+            context.sriov.warn(
                 "not every physical function has appeared within \(wait) s, proceeding anyway")
         }
         if dryRun {
-            let plan = try context.manager.nodePlan(for: configuration)
+            let plan = try context.sriov.node.nodePlan(for: configuration)
             let view = NodePlanView(plan, of: configuration, force: force)
             return CommandAnswer(
                 try output.format.render(view) { view.text },
                 status(view.isFeasible, plan.entries.contains(where: \.selectsNothing)))
         }
-        let report = try context.manager.apply(configuration, force: force)
+        let report = try context.sriov.node.apply(configuration, force: force)
         let view = ApplyReportView(report, of: configuration)
         return CommandAnswer(
             try output.format.render(view) { view.text },

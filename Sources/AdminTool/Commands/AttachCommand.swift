@@ -84,10 +84,10 @@ struct AttachCommand: AdminCommand {
         try context.requireRoot()
         let request = try request(for: try selection(in: context))
         if dryRun {
-            let plan = AttachPlanView(try context.manager.plan(request))
+            let plan = AttachPlanView(try context.sriov.attachments.plan(request))
             return CommandAnswer(try output.format.render(plan) { plan.text })
         }
-        let result = try context.manager.attach(request) { attached in
+        let result = try context.sriov.attachments.attach(request) { attached in
             AttachResultView(attached.attachment, link: attached.link)
         }
         return CommandAnswer(try output.format.render(result) { result.text })

@@ -36,7 +36,7 @@ struct BindCommand: AdminCommand {
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
         try context.requireRoot()
         let view = BindResultView(
-            try context.manager.bind(try context.virtualFunction(vf), to: driver))
+            try context.sriov.node.bind(try context.virtualFunction(vf), to: driver))
         return CommandAnswer(try output.format.render(view) { view.text })
     }
 

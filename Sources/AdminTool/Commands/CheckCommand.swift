@@ -35,7 +35,7 @@ struct CheckCommand: AdminCommand {
         let results = CheckResultsView(
             attachments: try attachments(in: context).map { attachment in
                 do {
-                    let report = try context.manager.check(attachment.owner)
+                    let report = try context.sriov.attachments.check(attachment.owner)
                     return CheckResultView(
                         attachment, differences: report.findings.map(\.description))
                 } catch {
@@ -50,10 +50,10 @@ struct CheckCommand: AdminCommand {
 
     private func attachments<H: Host>(in context: AdminContext<H>) throws -> [Attachment] {
         guard let vf else {
-            return try context.manager.store.attachments()
+            return try context.sriov.store.attachments()
         }
         let address = try context.virtualFunction(vf)
-        guard let match = try context.manager.store.attachment(of: address) else {
+        guard let match = try context.sriov.store.attachment(of: address) else {
             throw ManagerError(.notFound, "VF \(address) has no attachment")
         }
         return [match]

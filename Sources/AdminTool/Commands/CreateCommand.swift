@@ -45,13 +45,13 @@ struct CreateCommand: AdminCommand {
         if !dryRun { try context.requireRoot() }
         let function = try context.physicalFunction(pf)
         if dryRun {
-            let plan = try context.manager.resizePlan(function, to: count)
+            let plan = try context.sriov.node.resizePlan(function, to: count)
             let view = ResizePlanView(plan)
             return CommandAnswer(
                 try output.format.render(view) { view.text(force: force) },
                 plan.obstacles.isEmpty || force ? .success : .inUse)
         }
-        _ = try context.manager.resize(function, to: count, force: force)
+        _ = try context.sriov.node.resize(function, to: count, force: force)
         let inventory = try context.inventoryView()
         let address = function.address.description
         guard let details = PhysicalFunctionDetails(address: address, in: inventory) else {

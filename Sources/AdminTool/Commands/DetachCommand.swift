@@ -63,7 +63,7 @@ struct DetachCommand: AdminCommand {
                 "\(attachment.function) belongs to \(attachment.owner); --force detaches it "
                     + "all the same")
         }
-        let outcome = try context.manager.detach(
+        let outcome = try context.sriov.attachments.detach(
             DetachRequest(owner: attachment.owner, virtualFunction: attachment.function))
         let result = DetachResultView(attachment, unrestored: outcome.unrestored)
         return CommandAnswer(
@@ -74,12 +74,12 @@ struct DetachCommand: AdminCommand {
     private func attachment<H: Host>(in context: AdminContext<H>) throws -> Attachment {
         if let vf {
             let address = try context.virtualFunction(vf)
-            if let match = try context.manager.store.attachment(of: address) { return match }
+            if let match = try context.sriov.store.attachment(of: address) { return match }
             throw ManagerError(.notFound, "VF \(address) has no attachment")
         }
         return try Self.match(
             container: container ?? "", interfaceName: ifname ?? "",
-            among: try context.manager.store.attachments())
+            among: try context.sriov.store.attachments())
     }
 
     /// The attachment of a container's interface, this program's own before those of others.

@@ -37,9 +37,9 @@ struct EswitchCommand: AdminCommand {
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
         try context.requireRoot()
         let function = try context.physicalFunction(pf)
-        if let mode { try context.manager.setEswitchMode(mode, of: function) }
+        if let mode { try context.sriov.node.setEswitchMode(mode, of: function) }
         let view = EswitchView(
-            function, mode: try context.manager.eswitchMode(of: function),
+            function, mode: try context.sriov.node.eswitchMode(of: function),
             info: context.lookups.info(function.address),
             ports: context.lookups.switchPorts(function.address))
         return CommandAnswer(try output.format.render(view) { view.text })

@@ -28,7 +28,7 @@ struct ExplainCommand: AdminCommand {
     var subject: String { "explain \(vf)" }
 
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
-        let inventory = try context.manager.inventory()
+        let inventory = try context.sriov.inspector.inventory()
         guard case .virtual(let entry) = try inventory.function(vf) else {
             throw ManagerError(.invalidRequest, "\(vf) is a physical function, not a virtual one")
         }

@@ -24,7 +24,7 @@ struct ImportCommand: AdminCommand {
 
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
         try context.requireRoot()
-        let report = try context.manager.importAttachments(isDryRun: isDryRun)
+        let report = try context.sriov.attachments.importAttachments(isDryRun: isDryRun)
         let results = ImportResultsView(report, isDryRun: isDryRun)
         return CommandAnswer(
             try output.format.render(results) { results.text },

@@ -20,7 +20,7 @@ struct RecoverCommand: AdminCommand {
 
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
         try context.requireRoot()
-        let report = try context.manager.recover()
+        let report = try context.sriov.attachments.recover()
         let results = RecoveryResultsView(report)
         return CommandAnswer(
             try output.format.render(results) { results.text },

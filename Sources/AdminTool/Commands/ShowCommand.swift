@@ -28,7 +28,7 @@ struct ShowCommand: AdminCommand {
     var subject: String { "show \(function)" }
 
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
-        let inventory = try context.manager.inventory()
+        let inventory = try context.sriov.inspector.inventory()
         let match = try inventory.function(function)
         let view = InventoryView(inventory, lookups: context.lookups)
         return CommandAnswer(try Self.text(match.address.description, in: view, output.format))

@@ -18,7 +18,7 @@ struct StateExportCommand: AdminCommand {
     var subject: String { "state export" }
 
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
-        let text = try context.manager.store.export()
+        let text = try context.sriov.store.export()
         return CommandAnswer(text.hasSuffix("\n") ? text : text + "\n")
     }
 }

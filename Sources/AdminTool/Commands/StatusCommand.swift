@@ -36,9 +36,9 @@ struct StatusCommand: AdminCommand {
                 configurationFile.path(in: context.environment),
                 runDirectory: context.environment.runDirectory
             ).statusSocket
-        let host = context.manager.host
+        let host = context.sriov.host
         let functions = try host.physicalFunctions()
-        let counts = AttachmentCounts(in: context.manager.store)
+        let counts = AttachmentCounts(in: context.sriov.store)
         var status = CommandStatus.success
         var report: DaemonReport?
         var problem: String?

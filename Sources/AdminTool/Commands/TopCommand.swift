@@ -44,7 +44,7 @@ struct TopCommand: AdminRequest {
         in context: AdminContext<H>, emit: (String) throws -> Void
     ) throws -> CommandStatus {
         let ticker = try context.makeTicker()
-        let collector = try NodeCollector(manager: context.manager)
+        let collector = try NodeCollector(context: context.sriov)
         var display = TopDisplay(format: output.format, screen: context.screen)
         var before = try collector.read()
         warn(of: before, context)
@@ -59,7 +59,7 @@ struct TopCommand: AdminRequest {
             let now = try collector.read()
             let moment = ticker.now()
             let view = TopView(
-                from: before, to: now, seconds: moment - time, at: context.manager.host.now(),
+                from: before, to: now, seconds: moment - time, at: context.sriov.host.now(),
                 sort)
             try emit(display.text(of: view))
             (before, time) = (now, moment)
@@ -69,7 +69,7 @@ struct TopCommand: AdminRequest {
 
     private func warn<H: Host>(of reading: NodeReading, _ context: AdminContext<H>) {
         if let failure = reading.storeFailure {
-            context.manager.warn("owners are not known: \(failure)")
+            context.sriov.warn("owners are not known: \(failure)")
         }
     }
 }

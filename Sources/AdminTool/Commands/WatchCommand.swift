@@ -56,10 +56,10 @@ struct WatchCommand: AdminRequest {
             var owner: AttachmentOwner?
             if ownersAreKnown, let address = event.address {
                 do {
-                    owner = try context.manager.store.attachment(of: address)?.owner
+                    owner = try context.sriov.store.attachment(of: address)?.owner
                 } catch {
                     // Said once, not for every event.
-                    context.manager.warn("owners are not known from here on: \(error)")
+                    context.sriov.warn("owners are not known from here on: \(error)")
                     ownersAreKnown = false
                 }
             }

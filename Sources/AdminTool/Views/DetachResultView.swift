@@ -14,6 +14,6 @@ struct DetachResultView: Hashable, Codable {
         self.unrestored = unrestored
     }
 
-    /// What was not restored is not in it: the manager warns of each when it happens.
+    /// What was not restored is not in it: the verb warns of each when it happens.
     var text: String { printable("\(virtualFunction) detached from \(owner.text)") + "\n" }
 }

@@ -4,7 +4,7 @@ internal import LinuxSystem
 internal import Netlink
 package import SRIOV
 
-/// The plugin's own part of an ADD, after the manager has put the VF in its place: addresses, routes,
+/// The plugin's own part of an ADD, after the engine has put the VF in its place: addresses, routes,
 /// the result.
 package struct AttachmentFinisher<H: Host>: Sendable {
     let configuration: NetworkConfiguration

@@ -24,8 +24,8 @@ extension CNIDispatcher {
             }
             let deviceInfoFile = try deviceInfoFile(configuration)
             let delegate = try delegate(configuration, call, input)
-            let manager = try makeManager(log)
-            guard let selection = try selection(configuration, manager) else {
+            let context = try makeContext(log)
+            guard let selection = try selection(configuration, context) else {
                 throw CNIError(.internal, "deviceID was neither accepted nor refused")
             }
             var record: IPAMRecord?
@@ -40,7 +40,7 @@ extension CNIDispatcher {
                 frontEndData: record?.encoded(), hasLease: delegate != nil)
             var document: [UInt8] = []
             var announce: (() -> Void)?
-            try manager.attach(request) { attached in
+            try context.attachments.attach(request) { attached in
                 let limit = try delegate.map { _ in
                     try AddBudget.limit(remaining: budget.remaining)
                 }

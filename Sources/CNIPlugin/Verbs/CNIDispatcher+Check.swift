@@ -23,12 +23,12 @@ extension CNIDispatcher {
             }
             _ = try deviceInfoFile(configuration)
             let delegate = try delegate(configuration, call, input)
-            let manager = try makeManager(log)
-            let namespace = try manager.host.openNamespace(call.namespacePath)
+            let context = try makeContext(log)
+            let namespace = try context.host.openNamespace(call.namespacePath)
             var differences = try settledDifferences {
                 try self.differences(
                     owner(call, network: network), configuration, expected, call, namespace,
-                    manager)
+                    context)
             }
             do {
                 try delegate?.check()
@@ -55,16 +55,16 @@ extension CNIDispatcher {
 
     private func differences(
         _ owner: AttachmentOwner, _ configuration: NetworkConfiguration, _ expected: CNIResult,
-        _ call: CNIEnvironment, _ namespace: H.Namespace, _ manager: Manager<H>
+        _ call: CNIEnvironment, _ namespace: H.Namespace, _ context: Context<H>
     ) throws -> [String] {
-        let report = try manager.check(owner)
+        let report = try context.attachments.check(owner)
         var differences = report.findings.map(\.description)
         let attachment = report.attachment
         if let device = configuration.device, device != attachment.function {
             differences.append(
                 "deviceID is \(device), but the VF attached is \(attachment.function)")
         }
-        let found = manager.host.identity(of: namespace)
+        let found = context.host.identity(of: namespace)
         if found != attachment.namespace?.identity {
             differences.append(
                 "CNI_NETNS: \(call.namespacePath) is not the network namespace that the VF was "
@@ -72,8 +72,8 @@ extension CNIDispatcher {
         }
         let comparison = ResultComparison(expected: expected, interfaceName: call.interfaceName) {
             // A path that leads nowhere is not the container's.
-            guard let other = try? manager.host.openNamespace($0) else { return false }
-            return $0 == call.namespacePath || manager.host.identity(of: other) == found
+            guard let other = try? context.host.openNamespace($0) else { return false }
+            return $0 == call.namespacePath || context.host.identity(of: other) == found
         }
         guard let position = comparison.position else {
             return differences + [
@@ -85,7 +85,7 @@ extension CNIDispatcher {
         return differences
             + comparison.differences(of: link)
             + comparison.differences(
-                ofAddresses: try manager.host.addresses(of: link, in: namespace), at: position)
-            + comparison.differences(ofRoutes: try manager.host.routes(in: namespace))
+                ofAddresses: try context.host.addresses(of: link, in: namespace), at: position)
+            + comparison.differences(ofRoutes: try context.host.routes(in: namespace))
     }
 }

@@ -23,9 +23,9 @@ extension CNIDispatcher {
             var failures: [any Error] = []
             do {
                 if let valid {
-                    let manager = try makeManager(log)
-                    failures += collect(in: network, except: valid, manager, log)
-                    failures += collectOfOtherBoots(in: network, except: valid, manager, log)
+                    let context = try makeContext(log)
+                    failures += collect(in: network, except: valid, context, log)
+                    failures += collectOfOtherBoots(in: network, except: valid, context, log)
                 }
             } catch {
                 failures.append(error)
@@ -45,26 +45,26 @@ extension CNIDispatcher {
     }
 
     private func collect(
-        in network: String, except valid: ValidAttachments, _ manager: Manager<H>, _ log: CNILog
+        in network: String, except valid: ValidAttachments, _ context: Context<H>, _ log: CNILog
     ) -> [any Error] {
         var failures: [any Error] = []
         do {
-            for attachment in try manager.store.attachments()
+            for attachment in try context.store.attachments()
             where isGarbage(attachment.owner, in: network, except: valid) {
                 do {
-                    _ = try manager.detach(DetachRequest(owner: attachment.owner))
+                    _ = try context.attachments.detach(DetachRequest(owner: attachment.owner))
                     log.debug("took \(attachment.function) back from \(attachment.owner)")
                 } catch {
                     failures.append(error)
                 }
             }
             // What sriov-cni gave away in this network before us.
-            for claim in try manager.foreignClaims.all() {
+            for claim in try context.foreignClaims.all() {
                 guard let owners = claim.savedState?.owners, let owner = owners.last,
                     owners.allSatisfy({ isGarbage($0, in: network, except: valid) })
                 else { continue }
                 do {
-                    _ = try manager.detach(DetachRequest(owner: owner))
+                    _ = try context.attachments.detach(DetachRequest(owner: owner))
                     log.debug("took back what \(claim.path) tells of \(owner)")
                 } catch {
                     failures.append(error)
@@ -78,15 +78,15 @@ extension CNIDispatcher {
 
     /// Of an attachment before the last boot only its addresses are left.
     private func collectOfOtherBoots(
-        in network: String, except valid: ValidAttachments, _ manager: Manager<H>, _ log: CNILog
+        in network: String, except valid: ValidAttachments, _ context: Context<H>, _ log: CNILog
     ) -> [any Error] {
         var failures: [any Error] = []
         do {
-            for attachment in try manager.store.leasesOfOtherBoots().attachments
+            for attachment in try context.store.leasesOfOtherBoots().attachments
             where isGarbage(attachment.owner, in: network, except: valid) {
                 do {
-                    try manager.releaseFrontEnd(attachment)
-                    try manager.store.remove(attachment)
+                    try context.releaseFrontEnd(attachment)
+                    try context.store.remove(attachment)
                     log.debug("dropped the record of \(attachment.owner) before the last boot")
                 } catch StoreError.vanished {
                     continue

@@ -26,9 +26,9 @@ extension CNIDispatcher {
             log.debug("\(problem), ignoring")
         }
         return try logging(log) {
-            let manager = try makeManager(log)
+            let context = try makeContext(log)
             if let error = input.identityError {
-                try deleteUnnamed(call, manager, log, because: error)
+                try deleteUnnamed(call, context, log, because: error)
             }
             // The runtime's own document is what the IPAM plugin should see, if it can read it; else
             // the record has the one of ADD.
@@ -52,7 +52,7 @@ extension CNIDispatcher {
             }
             // The record stays until the address is given back: it tells the next one what is left.
             let outcome = Result {
-                try manager.detach(
+                try context.attachments.detach(
                     request,
                     releasing: hasOwnDocument
                         ? { try deleteAddresses(mayHaveRecord: $0 != nil) } : nil)
@@ -123,19 +123,19 @@ extension CNIDispatcher {
     /// Releases what is recorded for this container and interface in whatever network, then reports why the
     /// network is not known.
     private func deleteUnnamed(
-        _ call: CNIEnvironment, _ manager: Manager<H>, _ log: CNILog, because error: CNIError
+        _ call: CNIEnvironment, _ context: Context<H>, _ log: CNILog, because error: CNIError
     ) throws {
         var failures: [any Error] = [error]
         var owners: [AttachmentOwner] = []
         do {
-            owners = try manager.store.attachments().map(\.owner)
+            owners = try context.store.attachments().map(\.owner)
         } catch let unusable {
             log.warning("\(unusable), ignoring")
         }
         for owner in owners
         where owner.network.map({ self.owner(call, network: $0) }) == owner {
             do {
-                _ = try manager.detach(
+                _ = try context.attachments.detach(
                     DetachRequest(owner: owner, namespacePath: call.knownNamespacePath))
             } catch {
                 failures.append(error)

@@ -18,14 +18,14 @@ extension CNIDispatcher {
             try configuration.validate()
             _ = try deviceInfoFile(configuration)
             let delegate = try delegate(configuration, call, input)
-            let manager: Manager<H>
+            let context: Context<H>
             do {
-                manager = try makeManager(log)
-                try manager.verifyReady()
+                context = try makeContext(log)
+                try context.inspector.verifyReady()
             } catch {
                 throw CNIError(.notAvailable, CNIError(reporting: error).description)
             }
-            switch try availability(configuration, manager) {
+            switch try availability(configuration, context) {
             case .available: break
             case .exhausted(let reason): throw CNIError(.notAvailable, reason)
             case .disconnected(let reason) where configuration.device != nil:
@@ -40,11 +40,12 @@ extension CNIDispatcher {
     }
 
     private func availability(
-        _ configuration: NetworkConfiguration, _ manager: Manager<H>
+        _ configuration: NetworkConfiguration, _ context: Context<H>
     ) throws -> VFAvailability {
         do {
-            guard let selection = try selection(configuration, manager) else { return .available }
-            return try manager.availability(of: selection, countsFree: configuration.countsFree)
+            guard let selection = try selection(configuration, context) else { return .available }
+            return try context.inspector.availability(
+                of: selection, countsFree: configuration.countsFree)
         } catch let error as ManagerError where error.code == .notFound {
             return .disconnected("\(error)")
         }

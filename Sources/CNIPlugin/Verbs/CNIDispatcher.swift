@@ -32,7 +32,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
     ///   - readInput: Reads standard input to its end; called at most once, and not for VERSION.
     ///   - makeHost: Called at most once, and only when there is work to do.
     ///   - writeError: Takes text for standard error.
-    ///   - timeouts: How long the manager waits.
+    ///   - timeouts: How long verbs wait.
     ///   - keep: Takes the state file, which is let go of after the call otherwise.
     package init(
         environment: EnvironmentVariables, readInput: @escaping @Sendable () throws -> [UInt8],
@@ -153,8 +153,8 @@ package struct CNIDispatcher<H: Host>: Sendable {
             path, below: CNIConfiguration.read(environment.configurationPath).deviceInfoDirectories)
     }
 
-    /// The manager over this host's state file and locks.
-    func makeManager(_ log: CNILog) throws -> Manager<H> {
+    /// The context over this host's state file and locks.
+    func makeContext(_ log: CNILog) throws -> Context<H> {
         let host = try makeHost()
         let release = IPAMRelease(
             environment: environment, timeouts: ipamTimeouts, passOn: writeError)
@@ -162,7 +162,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
         let store = AttachmentStore(
             paths: environment.statePaths(), boot: try host.bootIdentity(), locks: locks)
         keep(store)
-        return Manager(
+        return try Context(
             host: host, store: store, locks: locks, timeouts: timeouts,
             foreignClaims: SRIOVCNICache(environment: environment).claims,
             releaseFrontEnd: { try release.release($0) }, warn: { log.warning($0) })
@@ -182,11 +182,11 @@ package struct CNIDispatcher<H: Host>: Sendable {
     ///
     /// - Throws: `CNIError` or `ManagerError`; of code `notFound` if there is no such PF.
     func selection(
-        _ configuration: NetworkConfiguration, _ manager: Manager<H>
+        _ configuration: NetworkConfiguration, _ context: Context<H>
     ) throws -> VFSelection? {
         if let device = configuration.device { return .address(device) }
         if let reference = configuration.physicalFunction {
-            return .anyOf(physicalFunction: try manager.physicalFunction(reference).address)
+            return .anyOf(physicalFunction: try context.engine.physicalFunction(reference).address)
         }
         guard let pool = configuration.pool else { return nil }
         guard let list = try PoolList.read(environment.configurationPath) else {

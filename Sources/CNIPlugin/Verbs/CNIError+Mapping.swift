@@ -5,7 +5,7 @@ internal import LinuxSystem
 package import SRIOV
 
 extension CNIErrorCode {
-    /// The number for what the manager refuses.
+    /// The number for what the verbs refuse.
     package init(_ code: ManagerError.Code) {
         self =
             switch code {
@@ -36,7 +36,7 @@ extension CNIError {
     }
 
     private init(reporting error: ManagerError) {
-        // What the manager passes on from this plugin's own part keeps its number.
+        // What the verbs pass on from this plugin's own part keeps its number.
         let own = error.code == .internal ? error.causes.first as? CNIError : nil
         let subject = error.code == .invalidNamespace ? "CNI_NETNS: " : ""
         self.init(own?.code ?? CNIErrorCode(error.code), subject + error.description)

@@ -29,7 +29,7 @@ package final class DriftMonitor<H: Host>: Sendable {
         var saidOfAttempts: Set<String> = []
     }
 
-    private let manager: Manager<H>
+    private let context: Context<H>
     private let configurationPath: String
     private let handling: DaemonConfiguration.DriftHandling
     private let pauses: ClosedRange<Duration>
@@ -41,12 +41,12 @@ package final class DriftMonitor<H: Host>: Sendable {
     ///   - configurationPath: Read anew at every look.
     ///   - pauses: How long steps that were tried are not tried again: after the first time, and at most.
     package init(
-        manager: Manager<H>, configurationPath: String,
+        context: Context<H>, configurationPath: String,
         handling: DaemonConfiguration.DriftHandling,
         pauses: ClosedRange<Duration> = .seconds(60) ... .seconds(3600), log: DaemonLog,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
-        self.manager = manager
+        self.context = context
         self.configurationPath = configurationPath
         self.handling = handling
         self.pauses = pauses
@@ -69,10 +69,10 @@ package final class DriftMonitor<H: Host>: Sendable {
                 state.withLock { $0.report = nil }
                 return
             }
-            var plan = try manager.nodePlan(for: configuration)
+            var plan = try context.node.nodePlan(for: configuration)
             tell(plan, &said)
             if handling == .remediate, try remediate(plan, configuration, &saidOfAttempts) {
-                plan = try manager.nodePlan(for: configuration)
+                plan = try context.node.nodePlan(for: configuration)
             }
             let present = plan.entries.filter { !$0.selectsNothing }
             set(present.map(DaemonReport.Drift.Function.init), error: nil)
@@ -116,7 +116,7 @@ package final class DriftMonitor<H: Host>: Sendable {
         if !excluded.isEmpty { said = state.withLock { $0.saidOfAttempts } }
         guard !due.isEmpty else { return false }
         for entry in due { note(entry, now) }
-        let report = try manager.apply(configuration, force: false, except: Set(excluded))
+        let report = try context.node.apply(configuration, force: false, except: Set(excluded))
         for entry in report.entries {
             for step in entry.steps { tell(step, of: entry, &said) }
         }

@@ -15,14 +15,14 @@ extension DockerDriver {
         let options = network.options.overridden(by: request.options)
         if case .physicalFunction = network.source { try options.refuseSettingsOfVF() }
         let settings = try options.settings(macAddress: request.macAddress)
-        if let present = try manager.store.attachment(of: request.owner) {
+        if let present = try context.store.attachment(of: request.owner) {
             throw DriverError(
                 .conflict,
                 "endpoint \(short(request.owner.container)) has VF \(present.function) "
                     + "already")
         }
         let record = EndpointRecord(request, in: network, options)
-        let reservation = try manager.reserve(
+        let reservation = try context.handovers.reserve(
             ReserveRequest(
                 owner: request.owner, selection: try selection(network), settings: settings,
                 frontEndData: record.encoded()))
@@ -44,12 +44,12 @@ extension DockerDriver {
         guard let sandbox = try body.object.nonEmptyString("SandboxKey") else {
             throw JSONKeyError("SandboxKey", "missing")
         }
-        guard let present = try manager.store.attachment(of: owner) else {
+        guard let present = try context.store.attachment(of: owner) else {
             throw DriverError(
                 .gone, "endpoint \(short(owner.container)) has no VF, or has it no more")
         }
         let record = try endpointRecord(of: present)
-        let link = try manager.join(owner, sandbox: sandbox).link
+        let link = try context.handovers.join(owner, sandbox: sandbox).link
         guard let source = link.name.text, !source.isEmpty else {
             // Docker would start the container without the interface.
             throw DriverError(
@@ -84,13 +84,13 @@ extension DockerDriver {
 
     /// Leave: Docker takes the interface out of its container next.
     func leave(_ body: CallBody) throws -> JSONMembers {
-        try manager.leave(try body.owner())
+        try context.handovers.leave(try body.owner())
         return [:]
     }
 
     /// DeleteEndpoint: takes the VF back and restores it; done where there is none.
     func deleteEndpoint(_ body: CallBody) throws -> JSONMembers {
-        _ = try manager.detach(DetachRequest(owner: try body.owner()))
+        _ = try context.attachments.detach(DetachRequest(owner: try body.owner()))
         return [:]
     }
 

@@ -18,10 +18,10 @@ extension DockerDriver {
         let network = DockerNetwork(
             source: try source(of: request), options: request.options,
             isInternal: request.isInternal, addressPools: request.addressPools)
-        try manager.store.insert(
+        try context.store.insert(
             NetworkRecord(
                 frontEnd: AttachmentOwner.dockerFrontEnd, identifier: request.identifier,
-                definition: network.encoded(), created: manager.host.now()))
+                definition: network.encoded(), created: context.host.now()))
         return [:]
     }
 
@@ -30,7 +30,7 @@ extension DockerDriver {
         case .physicalFunction(let reference, let option):
             let function: PhysicalFunction
             do {
-                function = try manager.physicalFunction(reference)
+                function = try context.engine.physicalFunction(reference)
             } catch {
                 throw DriverError(DriverStatus(error.code), "\(option): \(error)")
             }
@@ -63,7 +63,7 @@ extension DockerDriver {
     /// `recover`, not the network.
     func deleteNetwork(_ body: CallBody) throws -> JSONMembers {
         let identifier = try body.networkID()
-        let left = try manager.store.attachments().filter {
+        let left = try context.store.attachments().filter {
             $0.owner.frontEnd == AttachmentOwner.dockerFrontEnd && $0.owner.network == identifier
         }
         for attachment in left {
@@ -71,13 +71,13 @@ extension DockerDriver {
                 "VF \(attachment.function) of endpoint "
                 + "\(short(attachment.owner.container))"
             do {
-                _ = try manager.detach(DetachRequest(owner: attachment.owner))
+                _ = try context.attachments.detach(DetachRequest(owner: attachment.owner))
                 warn("took back \(subject), which Docker lost")
             } catch {
                 warn("\(subject), which Docker lost: \(error)")
             }
         }
-        try manager.store.removeNetwork(identifier, of: AttachmentOwner.dockerFrontEnd)
+        try context.store.removeNetwork(identifier, of: AttachmentOwner.dockerFrontEnd)
         return [:]
     }
 
@@ -87,7 +87,7 @@ extension DockerDriver {
     func network(_ identifier: String) throws -> DockerNetwork {
         let subject = "network \(short(identifier))"
         guard
-            let record = try manager.store.network(
+            let record = try context.store.network(
                 identifier, of: AttachmentOwner.dockerFrontEnd)
         else {
             throw DriverError(
@@ -117,7 +117,7 @@ extension DockerDriver {
     }
 
     private func requirePF(_ address: PCIAddress, _ name: String) throws {
-        guard try manager.host.physicalFunction(at: address) == nil else { return }
+        guard try context.host.physicalFunction(at: address) == nil else { return }
         let subject = name == address.description ? name : "\(name) (\(address))"
         throw DriverError(.gone, "PF \(subject) is gone")
     }

@@ -16,12 +16,12 @@ extension DockerDriver {
     /// daemon, so a failure only is told.
     func confirmed(_ owner: AttachmentOwner) -> Attachment? {
         do {
-            return try manager.confirmHandover(owner)
+            return try context.handovers.confirm(owner)
         } catch {
             warn("endpoint \(short(owner.container)): \(error)")
         }
         do {
-            return try manager.store.attachment(of: owner)
+            return try context.store.attachment(of: owner)
         } catch {
             warn("endpoint \(short(owner.container)): \(error)")
             return nil
@@ -44,7 +44,7 @@ extension DockerDriver {
             parent = attachment.function
         }
         words["pf"] = parent.description
-        let function = try manager.host.physicalFunction(at: parent)
+        let function = try context.host.physicalFunction(at: parent)
         words["pf_interface"] = function?.interfaceName?.description
         return JSONMembers(words.mapValues(JSONValue.string))
     }

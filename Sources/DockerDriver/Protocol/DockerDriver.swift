@@ -7,7 +7,7 @@ package import SRIOV
 /// so that one which starts anew serves those of the last. It may be called from any number of threads at once,
 /// and blocks until the work is done.
 package struct DockerDriver<H: Host>: Sendable {
-    let manager: Manager<H>
+    let context: Context<H>
     let readPools: @Sendable () throws(ManagerError) -> PoolList?
     let whenJoined: @Sendable (AttachmentOwner) -> Void
     let warn: @Sendable (String) -> Void
@@ -18,12 +18,12 @@ package struct DockerDriver<H: Host>: Sendable {
     ///     whoever is told should look with `Manager.confirmHandover`.
     ///   - warn: Tells an operator what a call survived, or could not do.
     package init(
-        manager: Manager<H>,
+        context: Context<H>,
         readPools: @escaping @Sendable () throws(ManagerError) -> PoolList?,
         whenJoined: @escaping @Sendable (AttachmentOwner) -> Void = { _ in },
         warn: @escaping @Sendable (String) -> Void
     ) {
-        self.manager = manager
+        self.context = context
         self.readPools = readPools
         self.whenJoined = whenJoined
         self.warn = warn

@@ -2,7 +2,7 @@ internal import JSON
 package import SRIOV
 
 extension DriverStatus {
-    /// The status for what the manager refuses.
+    /// The status for what the verbs refuse.
     package init(_ code: ManagerError.Code) {
         self =
             switch code {

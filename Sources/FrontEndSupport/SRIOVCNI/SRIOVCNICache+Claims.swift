@@ -2,7 +2,7 @@ internal import LinuxSystem
 package import SRIOV
 
 extension SRIOVCNICache {
-    /// The files as the manager asks for them.
+    /// The files as the engine asks for them.
     package var claims: ForeignClaims {
         ForeignClaims(
             claim: { try claim(on: $0) }, claimOfOwner: { try claim(of: $0) },

@@ -1,4 +1,4 @@
-/// Why the manager refused or failed: a code to act on, words to read, and what lies beneath.
+/// Why a verb refused or failed: a code to act on, words to read, and what lies beneath.
 package struct ManagerError: Error, Sendable {
     package enum Code: String, Sendable, CaseIterable {
         /// The request contradicts itself or names something illegal; nothing was touched.

@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension Manager {
+extension Engine {
     /// The PF that an administrator names.
     ///
     /// - Throws: `ManagerError` `notFound` if there is none.

@@ -1,7 +1,7 @@
 package import LinuxSystem
 internal import Netlink
 
-extension Manager {
+extension Engine {
     /// The PF of a VF and its driver's report of it; nil where the PF is not visible.
     func pfInfo(of function: VirtualFunction) throws -> PhysicalFunctionInfo? {
         guard let address = function.physicalFunction else { return nil }

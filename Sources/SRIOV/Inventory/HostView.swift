@@ -11,7 +11,7 @@ package final class HostView<H: Host>: Sendable {
     /// The interfaces of the host by their name, each with its counters where they are asked for.
     typealias Interfaces = [KernelText: (link: Link, counters: LinkStatistics?)]
 
-    private let manager: Manager<H>
+    private let engine: Engine<H>
     private let isForOne: Bool
     private let counters: Bool
     private let toleratesUnreadableClaims: Bool
@@ -27,14 +27,14 @@ package final class HostView<H: Host>: Sendable {
     ///     warning, if many are asked for.
     ///   - search: When looking through network namespaces that no record tells of ends.
     package init(
-        of manager: Manager<H>, isForOne: Bool = false, counters: Bool = false,
+        of engine: Engine<H>, isForOne: Bool = false, counters: Bool = false,
         toleratesUnreadableClaims: Bool = false, searchingUntil search: Deadline
     ) {
-        self.manager = manager
+        self.engine = engine
         self.isForOne = isForOne
         self.counters = counters
         self.toleratesUnreadableClaims = toleratesUnreadableClaims
-        elsewhere = Mutex(InterfacesElsewhere(host: manager.host, until: search))
+        elsewhere = Mutex(InterfacesElsewhere(host: engine.host, until: search))
     }
 
     /// The interfaces of the host; none where a single VF is asked for.
@@ -42,7 +42,7 @@ package final class HostView<H: Host>: Sendable {
         if isForOne { return [:] }
         return try interfaces.withLock { known in
             if let known { return known }
-            let all = try manager.host.links(counters: counters)
+            let all = try engine.host.links(counters: counters)
             let read = Interfaces(
                 all.map { ($0.link.name, $0) }, uniquingKeysWith: { first, _ in first })
             known = read
@@ -60,8 +60,8 @@ package final class HostView<H: Host>: Sendable {
     ) throws -> (link: Link, counters: LinkStatistics?)? {
         guard let name = function.interfaceName else { return nil }
         if isForOne {
-            let link = try manager.host.link(
-                of: function.address, expectedName: name, in: try manager.host.hostNamespace())
+            let link = try engine.host.link(
+                of: function.address, expectedName: name, in: engine.home)
             return link.map { ($0, nil) }
         }
         // Another interface may have got the name since sysfs was read.
@@ -75,7 +75,7 @@ package final class HostView<H: Host>: Sendable {
     func defaultRoutes() throws -> Set<Int32> {
         try routes.withLock { known in
             if let known { return known }
-            let read = try manager.host.defaultRouteInterfaces()
+            let read = try engine.host.defaultRouteInterfaces()
             known = read
             return read
         }
@@ -92,7 +92,7 @@ package final class HostView<H: Host>: Sendable {
     func claim(
         on function: PCIAddress, among all: [PCIAddress: ForeignClaim]
     ) throws -> ForeignClaim? {
-        isForOne ? try manager.foreignClaim(on: function) : all[function]
+        isForOne ? try engine.foreignClaim(on: function) : all[function]
     }
 
     private func knownClaims() throws -> [PCIAddress: ForeignClaim] {
@@ -100,9 +100,9 @@ package final class HostView<H: Host>: Sendable {
             if let known { return known }
             let read: [PCIAddress: ForeignClaim]
             do {
-                read = try manager.foreignClaims.byFunction()
+                read = try engine.foreignClaims.byFunction()
             } catch  where toleratesUnreadableClaims {
-                manager.warn("whether another program has VFs is not known: \(error)")
+                engine.warn("whether another program has VFs is not known: \(error)")
                 read = [:]
             }
             known = read

@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension Manager {
+extension Inspector {
     /// Whether everything is there that an attach needs whatever its VF: locks and the state file.
     ///
     /// - Throws: `ManagerError` with the reason why not.
@@ -28,10 +28,10 @@ extension Manager {
         let candidates: VFCandidates
         do {
             if case .address(let address) = selection {
-                _ = try virtualFunction(at: address)
+                _ = try engine.virtualFunction(at: address)
                 return .available
             }
-            candidates = try self.candidates(of: selection)
+            candidates = try engine.candidates(of: selection)
         } catch  where error.code == .notFound {
             return .disconnected("\(error)")
         }
@@ -48,7 +48,9 @@ extension Manager {
                 guard let function = try host.virtualFunction(at: address, detail: .work) else {
                     continue
                 }
-                if try isClaimable(function, try attachment(on: function), in: candidates) {
+                if try engine.isClaimable(
+                    function, try engine.attachment(on: function), in: candidates)
+                {
                     return .available
                 }
             }

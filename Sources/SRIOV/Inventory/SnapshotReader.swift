@@ -6,7 +6,7 @@ internal import Netlink
 ///
 /// Nothing is changed, waited for, or kept between two readers.
 package struct SnapshotReader<H: Host>: Sendable {
-    private let manager: Manager<H>
+    private let engine: Engine<H>
     private let detail: SnapshotDetail
     private let records: KnownRecords
     private let search: Deadline
@@ -17,15 +17,15 @@ package struct SnapshotReader<H: Host>: Sendable {
     ///   - search: When looking through network namespaces ends: a container in one that was not reached counts as
     ///     there.
     package init(
-        _ manager: Manager<H>, _ detail: SnapshotDetail, _ records: KnownRecords,
+        _ engine: Engine<H>, _ detail: SnapshotDetail, _ records: KnownRecords,
         isForOne: Bool = false, searchingUntil search: Deadline
     ) {
-        self.manager = manager
+        self.engine = engine
         self.detail = detail
         self.records = records
         self.search = search
         host = HostView(
-            of: manager, isForOne: isForOne, counters: detail.counters,
+            of: engine, isForOne: isForOne, counters: detail.counters,
             toleratesUnreadableClaims: detail.staleness == .seen, searchingUntil: search)
     }
 
@@ -35,10 +35,10 @@ package struct SnapshotReader<H: Host>: Sendable {
     package func snapshot(of function: PhysicalFunction) throws -> PFSnapshot {
         let info =
             detail.counters
-            ? try manager.host.vfInfosWithStatistics(
+            ? try engine.host.vfInfosWithStatistics(
                 ofPF: function.address, count: function.virtualFunctions.count)
-            : try manager.host.vfInfos(ofPF: function.address)
-        let children = try manager.host.virtualFunctions(of: function, detail: detail.functions)
+            : try engine.host.vfInfos(ofPF: function.address)
+        let children = try engine.host.virtualFunctions(of: function, detail: detail.functions)
         let seen = try see(children)
         let whole = VirtualFunction(
             address: function.address, interfaceName: function.interfaceName,
@@ -108,13 +108,13 @@ package struct SnapshotReader<H: Host>: Sendable {
     ) throws -> [PCIAddress: [String]] {
         guard detail.programs else { return [:] }
         let bound = functions.filter(\.hasUserspaceDriver)
-        return bound.isEmpty ? [:] : try manager.host.programs(using: bound)
+        return bound.isEmpty ? [:] : try engine.host.programs(using: bound)
     }
 
     /// Whether a claim keeps its VF. For a list one whose namespace may not be looked at does.
     private func isInUse(_ claim: ForeignClaim) throws -> Bool {
         do {
-            return try manager.isInUse(claim)
+            return try engine.isInUse(claim)
         } catch  where detail.staleness == .seen {
             return true
         }
@@ -124,8 +124,8 @@ package struct SnapshotReader<H: Host>: Sendable {
         let staleness: Staleness? =
             switch detail.staleness {
             case .ignored: nil
-            case .seen: manager.knownStaleness(of: record, searchingUntil: search)
-            case .certain: try manager.stalenessNow(of: record, searchingUntil: search)
+            case .seen: engine.knownStaleness(of: record, searchingUntil: search)
+            case .certain: try engine.stalenessNow(of: record, searchingUntil: search)
             }
         return staleness.map { .stale(record, $0) } ?? .recorded(record)
     }

@@ -1,7 +1,7 @@
 package import LinuxSystem
 package import Netlink
 
-/// Everything that the manager may do to the machine.
+/// Everything that may be done to the machine.
 ///
 /// `SystemHost` is the machine; the tests have one that keeps its state in memory and fails, or dies,
 /// at any call. Errors are those of LinuxSystem and Netlink, passed on as they are.

@@ -3,7 +3,7 @@ package import Netlink
 /// The changes that lead from one state of a VF to another: pure functions, with no machine in sight.
 ///
 /// The MAC is not among them: in which order it must be set on PF and interface depends on what
-/// the driver refuses, see `Manager+MAC.swift`.
+/// the driver refuses, see `Engine+MAC.swift`.
 package enum VFPlan {
     /// What must be set through the PF so that a VF in `state` is as `settings` ask.
     ///

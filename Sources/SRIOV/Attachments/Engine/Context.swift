@@ -1,18 +1,17 @@
 internal import LinuxSystem
 
-/// The verbs on virtual functions: inventory, attach, detach, check, resize, recover.
+/// What all work on VFs is done with: the machine, the state file, the locks.
 ///
-/// A manager keeps nothing between calls: the kernel has the truth, the state file what was changed
-/// and how to undo it, and locks that die with their holder keep processes apart. The verbs are
-/// one file each: `Manager+Attach.swift` and so on; the way back, which all of them share, is
-/// `Manager+BringBack.swift`.
-package struct Manager<H: Host>: Sendable {
+/// Nothing is kept between calls: the kernel has the truth, the state file what was changed and how to undo it, and
+/// locks that die with their holder keep processes apart. It is a class so that passing it on costs one reference.
+package final class Context<H: Host>: Sendable {
     package let host: H
+    /// The network namespace of this process, held open.
+    package let home: H.Namespace
     package let store: AttachmentStore
     package let locks: LockDirectory
 
-    /// Undoes the front end's own part of an attachment, an IPAM's addresses, from what the record
-    /// keeps.
+    /// Undoes the front end's own part of an attachment, an IPAM's addresses, from what the record keeps.
     package let releaseFrontEnd: @Sendable (Attachment) throws -> Void
 
     /// What another program has written down of VFs that it gave away.
@@ -24,13 +23,32 @@ package struct Manager<H: Host>: Sendable {
     /// How long verbs wait for locks and for the kernel.
     package let timeouts: Timeouts
 
-    package init(
+    /// - Throws: `ManagerError` if the network namespace of this process cannot be opened.
+    package convenience init(
         host: H, store: AttachmentStore, locks: LockDirectory, timeouts: Timeouts = Timeouts(),
         foreignClaims: ForeignClaims = .none,
         releaseFrontEnd: @escaping @Sendable (Attachment) throws -> Void,
         warn: @escaping @Sendable (String) -> Void
+    ) throws(ManagerError) {
+        let home: H.Namespace
+        do {
+            home = try host.hostNamespace()
+        } catch {
+            throw .wrapping(error, "open the host's network namespace")
+        }
+        self.init(
+            host: host, home: home, store: store, locks: locks, timeouts: timeouts,
+            foreignClaims: foreignClaims, releaseFrontEnd: releaseFrontEnd, warn: warn)
+    }
+
+    private init(
+        host: H, home: H.Namespace, store: AttachmentStore, locks: LockDirectory,
+        timeouts: Timeouts, foreignClaims: ForeignClaims,
+        releaseFrontEnd: @escaping @Sendable (Attachment) throws -> Void,
+        warn: @escaping @Sendable (String) -> Void
     ) {
         self.host = host
+        self.home = home
         self.store = store
         self.locks = locks
         self.timeouts = timeouts
@@ -39,16 +57,16 @@ package struct Manager<H: Host>: Sendable {
         self.warn = warn
     }
 
-    /// The same manager with one wait for interfaces to come back in place of one for each: namespaces are
-    /// dismantled side by side, so what comes at all has come when the first wait is over.
+    /// The same with one wait for interfaces to come back in place of one for each: namespaces are dismantled side by
+    /// side, so what comes at all has come when the first wait is over.
     ///
     /// - Parameter search: The end of looking through namespaces, in place of one end for each search.
-    func sharing(_ deadline: Deadline, search: Deadline) -> Self {
+    func sharing(_ deadline: Deadline, search: Deadline) -> Context {
         var timeouts = timeouts
         timeouts.returnOfInterface = min(timeouts.returnOfInterface, deadline.remaining)
         timeouts.search = min(timeouts.search, search.remaining)
-        return Self(
-            host: host, store: store, locks: locks, timeouts: timeouts,
+        return Context(
+            host: host, home: home, store: store, locks: locks, timeouts: timeouts,
             foreignClaims: foreignClaims, releaseFrontEnd: releaseFrontEnd, warn: warn)
     }
 }

@@ -5,7 +5,7 @@ package import LinuxSystem
 ///
 /// The PF's exclusive lock keeps others from being misled meanwhile, and a note beside the state file has whoever takes
 /// that lock next, or `recover`, switch it off again if the process dies.
-extension Manager {
+extension Engine {
     /// Takes the exclusive lock of a PF, for what concerns all its VFs, and ends what a dead process left of it.
     package func lockWhole(_ address: PCIAddress) throws(ManagerError) -> FileLock {
         let lock = try locks.lock(

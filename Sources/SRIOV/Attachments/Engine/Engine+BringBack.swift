@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension Manager {
+extension Engine {
     /// Undoes an attachment as far as possible, from its record alone.
     ///
     /// One way back for everything: a DEL, a failed attach, a dead writer, a vanished container. The VF's
@@ -52,7 +52,7 @@ extension Manager {
 
     /// Undoes the front end's part of an attachment from what its record keeps, if it keeps anything.
     package func releaseByRecord(_ attachment: Attachment) throws {
-        if attachment.frontEndData != nil { try releaseFrontEnd(attachment) }
+        if attachment.frontEndData != nil { try context.releaseFrontEnd(attachment) }
     }
 
     /// Runs a step and keeps its error.

@@ -1,6 +1,6 @@
 internal import LinuxSystem
 
-extension Manager {
+extension Engine {
     /// Picks the VF and takes its locks. What a dead writer or a vanished container left behind is brought back
     /// first, but for a VF that is asked for by its address: `record` does that, where it turns out to be held.
     ///

@@ -1,6 +1,6 @@
 internal import LinuxSystem
 
-extension Manager {
+extension Engine {
     /// Whether the PCI function that a record is about is gone for certain, so that the record has lost its subject.
     ///
     /// Nothing is left of such an attachment but the front end's part: the interface went with the function,

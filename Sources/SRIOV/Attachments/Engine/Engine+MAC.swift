@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension Manager {
+extension Engine {
     /// Gives a VF a MAC on its interface and through its PF.
     ///
     /// The interface comes first, because a driver that has been told an administered MAC may

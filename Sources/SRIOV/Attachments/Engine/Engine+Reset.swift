@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension Manager {
+extension Engine {
     /// Resets a VF that is home, if its owner asked for that.
     ///
     /// The interface is taken down first: drivers set the function up anew when it comes up, but not all of them notice
@@ -10,11 +10,10 @@ extension Manager {
     func resetIfAskedFor(_ address: PCIAddress, _ settings: VFSettings?) {
         guard settings?.resetsOnRelease == true else { return }
         do {
-            let hostNamespace = try host.hostNamespace()
-            if let link = try host.link(of: address, expectedName: nil, in: hostNamespace),
+            if let link = try host.link(of: address, expectedName: nil, in: home),
                 link.isUp
             {
-                try host.setLink(link, LinkSettings(isUp: false), in: hostNamespace)
+                try host.setLink(link, LinkSettings(isUp: false), in: home)
             }
             try host.reset(address)
         } catch {

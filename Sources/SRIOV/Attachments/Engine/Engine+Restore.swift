@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension Manager {
+extension Engine {
     /// Gives a VF that is home again its original state.
     ///
     /// - Returns: What could not be restored; a last look at the kernel has the final word.
@@ -19,7 +19,7 @@ extension Manager {
             guard let original = attachment.originalInterface, original.isUp,
                 let link = try homeLink(of: attachment), !link.isUp
             else { return }
-            try host.setLink(link, LinkSettings(isUp: true), in: try host.hostNamespace())
+            try host.setLink(link, LinkSettings(isUp: true), in: home)
         }
         if failures.isEmpty {
             attempt { failures += try remainders(of: attachment) }
@@ -30,7 +30,7 @@ extension Manager {
     private func homeLink(of attachment: Attachment) throws -> Link? {
         try host.link(
             of: attachment.function,
-            expectedName: attachment.originalInterface?.name, in: try host.hostNamespace())
+            expectedName: attachment.originalInterface?.name, in: home)
     }
 
     /// Refuses to take a VF without an interface in the host for one that has nothing to restore.
@@ -52,31 +52,30 @@ extension Manager {
             try refuseIfAway(attachment)
             return
         }
-        let hostNamespace = try host.hostNamespace()
         func attempt(_ step: () throws -> Void) {
             do { try step() } catch { failures.append(error) }
         }
         var link = present
         if link.isUp, !original.isUp || link.name != original.name {
-            attempt { try host.setLink(link, LinkSettings(isUp: false), in: hostNamespace) }
+            attempt { try host.setLink(link, LinkSettings(isUp: false), in: home) }
         }
         for name in link.alternativeNames where !original.alternativeNames.contains(name) {
-            attempt { try host.removeAlternativeName(name, from: link, in: hostNamespace) }
+            attempt { try host.removeAlternativeName(name, from: link, in: home) }
         }
         if link.name != original.name {
             attempt {
                 // Its own name may be one of its alternative names now: udev adds them on its own.
                 if link.alternativeNames.contains(original.name) {
-                    try host.removeAlternativeName(original.name, from: link, in: hostNamespace)
+                    try host.removeAlternativeName(original.name, from: link, in: home)
                 }
-                try host.setLink(link, LinkSettings(name: original.name), in: hostNamespace)
+                try host.setLink(link, LinkSettings(name: original.name), in: home)
                 link.name = original.name
             }
         }
         for name in original.alternativeNames where !link.alternativeNames.contains(name) {
             attempt {
                 do {
-                    try host.addAlternativeName(name, to: link, in: hostNamespace)
+                    try host.addAlternativeName(name, to: link, in: home)
                 } catch {
                     // The host's device manager gives it to interfaces that appear, just as we do.
                     guard try homeLink(of: attachment)?.alternativeNames.contains(name) == true
@@ -86,7 +85,7 @@ extension Manager {
         }
         let settings = original.settings(toRestore: link)
         if !settings.isEmpty {
-            attempt { try host.setLink(link, settings, in: hostNamespace) }
+            attempt { try host.setLink(link, settings, in: home) }
         }
     }
 
@@ -97,7 +96,7 @@ extension Manager {
         guard attachment.physicalFunction != nil, let index = attachment.index,
             let original = attachment.originalInfo
         else {
-            try restoreMAC(of: attachment, link: link, parent: nil, in: try host.hostNamespace())
+            try restoreMAC(of: attachment, link: link, parent: nil, in: home)
             return
         }
         guard let parent = try parentInfo(of: attachment), let present = parent.vf(index) else {
@@ -122,7 +121,7 @@ extension Manager {
             }
             return false
         }
-        try restoreMAC(of: attachment, link: link, parent: parent, in: try host.hostNamespace())
+        try restoreMAC(of: attachment, link: link, parent: parent, in: home)
     }
 
     private func parentInfo(of attachment: Attachment) throws -> PhysicalFunctionInfo? {

@@ -6,11 +6,10 @@ internal import Netlink
 /// Whoever has CAP_NET_ADMIN there may rename, move, create and remove interfaces between any two of our messages, and
 /// gives an index to another interface at will. So only the PCI address tells what an interface is, and it counts only
 /// where nobody else can act: after the arrival.
-extension Manager {
+extension Engine {
     /// Brings the interface back to the host, under its own name if that is free.
     func retrieve(_ attachment: Attachment, hint: H.Namespace?) throws {
         guard let original = attachment.originalInterface else { return }
-        let hostNamespace = try host.hostNamespace()
         let address = attachment.function
         if let hint, try moveHome(attachment, as: original, from: hint) { return }
         if let container = attachment.namespace.flatMap(open),
@@ -18,7 +17,7 @@ extension Manager {
         {
             return
         }
-        if try host.link(of: address, expectedName: original.name, in: hostNamespace) != nil {
+        if try host.link(of: address, expectedName: original.name, in: home) != nil {
             return
         }
         var unfinishedSearch: SearchCutShort?
@@ -38,7 +37,7 @@ extension Manager {
         }
         // The kernel dismantles a dead namespace in its own time and gives the VF back then.
         let deadline = Deadline(after: timeouts.returnOfInterface)
-        if try host.waitForLink(of: address, in: hostNamespace, until: deadline) != nil { return }
+        if try host.waitForLink(of: address, in: home, until: deadline) != nil { return }
         throw ManagerError(
             .inUse,
             "VF \(address) has not come back from \(attachment.locationDescription) within "
@@ -88,13 +87,12 @@ extension Manager {
         _ function: PCIAddress, expectedName: KernelText?, as wanted: KernelText?, index: Int32?,
         from container: H.Namespace
     ) throws -> Bool {
-        let hostNamespace = try host.hostNamespace()
         guard
             var link = try host.link(of: function, expectedName: expectedName, in: container)
         else { return false }
         var name = wanted ?? link.name
-        if try host.link(named: name, in: hostNamespace) != nil { name = spareName(for: function) }
-        let index = try freeIndex(preferring: index ?? link.index, in: hostNamespace)
+        if try host.link(named: name, in: home) != nil { name = spareName(for: function) }
+        let index = try freeIndex(preferring: index ?? link.index, in: home)
         // A name that is taken in the target makes the kernel refuse, some of it after the move.
         for alternative in link.alternativeNames {
             try host.removeAlternativeName(alternative, from: link, in: container)
@@ -105,12 +103,12 @@ extension Manager {
         link = present
         var refusal: (any Error)?
         do {
-            try host.move(link, from: container, to: hostNamespace, as: name, index: index)
+            try host.move(link, from: container, to: home, as: name, index: index)
         } catch {
             refusal = error
         }
         // It was free, so what has it now is what the kernel has moved.
-        let arrival = try host.link(index: index, in: hostNamespace)
+        let arrival = try host.link(index: index, in: home)
         if let arrival, arrival.isOwnInterface(of: function) { return true }
         if let arrival { try expel(arrival, to: container) }
         throw refusal ?? WrongArrival(function: function, arrival: arrival)
@@ -134,21 +132,20 @@ extension Manager {
     ///
     /// - Throws: `ManagerError` that names it, if it can neither be sent back nor removed; it is down then.
     private func expel(_ arrival: Link, to container: H.Namespace) throws {
-        let hostNamespace = try host.hostNamespace()
         do {
-            try host.move(arrival, from: hostNamespace, to: container, as: nil, index: nil)
+            try host.move(arrival, from: home, to: container, as: nil, index: nil)
             return
         } catch {
             // A name of it is taken there by now. What is virtual can be done without; the interface of a device goes
             // under a name that cannot be foreseen.
-            if (try? host.removeLink(arrival, in: hostNamespace)) != nil { return }
+            if (try? host.removeLink(arrival, in: home)) != nil { return }
         }
         do {
             for name in arrival.alternativeNames {
-                try host.removeAlternativeName(name, from: arrival, in: hostNamespace)
+                try host.removeAlternativeName(name, from: arrival, in: home)
             }
             let name = KernelText("vf" + String(UInt32.random(in: 0...UInt32.max), radix: 16))
-            try host.move(arrival, from: hostNamespace, to: container, as: name, index: nil)
+            try host.move(arrival, from: home, to: container, as: name, index: nil)
         } catch {
             throw ManagerError(
                 .incomplete, "interface \(arrival.name) of a container is left in the host",
@@ -200,7 +197,7 @@ extension Manager {
     func locate(
         _ function: PCIAddress, expectedName: KernelText?, in paths: [String]
     ) throws -> (path: String, namespace: H.Namespace, link: Link)? {
-        let hostIdentity = host.identity(of: try host.hostNamespace())
+        let hostIdentity = host.identity(of: home)
         let deadline = Deadline(after: timeouts.search)
         for path in paths {
             if deadline.hasPassed {
@@ -253,7 +250,7 @@ extension Manager {
             // With nobody holding the namespace the VF is home, or on its way.
             let deadline = Deadline(after: timeouts.returnOfInterface)
             return try host.waitForLink(
-                of: address, in: try host.hostNamespace(), until: deadline) != nil
+                of: address, in: home, until: deadline) != nil
         } catch {
             throw .wrapping(error, "look for the network namespace of \(attachment.owner)")
         }

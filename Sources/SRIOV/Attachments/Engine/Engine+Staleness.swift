@@ -1,8 +1,8 @@
-internal import LinuxSystem
+package import LinuxSystem
 internal import Netlink
 
 /// When nobody can have a VF any more, by proofs and, for runtimes that move VFs by themselves, by deadlines.
-extension Manager {
+extension Engine {
     /// Why an attachment is not in use any more; nil if it may be.
     ///
     /// The VF's lock must be held, so that an unfinished record means a dead writer.
@@ -23,36 +23,6 @@ extension Manager {
         case .leaving:
             return try overdue(attachment, timeouts.leave)
         }
-    }
-
-    /// Brings a record of a runtime that moves VFs by itself up to what has happened meanwhile, with the VF's lock held.
-    ///
-    /// A VF that has arrived is attached. One whose container has lost its last process is leaving: nobody may
-    /// ever say so, for a runtime that was killed keeps the namespace alive by its path alone. And one that was
-    /// leaving, but is in a container that lives long after, has stayed.
-    func followRuntime(_ attachment: Attachment) throws -> Attachment {
-        guard attachment.handover != nil else { return attachment }
-        var attachment = attachment
-        switch attachment.phase {
-        case .joined:
-            return try confirmHandoverLocked(attachment)
-        case .attached:
-            guard case .seen(_, let identity)? = attachment.namespace,
-                attachment.namespace.flatMap(open) != nil, try !host.hasProcess(in: identity)
-            else { return attachment }
-            try enter(.leaving, &attachment)
-        case .leaving:
-            guard age(of: attachment) >= timeouts.leave.components.seconds,
-                let location = try location(of: attachment),
-                try host.hasProcess(in: host.identity(of: location.namespace))
-            else { return attachment }
-            let place = NamespaceReference.seen(
-                path: location.path, host.identity(of: location.namespace))
-            attachment.changeHandover { $0.namespace = place }
-            try enter(.attached, &attachment)
-        case .preparing, .reserved, .detaching, .restoring: break
-        }
-        return attachment
     }
 
     /// Says that a phase of the handover has lasted too long, if so, and if nobody lives where the VF is.
@@ -89,5 +59,59 @@ extension Manager {
     /// Seconds since the phase began.
     func age(of attachment: Attachment) -> Int64 {
         host.uptime() - (attachment.handover?.phaseBegan ?? 0)
+    }
+
+    // MARK: Without a lock
+
+    /// Why an attachment is not in use any more, without waiting for anything.
+    ///
+    /// What cannot be looked at, for want of rights, may well be in use.
+    ///
+    /// - Parameter deadline: When looking through namespaces ends: whoever may be in one that was not reached counts as
+    ///   there.
+    package func knownStaleness(
+        of attachment: Attachment, searchingUntil deadline: Deadline
+    ) -> Staleness? {
+        // Losing the error is right: nothing is taken from an attachment of which too little is known.
+        (try? stalenessNow(of: attachment, searchingUntil: deadline)) ?? nil
+    }
+
+    /// Why an attachment is not in use any more, without waiting for anything; nil if it may be.
+    ///
+    /// - Parameter deadline: When looking through namespaces ends.
+    /// - Throws: `ManagerError` with whatever keeps it from being known. Nothing is changed in any case.
+    func stalenessNow(
+        of attachment: Attachment, searchingUntil deadline: Deadline
+    ) throws(ManagerError) -> Staleness? {
+        switch attachment.phase {
+        case .preparing, .detaching, .restoring:
+            let function = VirtualFunction(
+                address: attachment.function, physicalFunction: attachment.physicalFunction)
+            // Whoever has the lock is at work.
+            let locks: AttachmentLocks
+            do {
+                locks = try AttachmentLocks(
+                    function, mode: .shared, in: self.locks, deadline: Deadline(after: .zero))
+            } catch  where error.code == .inUse {
+                return nil
+            }
+            defer { withExtendedLifetime(locks) {} }
+            return try confirmed(
+                sharing(deadline, search: deadline).staleness(of: attachment), attachment)
+        case .reserved, .joined, .attached, .leaving:
+            return try confirmed(
+                sharing(Deadline(after: .zero), search: deadline).staleness(of: attachment),
+                attachment)
+        }
+    }
+
+    /// What was found, if the record is still the one that it was found for: all records are read first, and whoever was at
+    /// work then may be done.
+    private func confirmed(
+        _ staleness: Staleness?, _ attachment: Attachment
+    ) throws(ManagerError) -> Staleness? {
+        guard staleness != nil else { return nil }
+        let present = try self.attachment(on: VirtualFunction(address: attachment.function))
+        return present == attachment ? staleness : nil
     }
 }

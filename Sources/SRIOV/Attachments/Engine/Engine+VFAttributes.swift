@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension Manager {
+extension Engine {
     /// Sets attributes of a VF in their order: with one message, and one by one where that is refused, so that what is
     /// refused has its name. See `docs/decisions/0008-settings-in-one-message.md`.
     ///

@@ -2,7 +2,7 @@ internal import LinuxSystem
 internal import Netlink
 
 /// A PF that is given away as a whole: the interface itself goes into the container.
-extension Manager {
+extension Engine {
     /// The PF at an address, as the subject of a record; nil if there is none.
     func wholePhysicalFunction(
         at address: PCIAddress

@@ -1,4 +1,4 @@
-/// How long the manager waits for others.
+/// How long verbs wait for others.
 package struct Timeouts: Hashable, Sendable {
     /// For another process to finish its work on the same VF or PF. Container runtimes give a
     /// plugin about 60 s in all.

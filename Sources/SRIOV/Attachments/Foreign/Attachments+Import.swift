@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension Manager {
+extension Attachments {
     /// Takes attachments that another program made, and that are in use, into the state file.
     ///
     /// Nothing changes at the VFs. Each one is taken over under its lock: first the record is written, then the
@@ -64,7 +64,7 @@ extension Manager {
     ) throws -> Attachment {
         let path: String
         if let known = claim.namespacePath {
-            guard try isLive(claim) else {
+            guard try engine.isLive(claim) else {
                 throw ManagerError(
                     .notFound,
                     "its network namespace \(known) is gone; DEL, or the next ADD, brings it back")
@@ -80,7 +80,7 @@ extension Manager {
         var name: KernelText?
         if savedState.interfaceName != nil {
             let container = try host.openNamespace(path)
-            guard host.identity(of: container) != host.identity(of: try host.hostNamespace()),
+            guard host.identity(of: container) != host.identity(of: home),
                 let link = try host.link(
                     of: function.address,
                     expectedName: savedState.owners.last?.interfaceName.map { KernelText($0) },
@@ -98,12 +98,12 @@ extension Manager {
             throw ManagerError(
                 .invalidRequest, "the file's name does not tell container from interface")
         }
-        return try attachment(
+        return try engine.attachment(
             claim, savedState, of: owner, phase: .attached, function: function,
-            namespace: reference(to: path))
+            namespace: engine.reference(to: path))
     }
 
     private func holderPath(of address: PCIAddress) throws -> String? {
-        try locate(address, expectedName: nil, in: host.otherNamespaces())?.path
+        try engine.locate(address, expectedName: nil, in: host.otherNamespaces())?.path
     }
 }

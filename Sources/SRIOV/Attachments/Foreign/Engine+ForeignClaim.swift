@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension Manager {
+extension Engine {
     func foreignClaim(on address: PCIAddress) throws(ManagerError) -> ForeignClaim? {
         do {
             return try foreignClaims.claim(address)
@@ -133,8 +133,7 @@ extension Manager {
         {
             return link
         }
-        let hostNamespace = try host.hostNamespace()
-        if let link = try host.link(of: address, expectedName: nil, in: hostNamespace) {
+        if let link = try host.link(of: address, expectedName: nil, in: home) {
             return link
         }
         do {
@@ -144,7 +143,7 @@ extension Manager {
             // It may be on its way home all the same.
         }
         return try host.waitForLink(
-            of: address, in: hostNamespace, until: Deadline(after: timeouts.returnOfInterface))
+            of: address, in: home, until: Deadline(after: timeouts.returnOfInterface))
     }
 
     private func original(

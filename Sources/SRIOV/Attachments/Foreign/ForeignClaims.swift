@@ -2,7 +2,7 @@ package import LinuxSystem
 
 /// The notes of another program that gives VFs away on this machine too, or did so before vfmap came.
 ///
-/// The manager asks them where no record of its own tells who has a VF.
+/// The engine asks them where no record of its own tells who has a VF.
 package struct ForeignClaims: Sendable {
     /// The claim that counts on a VF; nil for none.
     package let claim: @Sendable (PCIAddress) throws -> ForeignClaim?

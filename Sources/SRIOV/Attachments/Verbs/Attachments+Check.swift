@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension Manager {
+extension Attachments {
     /// Compares an attachment with what is.
     ///
     /// - Throws: `ManagerError` `notFound` if the owner has no attachment.
@@ -24,7 +24,7 @@ extension Manager {
         ) -> CheckReport {
             CheckReport(attachment: attachment, link: link, info: info, findings: findings)
         }
-        if let loss = loss(of: attachment) { return report([.lost(loss)]) }
+        if let loss = engine.loss(of: attachment) { return report([.lost(loss)]) }
         guard let function = try subject(of: attachment) else {
             return report([.notAVirtualFunction(address)])
         }
@@ -43,8 +43,8 @@ extension Manager {
             if attachment.originalInterface != nil {
                 link = try checkInterface(attachment, &findings)
             }
-            let parent = try pfInfo(of: function)
-            let info = try vfInfo(of: function, in: parent)
+            let parent = try engine.pfInfo(of: function)
+            let info = try engine.vfInfo(of: function, in: parent)
             if let info {
                 var settings = attachment.settings
                 // It is what the record says once the trust that was lent has been taken back.
@@ -62,7 +62,7 @@ extension Manager {
         let address = attachment.function
         // Not the other way about: a PF is no VF, and most records are about VFs.
         if let function = try host.virtualFunction(at: address) { return function }
-        return try wholePhysicalFunction(at: address)?.subject
+        return try engine.wholePhysicalFunction(at: address)?.subject
     }
 
     /// An attachment that a runtime has not finished is no difference, unless it has taken too long.
@@ -72,7 +72,9 @@ extension Manager {
         switch attachment.phase {
         case .attached: break
         case .reserved, .joined, .leaving:
-            if let staleness = try staleness(of: attachment) { findings.append(.stale(staleness)) }
+            if let staleness = try engine.staleness(of: attachment) {
+                findings.append(.stale(staleness))
+            }
         case .preparing, .detaching, .restoring:
             findings.append(.unfinished(attachment.phase))
         }
@@ -106,19 +108,19 @@ extension Manager {
         switch attachment.phase {
         case .reserved, .joined, .leaving:
             // Only the runtime knows when it moves it, and where it was until then is as good.
-            if attachment.phase != .reserved, let location = try location(of: attachment) {
+            if attachment.phase != .reserved, let location = try engine.location(of: attachment) {
                 return location.link
             }
             let name = attachment.originalInterface?.name
             if let link = try host.link(
-                of: address, expectedName: name, in: try host.hostNamespace())
+                of: address, expectedName: name, in: home)
             {
                 return link
             }
             place = "the host"
         case .preparing, .attached, .detaching, .restoring:
             place = attachment.locationDescription
-            guard let container = attachment.namespace.flatMap(open) else {
+            guard let container = attachment.namespace.flatMap(engine.open) else {
                 findings.append(.namespaceGone(place: place))
                 return nil
             }

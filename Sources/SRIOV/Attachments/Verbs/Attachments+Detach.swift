@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-extension Manager {
+extension Attachments {
     /// Takes a VF back from an owner: the way back of `attach`.
     ///
     /// It succeeds when there is nothing (more) to take back, and never touches the VF of another
@@ -66,7 +66,7 @@ extension Manager {
             if claim?.virtualFunction ?? request.virtualFunction == request.virtualFunction {
                 try takeBackWithoutRecord(request, isStoreUsable: isStoreUsable)
             }
-            if let claim { forget(claim) }
+            if let claim { engine.forget(claim) }
         }
         // Its error is the caller's to report.
         try? releaseOwn?(found)
@@ -90,9 +90,9 @@ extension Manager {
         _ attachment: Attachment, _ request: DetachRequest,
         _ releaseOwn: ((Attachment?) throws -> Void)?
     ) throws -> DetachOutcome {
-        let outcome = bringBack(
+        let outcome = engine.bringBack(
             attachment, within: namespace(of: request, ifSameAs: attachment),
-            releasing: releaseOwn ?? { try $0.map(releaseByRecord) })
+            releasing: releaseOwn ?? { try $0.map(engine.releaseByRecord) })
         let obstacles = outcome.interface + (releaseOwn == nil ? outcome.frontEnd : [])
         let subject = attachment.subject
         guard obstacles.isEmpty else {
@@ -133,8 +133,8 @@ extension Manager {
             return nil
         }
         return switch attachment.namespace {
-        case .announced: open(.announced(path: path))
-        case .seen(_, let identity): open(.seen(path: path, identity))
+        case .announced: engine.open(.announced(path: path))
+        case .seen(_, let identity): engine.open(.seen(path: path, identity))
         case .lost, nil: nil
         }
     }
@@ -167,10 +167,10 @@ extension Manager {
         // Without a VF there are only the front end's part and the notes.
         let function =
             try host.virtualFunction(at: address) ?? VirtualFunction(address: address)
-        let path = try isLive(claim) ? claim.namespacePath : request.namespacePath
-        let attachment = try attachment(
+        let path = try engine.isLive(claim) ? claim.namespacePath : request.namespacePath
+        let attachment = try engine.attachment(
             claim, savedState, of: request.owner, phase: .detaching, function: function,
-            namespace: reference(to: path ?? claim.namespacePath))
+            namespace: engine.reference(to: path ?? claim.namespacePath))
         do {
             try store.insert(attachment)
         } catch {
@@ -207,8 +207,7 @@ extension Manager {
     private func openForeign(_ path: String) throws -> H.Namespace? {
         do {
             let namespace = try host.openNamespace(path)
-            let hostNamespace = try host.hostNamespace()
-            return host.identity(of: namespace) == host.identity(of: hostNamespace)
+            return host.identity(of: namespace) == host.identity(of: home)
                 ? nil : namespace
         } catch is NetworkNamespaceError {
             return nil
@@ -217,14 +216,13 @@ extension Manager {
 
     /// Ends the modes that were asked for; what the MTU was nobody knows.
     private func endModes(of function: VirtualFunction, askedFor settings: VFSettings?) throws {
-        let hostNamespace = try host.hostNamespace()
         let end = LinkSettings(
             isPromiscuous: settings?.isPromiscuous == true ? false : nil,
             receivesAllMulticast: settings?.receivesAllMulticast == true ? false : nil)
         guard !end.isEmpty,
-            let link = try host.link(of: function.address, expectedName: nil, in: hostNamespace)
+            let link = try host.link(of: function.address, expectedName: nil, in: home)
         else { return }
-        try host.setLink(link, end, in: hostNamespace)
+        try host.setLink(link, end, in: home)
     }
 
     /// Moves a VF whose originals nobody knows to the host, and clears what was asked for.
@@ -234,16 +232,16 @@ extension Manager {
         _ function: VirtualFunction, expectedName: KernelText?, in container: H.Namespace,
         settings: VFSettings?
     ) throws -> Bool {
-        let parent = try pfInfo(of: function)
+        let parent = try engine.pfInfo(of: function)
         let name = parent.flatMap { parent in
             function.index.map { KernelText("\(parent.link.name)v\($0)") }
         }
         guard
-            try moveHome(
+            try engine.moveHome(
                 function.address, expectedName: expectedName, as: name, index: nil,
                 from: container)
         else { return false }
-        resetIfAskedFor(function.address, settings)
+        engine.resetIfAskedFor(function.address, settings)
         try endModes(of: function, askedFor: settings)
         guard let parent, let index = function.index, let settings,
             let present = parent.vf(index)

@@ -1,6 +1,6 @@
 internal import LinuxSystem
 
-extension Manager {
+extension Attachments {
     /// Finishes the work of dead writers, frees VFs whose container is gone for certain, and drops records of
     /// VFs that are gone and of other boots.
     ///
@@ -8,7 +8,7 @@ extension Manager {
     ///
     /// - Throws: `ManagerError` if the state file cannot be read, or a record in it; the others are recovered then.
     package func recover() throws(ManagerError) -> RecoveryReport {
-        endAbandonedAutoprobe()
+        engine.endAbandonedAutoprobe()
         do {
             var entries: [RecoveryReport.Entry] = []
             let former = try store.leasesOfOtherBoots()
@@ -24,7 +24,8 @@ extension Manager {
             for attachment in attachments {
                 let result: RecoveryReport.Result?
                 do {
-                    result = try sharing(deadline, search: search).recover(attachment)
+                    result = try Attachments(context: context.sharing(deadline, search: search))
+                        .recover(attachment)
                 } catch {
                     // One VF that cannot be looked at must not keep the others from being recovered.
                     result = .incomplete(["\(error)"])
@@ -35,7 +36,7 @@ extension Manager {
             }
             // It has kept no other record from being recovered.
             if let problem = damaged.first?.problem { throw problem }
-            let waiting = try store.attachments().compactMap(remainingTimeout)
+            let waiting = try store.attachments().compactMap(engine.remainingTimeout)
             return RecoveryReport(entries: entries, nextDeadline: waiting.min())
         } catch {
             throw error as? ManagerError ?? .wrapping(error, "recover")
@@ -53,12 +54,14 @@ extension Manager {
     private func recoverLocked(_ address: PCIAddress) throws -> RecoveryReport.Result? {
         guard var attachment = try store.attachment(of: address) else { return nil }
         do {
-            if !functionIsGone(of: attachment) { attachment = try followRuntime(attachment) }
-            guard try staleness(of: attachment) != nil else { return nil }
+            if !engine.functionIsGone(of: attachment) {
+                attachment = try engine.followRuntime(attachment)
+            }
+            guard try engine.staleness(of: attachment) != nil else { return nil }
         } catch {
             return .incomplete(["\(error)"])
         }
-        let outcome = bringBack(attachment, within: nil, releasing: releaseByRecord)
+        let outcome = engine.bringBack(attachment, within: nil, releasing: engine.releaseByRecord)
         return outcome.isComplete ? .broughtBack : .incomplete(outcome.failures.map { "\($0)" })
     }
 
@@ -85,7 +88,7 @@ extension Manager {
     /// Drops a record of another boot: only what lies outside the machine, an IPAM's address, is left of it.
     private func discard(_ attachment: Attachment) -> RecoveryReport.Result {
         do {
-            try releaseByRecord(attachment)
+            try engine.releaseByRecord(attachment)
             try store.remove(attachment)
             return .void
         } catch {

@@ -1,24 +1,28 @@
 internal import LinuxSystem
 internal import Netlink
 
-/// The verbs for runtimes that move a VF's interface by themselves, as Docker does: reserve, join, confirmHandover, leave.
+/// The verbs for runtimes that move a VF's interface by themselves, as Docker does: reserve, join, confirm, leave.
 ///
 /// Between reserve and the runtime's move, and between leave and its end, the VF is rightly in the host with
 /// nobody's process working on it. So its record has phases of its own, with the time at which each began: see
-/// `Manager+Staleness.swift` for when nobody can be waiting any more. The end of it all is `detach`.
-extension Manager {
+/// `Engine+Staleness.swift` for when nobody can be waiting any more. The end of it all is `detach`.
+package struct Handovers<H: Host>: ContextBound {
+    package let context: Context<H>
+
+    private var engine: Engine<H> { context.engine }
+
     /// Configures a VF, or a PF as a whole, and leaves it in the host for the owner's runtime.
     ///
     /// The driver must take the MAC once more from whoever moves the interface. Some refuse that to a VF whose MAC
-    /// the PF administers, even the same one (igbvf, measured): such a VF is trusted until `confirmHandover`.
+    /// the PF administers, even the same one (igbvf, measured): such a VF is trusted until `confirm`.
     ///
     /// - Returns: The interface as it is now, and the record, in phase reserved.
     /// - Throws: `ManagerError`; the VF is as it was before, with no record, or the error says what is left.
     package func reserve(_ request: ReserveRequest) throws -> Reservation {
         try request.settings.validate()
-        let locked = try claim(request.selection, mayBePhysicalFunction: true)
+        let locked = try engine.claim(request.selection, mayBePhysicalFunction: true)
         return try withExtendedLifetime(locked.locks) {
-            let (candidate, attachment) = try record(locked, for: request.settings) {
+            let (candidate, attachment) = try engine.record(locked, for: request.settings) {
                 try refuseWithoutInterface($0)
                 var settings = request.settings
                 // Written down now, for it may be lent: the way back restores only what was asked for. What the
@@ -26,15 +30,15 @@ extension Manager {
                 if settings.trust == nil, let before = $0.infoBefore {
                     settings.trust = before.trust ?? false
                 }
-                return newAttachment(
+                return engine.newAttachment(
                     locked.subject, $0, for: request.owner, settings,
                     .handedOver(Handover(phaseBegan: host.uptime())), request.frontEndData)
             }
             do {
-                return try explaining(candidate) { try prepare(candidate, attachment) }
+                return try engine.explaining(candidate) { try prepare(candidate, attachment) }
             } catch {
-                let outcome = bringBack(attachment, within: nil, releasing: nil)
-                throw afterUndo(attachment, outcome, error)
+                let outcome = engine.bringBack(attachment, within: nil, releasing: nil)
+                throw engine.afterUndo(attachment, outcome, error)
             }
         }
     }
@@ -55,17 +59,17 @@ extension Manager {
                     .inUse, "VF \(address) is \(attachment.phase.rawValue) to \(owner)")
             }
             // Another at its address was never configured.
-            if let loss = loss(of: attachment) { throw ManagerError(.incomplete, "\(loss)") }
+            if let loss = engine.loss(of: attachment) { throw ManagerError(.incomplete, "\(loss)") }
             guard
                 let link = try host.link(
                     of: address, expectedName: attachment.originalInterface?.name,
-                    in: try host.hostNamespace())
+                    in: home)
             else {
                 throw ManagerError(
                     .incomplete, "VF \(address) has lost its interface since it was reserved")
             }
             attachment.changeHandover { $0.namespace = .announced(path: path) }
-            try enter(.joined, &attachment)
+            try engine.enter(.joined, &attachment)
             return Reservation(attachment: attachment, link: link, info: nil)
         }
     }
@@ -76,13 +80,13 @@ extension Manager {
     /// joined.
     ///
     /// - Returns: The record as it is now; nil if there is none.
-    package func confirmHandover(_ owner: AttachmentOwner) throws -> Attachment? {
+    package func confirm(_ owner: AttachmentOwner) throws -> Attachment? {
         try withRecord(of: owner) { attachment in
             guard let attachment else { return nil }
-            guard attachment.phase == .joined, !functionIsGone(of: attachment) else {
+            guard attachment.phase == .joined, !engine.functionIsGone(of: attachment) else {
                 return attachment
             }
-            return try confirmHandoverLocked(attachment)
+            return try engine.confirmHandoverLocked(attachment)
         }
     }
 
@@ -92,60 +96,11 @@ extension Manager {
             guard var attachment, [.reserved, .joined, .attached].contains(attachment.phase) else {
                 return
             }
-            try enter(.leaving, &attachment)
+            try engine.enter(.leaving, &attachment)
         }
     }
 
-    // MARK: Parts, with the VF's lock held
-
-    /// - Returns: The record, attached if the VF is up in a container, else as it was. Trust that was lent ends with
-    ///   the time for joining in any case: a container that keeps its interface down must not keep it.
-    func confirmHandoverLocked(_ joined: Attachment) throws -> Attachment {
-        var attachment = joined
-        guard let location = try self.location(of: joined), location.link.isUp else {
-            if attachment.handover?.isTemporarilyTrusted == true,
-                age(of: attachment) >= timeouts.join.components.seconds
-            {
-                try endTemporaryTrust(of: &attachment)
-                try write(attachment)
-            }
-            return attachment
-        }
-        try endTemporaryTrust(of: &attachment)
-        let place = NamespaceReference.seen(
-            path: location.path, host.identity(of: location.namespace))
-        attachment.changeHandover { $0.namespace = place }
-        try enter(.attached, &attachment)
-        return attachment
-    }
-
-    /// Writes a phase of the handover, and when it began.
-    func enter(_ phase: AttachmentPhase, _ attachment: inout Attachment) throws {
-        attachment.phase = phase
-        let now = host.uptime()
-        attachment.changeHandover { $0.phaseBegan = now }
-        try write(attachment)
-    }
-
-    private func write(_ attachment: Attachment) throws(ManagerError) {
-        do {
-            try store.update(attachment)
-        } catch {
-            throw .wrapping(
-                error,
-                "record \(attachment.function) as \(attachment.phase.rawValue)")
-        }
-    }
-
-    /// Where a VF is that has left the host; nil while it is in the host, or out of sight.
-    func location(
-        of attachment: Attachment
-    ) throws -> (path: String, namespace: H.Namespace, link: Link)? {
-        let recorded = [attachment.namespace?.path].compactMap(\.self)
-        return try locate(
-            attachment.function, expectedName: attachment.expectedName,
-            in: recorded + host.otherNamespaces())
-    }
+    // MARK: Parts
 
     private func refuseWithoutInterface(_ candidate: AttachCandidate) throws(ManagerError) {
         guard candidate.link == nil else { return }
@@ -159,12 +114,11 @@ extension Manager {
     private func prepare(
         _ candidate: AttachCandidate, _ recorded: Attachment
     ) throws -> Reservation {
-        var (attachment, info) = try applySettings(candidate, as: recorded)
-        let hostNamespace = try host.hostNamespace()
+        var (attachment, info) = try engine.applySettings(candidate, as: recorded)
         let address = attachment.function
         func look() throws -> Link {
             let link = try host.link(
-                of: address, expectedName: candidate.link?.name, in: hostNamespace)
+                of: address, expectedName: candidate.link?.name, in: home)
             guard let link else {
                 throw ManagerError(.incomplete, "the interface of VF \(address) vanished")
             }
@@ -172,13 +126,13 @@ extension Manager {
         }
         var modes = attachment.settings.interfaceSettings
         modes.isUp = nil
-        if !modes.isEmpty { try host.setLink(try look(), modes, in: hostNamespace) }
+        if !modes.isEmpty { try host.setLink(try look(), modes, in: home) }
         try giveNameOfItsOwn(to: try look(), of: address)
         let isTemporarilyTrusted = try trustIfNeeded(try look(), candidate, attachment)
         attachment.changeHandover { $0.isTemporarilyTrusted = isTemporarilyTrusted }
         let link = try look()
         // Last of all: whoever dies before this is known to have died, and later a deadline must pass.
-        try enter(.reserved, &attachment)
+        try engine.enter(.reserved, &attachment)
         return Reservation(attachment: attachment, link: link, info: info)
     }
 
@@ -189,9 +143,8 @@ extension Manager {
     /// it its own name again. A name that is not UTF-8 cannot be told the runtime at all.
     private func giveNameOfItsOwn(to link: Link, of function: PCIAddress) throws {
         guard InterfaceName.isNumbered(link.name) || link.name.text == nil else { return }
-        let hostNamespace = try host.hostNamespace()
-        if link.isUp { try host.setLink(link, LinkSettings(isUp: false), in: hostNamespace) }
-        try host.setLink(link, LinkSettings(name: spareName(for: function)), in: hostNamespace)
+        if link.isUp { try host.setLink(link, LinkSettings(isUp: false), in: home) }
+        try host.setLink(link, LinkSettings(name: engine.spareName(for: function)), in: home)
     }
 
     /// Sets the interface's MAC once more, as the runtime will, and trusts the VF if that is what it takes.
@@ -201,39 +154,17 @@ extension Manager {
         _ link: Link, _ candidate: AttachCandidate, _ attachment: Attachment
     ) throws -> Bool {
         guard let address = link.macAddress else { return false }
-        let hostNamespace = try host.hostNamespace()
         do {
-            try host.setLink(link, LinkSettings(macAddress: address), in: hostNamespace)
+            try host.setLink(link, LinkSettings(macAddress: address), in: home)
             return false
         } catch let error as NetlinkError where error.errno.isRefusalOfMAC {
             guard let parent = candidate.parent, let index = attachment.index,
                 attachment.settings.trust != true
             else { throw error }
             try host.setVF(.trust(true), index: index, of: parent)
-            try host.setLink(link, LinkSettings(macAddress: address), in: hostNamespace)
+            try host.setLink(link, LinkSettings(macAddress: address), in: home)
             return true
         }
-    }
-
-    /// Takes lent trust back, and with it a MAC that the VF has given itself by it.
-    private func endTemporaryTrust(of attachment: inout Attachment) throws {
-        guard attachment.handover?.isTemporarilyTrusted == true else { return }
-        if let address = attachment.physicalFunction, let index = attachment.index,
-            let parent = try host.vfInfos(ofPF: address, expectedName: nil, only: index)
-        {
-            try host.setVF(
-                .trust(attachment.settings.trust ?? false), index: index, of: parent)
-            let administrativeMAC =
-                attachment.settings.macAddress ?? attachment.originalInfo?.macAddress
-            // Asked again, for it may have changed until just now.
-            let present = try host.vfInfos(ofPF: address, expectedName: nil, only: index)
-            if let administrativeMAC, !administrativeMAC.isZero,
-                present?.vf(index)?.macAddress != administrativeMAC
-            {
-                try host.setVF(.macAddress(administrativeMAC), index: index, of: parent)
-            }
-        }
-        attachment.changeHandover { $0.isTemporarilyTrusted = false }
     }
 
     /// Runs work with an owner's record and the lock of its VF; with nil if there is no record.
@@ -260,4 +191,8 @@ extension Manager {
             throw .wrapping(error, "look up the record of \(owner)")
         }
     }
+}
+
+extension Context {
+    package var handovers: Handovers<H> { Handovers(context: self) }
 }

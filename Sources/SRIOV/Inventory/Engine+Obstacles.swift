@@ -1,7 +1,7 @@
 internal import LinuxSystem
 
 /// What verbs would disturb that concern a PF as a whole.
-extension Manager {
+extension Engine {
     /// What forbids to change a PF as a whole: VFs in use, and the host's own use of the PF.
     ///
     /// - Parameter attachments: The records of the PF's VFs.

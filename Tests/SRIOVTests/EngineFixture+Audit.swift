@@ -4,7 +4,7 @@ import SRIOV
 import SimulatedHost
 import Synchronization
 
-extension ManagerFixture {
+extension EngineFixture {
     /// What does not fit together: the machine, the records and the leases.
     ///
     /// A VF with a finished record is wholly its owner's, one without a record is as it was, and nobody else

@@ -6,8 +6,8 @@ import SRIOV
 import SimulatedHost
 import Synchronization
 
-/// A manager over a simulated host, with a state file and locks of its own in a temporary directory.
-final class ManagerFixture: Sendable {
+/// A context over a simulated host, with a state file and locks of its own in a temporary directory.
+final class EngineFixture: Sendable {
     let host: SimulatedHost
     let directory: URL
     /// Addresses that the simulated front end has given out and not taken back, by owner.
@@ -28,7 +28,7 @@ final class ManagerFixture: Sendable {
         try? FileManager.default.removeItem(at: directory)  // A leftover in /tmp fails no test.
     }
 
-    /// What the manager warned of so far.
+    /// What the verbs warned of so far.
     var warnings: [String] { messages.withLock { $0 } }
 
     var statePath: String { directory.appending(path: "state.db").path }
@@ -43,17 +43,17 @@ final class ManagerFixture: Sendable {
         }
     }
 
-    /// A manager as a new process would make it.
+    /// A context as a new process would make it.
     ///
     /// - Parameter foreignClaims: What another program knows; nil for nothing.
-    func manager(
+    func context(
         in process: SimulatedHost? = nil, foreignClaims: ForeignClaims? = nil
-    ) -> Manager<SimulatedHost> {
+    ) throws -> Context<SimulatedHost> {
         let process = process ?? host
         var timeouts = Timeouts()
         timeouts.lock = .milliseconds(50)
         timeouts.returnOfInterface = .milliseconds(50)
-        return Manager(
+        return try Context(
             host: process, store: store(in: process),
             locks: LockDirectory(path: directory.path + "/locks"),
             timeouts: timeouts, foreignClaims: foreignClaims ?? .none,
@@ -78,7 +78,7 @@ final class ManagerFixture: Sendable {
     /// its own fails.
     func attach(_ request: AttachRequest, in process: SimulatedHost? = nil) throws {
         let process = process ?? host
-        try manager(in: process).attach(request) { attached in
+        try context(in: process).attachments.attach(request) { attached in
             let owner = attached.attachment.owner
             try process.step("lease address")
             leases.withLock { _ = $0.insert(owner) }
@@ -107,7 +107,7 @@ final class ManagerFixture: Sendable {
                     return nil
                 }, all: { [] }, forget: { _ in })
         }
-        _ = try manager(in: process, foreignClaims: claims).detach(request) { _ in
+        _ = try context(in: process, foreignClaims: claims).attachments.detach(request) { _ in
             try self.release(request.owner, in: process)
         }
     }

@@ -9,13 +9,13 @@ import Synchronization
 import Testing
 
 /// What the verbs promise, over the simulated host.
-@Suite struct ManagerTests {
+@Suite struct AttachTests {
     private func fixture(
         _ driver: SimulatedDriver = .igb, vfs: Int = 2, isPFUp: Bool = true
-    ) throws -> ManagerFixture {
+    ) throws -> EngineFixture {
         let host = SimulatedHost.withVFs(vfs, driver: driver, isPFUp: isPFUp)
         for name in ["a", "b", "c"] { host.makeNamespace("/run/netns/\(name)") }
-        return try ManagerFixture(host)
+        return try EngineFixture(host)
     }
 
     private func error(_ body: () throws -> Void) -> ManagerError? {
@@ -40,7 +40,7 @@ import Testing
     @Test func aStateFileThatCannotBeWrittenIsAskedOnceAndNothingIsTouched() throws {
         let host = SimulatedHost.withVFs(1)
         host.makeNamespace("/run/netns/a")
-        let fixture = try ManagerFixture(host)
+        let fixture = try EngineFixture(host)
         try Data("no database, but some bytes".utf8).write(to: URL(filePath: fixture.statePath))
         let before = host.kernel.pristinePart
         // A second question would fail with other words: "look up who has".
@@ -54,7 +54,7 @@ import Testing
         let fixture = try fixture()
         try fixture.attach(.vf(0, for: "a"))
         let before = fixture.host.kernel
-        _ = try fixture.manager().detach(
+        _ = try fixture.context().attachments.detach(
             DetachRequest(
                 owner: .cni("b"), virtualFunction: SimulatedHost.vfAddress(0),
                 namespacePath: "/run/netns/a"))
@@ -106,7 +106,7 @@ import Testing
         let fixture = try fixture()
         try fixture.attach(.vf(0, for: "a", VFSettings(maximumRate: 200)))
         fixture.host.withKernel { kernel in kernel.interfaces[2]?.link.flags = 0 }
-        let outcome = try fixture.manager().detach(DetachRequest(owner: .cni("a")))
+        let outcome = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
         #expect(outcome.unrestored.count == 1)
         let interfaces = fixture.host.kernel.interfaces.values
         #expect(interfaces.allSatisfy { $0.namespace == 0 })
@@ -134,7 +134,7 @@ import Testing
         fixture.host.deleteNamespace("/run/netns/a", heldBy: "/proc/4711/ns/net")
         #expect(error { try fixture.attach(.vf(0, for: "b")) }?.code == .inUse)
         // Its DEL finds the VF there nevertheless.
-        _ = try fixture.manager().detach(DetachRequest(owner: .cni("a")))
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
         try fixture.attach(.vf(0, for: "b"))
     }
 
@@ -144,7 +144,7 @@ import Testing
         fixture.host.withKernel { kernel in
             _ = kernel.addInterface(named: "pf0v0", mac: [2, 9, 9, 9, 9, 9])
         }
-        let outcome = try fixture.manager().detach(DetachRequest(owner: .cni("a")))
+        let outcome = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
         #expect(!outcome.unrestored.isEmpty)
         #expect(fixture.host.kernel.interfaces.values.contains { $0.link.name == "vf000001100" })
     }
@@ -155,7 +155,7 @@ import Testing
         fixture.host.withKernel { kernel in
             kernel.boot = BootIdentity(rawValue: "second-boot")
         }
-        let report = try fixture.manager().recover()
+        let report = try fixture.context().attachments.recover()
         #expect(report.entries.map(\.result) == [.void])
         #expect(fixture.leases.withLock { $0.isEmpty })
         #expect(try fixture.store().leasesOfOtherBoots().attachments.isEmpty)
@@ -183,26 +183,26 @@ import Testing
         try fixture.attach(.vf(0, for: "a"))
         let function = try #require(
             try fixture.host.physicalFunction(at: SimulatedHost.pfAddress()))
-        let refusal = error { _ = try fixture.manager().resize(function, to: 4, force: false) }
+        let refusal = error { _ = try fixture.context().node.resize(function, to: 4, force: false) }
         #expect(refusal?.code == .inUse)
         #expect(refusal?.message.contains("cni sriov-net a/net1") == true)
-        _ = try fixture.manager().resize(function, to: 4, force: true)
+        _ = try fixture.context().node.resize(function, to: 4, force: true)
         #expect(fixture.host.kernel.vfs.count == 4)
         #expect(try fixture.store().attachments().isEmpty)
         #expect(
-            error { _ = try fixture.manager().resize(function, to: 8, force: true) }?.message
+            error { _ = try fixture.context().node.resize(function, to: 8, force: true) }?.message
                 == "pf0 can have 0 to 7 VFs, not 8")
     }
 
     @Test func checkTellsWhatDiffers() throws {
         let fixture = try fixture()
         try fixture.attach(.vf(0, for: "a", .full))
-        #expect(try fixture.manager().check(.cni("a")).findings.isEmpty)
+        #expect(try fixture.context().attachments.check(.cni("a")).findings.isEmpty)
         fixture.host.withKernel { kernel in
             kernel.vfs[SimulatedHost.vfAddress(0)]?.info.trust = false
         }
         #expect(
-            try fixture.manager().check(.cni("a")).findings.map(\.description) == [
+            try fixture.context().attachments.check(.cni("a")).findings.map(\.description) == [
                 "trust is off, asked for was on"
             ])
     }

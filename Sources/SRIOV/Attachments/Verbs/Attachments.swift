@@ -1,0 +1,10 @@
+/// The verbs on attachments that vfmap moves by itself: attach, check, detach, and for all of them recover and import.
+package struct Attachments<H: Host>: ContextBound {
+    package let context: Context<H>
+
+    var engine: Engine<H> { context.engine }
+}
+
+extension Context {
+    package var attachments: Attachments<H> { Attachments(context: self) }
+}
