@@ -99,7 +99,8 @@ let package = Package(
             dependencies: ["CNI", "FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict + separable),
         .target(
-            name: "DockerDriver", dependencies: ["JSON", "LinuxSystem", "Netlink", "SRIOV"],
+            name: "DockerDriver",
+            dependencies: ["FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SRIOV"],
             swiftSettings: strict),
         .target(
             name: "Metrics", dependencies: ["FrontEndSupport", "LinuxSystem", "Netlink", "SRIOV"],

@@ -1,3 +1,4 @@
+internal import FrontEndSupport
 internal import LinuxSystem
 internal import PCIDevices
 internal import SRIOV
@@ -12,7 +13,7 @@ struct AdminContext<H: Host>: Sendable {
     let screen: Screen
     let makeTicker: @Sendable () throws -> Ticker
     /// Of it commands read where files and sockets are.
-    let environment: EnvironmentVariables
+    let installation: Installation
 
     /// - Throws: `ManagerError` `notPermitted` unless the caller is root.
     func requireRoot() throws(ManagerError) {

@@ -14,25 +14,19 @@ extension AdminProgram {
     package static func run(on host: @escaping @Sendable () -> H) -> Int32 {
         StandardStream.reserve()
         let environment = EnvironmentVariables.process
+        let installation = Installation(environment)
         let isPrivileged = geteuid() == 0
         let program = AdminProgram(
             environment: environment, isPrivileged: isPrivileged, lookups: .system,
             openDeviceFeed: DeviceFeed.ofThisMachine,
             screen: Screen(lines: { StandardStream.output.terminalLines }),
             makeTicker: Ticker.ofThisMachine,
-            tell: { $0.tell(runDirectory: environment.runDirectory) },
-            makeContext: { paths, warn in
-                let host = host()
-                let locks = LockDirectory(path: environment.lockDirectory)
-                return try Context(
-                    host: host,
-                    store: AttachmentStore(
-                        paths: paths, boot: try host.bootIdentity(),
-                        access: isPrivileged ? .readWrite : .readOnly, locks: locks),
-                    locks: locks,
-                    foreignClaims: SRIOVCNICache(environment: environment).claims,
-                    releaseFrontEnd: IPAMRelease(environment: environment, passOn: warn).release,
-                    warn: warn)
+            tell: { $0.tell(runDirectory: installation.runDirectory) },
+            makeContext: { installation, warn in
+                try installation.makeContext(
+                    on: host(), access: isPrivileged ? .readWrite : .readOnly,
+                    frontEnds: FrontEndRegistry(
+                        installation, environment: environment, passOn: warn), warn: warn)
             })
         return program.run(
             Array(CommandLine.arguments.dropFirst()),

@@ -10,7 +10,8 @@ package struct AdminProgram<H: Host>: Sendable {
     /// Makes the context for a state file; the second parameter takes what an operator should know although the
     /// operation goes on.
     package typealias ContextFactory =
-        @Sendable (_ statePaths: StatePaths, _ warn: @escaping @Sendable (String) -> Void) throws ->
+        @Sendable (_ installation: Installation, _ warn: @escaping @Sendable (String) -> Void)
+        throws ->
         Context<H>
 
     /// Begins to listen to events of devices; nil leaves it to the machine whose.
@@ -27,7 +28,7 @@ package struct AdminProgram<H: Host>: Sendable {
     private let makeContext: ContextFactory
 
     /// - Parameters:
-    ///   - environment: Of it `VFMAP_STATE`, `VFMAP_CONFIG` and `VFMAP_RUN` are read.
+    ///   - environment: That of which `Installation` reads where files lie.
     ///   - isPrivileged: Whether the caller is root.
     ///   - openDeviceFeed: Called once, by a command that listens.
     ///   - screen: Where standard output leads.
@@ -85,12 +86,13 @@ package struct AdminProgram<H: Host>: Sendable {
         }
         let watch = Stopwatch()
         do {
-            let sriov = try makeContext(command.state.paths(in: environment), report)
+            let installation = Installation(environment, state: command.state.path)
+            let sriov = try makeContext(installation, report)
             let status = try command.carryOut(
                 in: AdminContext(
                     sriov: sriov, isPrivileged: isPrivileged, lookups: lookups,
                     openDeviceFeed: openDeviceFeed, screen: screen, makeTicker: makeTicker,
-                    environment: environment)
+                    installation: installation)
             ) { text in
                 do { try output(text) } catch { throw OutputError(cause: error) }
             }

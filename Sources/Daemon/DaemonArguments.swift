@@ -1,8 +1,8 @@
 package import ArgumentParser
 internal import DaemonInterface
-internal import FrontEndSupport
+package import FrontEndSupport
 package import LinuxSystem
-package import SRIOV
+internal import SRIOV
 
 /// The arguments of `vfmapd`.
 package struct DaemonArguments: ParsableCommand {
@@ -51,13 +51,8 @@ package struct DaemonArguments: ParsableCommand {
         if configurationPath?.isEmpty == true { throw ValidationError("--config is empty") }
     }
 
-    /// - Returns: What the option says, else the environment, else the default.
-    package func configurationPath(in environment: EnvironmentVariables) -> String {
-        configurationPath ?? environment.configurationPath
-    }
-
-    /// - Returns: What the option says, else the environment, else the default.
-    package func statePaths(in environment: EnvironmentVariables) -> StatePaths {
-        environment.statePaths(path: statePath)
+    /// Where files lie: what the options say, else the environment, else the usual places.
+    package func installation(in environment: EnvironmentVariables) -> Installation {
+        Installation(environment, state: statePath, configuration: configurationPath)
     }
 }

@@ -25,22 +25,22 @@ package enum DaemonProcess {
         } catch {
             return end(parsing: error).rawValue
         }
-        let configurationPath = arguments.configurationPath(in: variables)
+        let installation = arguments.installation(in: variables)
         let inherited: [InheritedSocket]
         let configuration: DaemonConfiguration
         do {
             inherited = try InheritedSocket.takeAll(environment: environment)
             configuration = try DaemonConfiguration.read(
-                configurationPath, runDirectory: variables.runDirectory)
+                installation.configuration, runDirectory: installation.runDirectory)
             // The daemon needs the pools of the same file, and `--check` is about all of it.
-            try NodeConfiguration.checkFile(configurationPath)
+            try NodeConfiguration.checkFile(installation.configuration)
         } catch {
             say("\(error)")
             return (error is ManagerError ? DaemonExit.configuration : .failure).rawValue
         }
         if arguments.check {
             if let hint = configuration.metrics.flatMap(accessHint) {
-                say("\(configurationPath): daemon.metrics: \(hint)")
+                say("\(installation.configuration): daemon.metrics: \(hint)")
             }
             return DaemonExit.success.rawValue
         }
@@ -49,11 +49,13 @@ package enum DaemonProcess {
             guard try arguments.nodeIsContainer || PIDNamespace.isInitial() else {
                 throw HiddenProcesses()
             }
+            let warn: @Sendable (String) -> Void = { log.failure(.warning, $0) }
             let program = try DaemonProgram(
-                context: context(
-                    on: host(), statePaths: arguments.statePaths(in: variables),
-                    configurationPath: configurationPath, environment: variables, log: log),
-                configuration: configuration, configurationPath: configurationPath,
+                context: installation.makeContext(
+                    on: host(),
+                    frontEnds: FrontEndRegistry(
+                        installation, environment: variables, passOn: warn), warn: warn),
+                configuration: configuration, installation: installation,
                 environment: environment, log: log)
             try await program.run(inherited: inherited)
             return DaemonExit.success.rawValue
@@ -61,23 +63,6 @@ package enum DaemonProcess {
             log.failure(.critical, "cannot go on", ["error": "\(error)"])
             return DaemonExit.failure.rawValue
         }
-    }
-
-    private static func context<H: Host>(
-        on host: H, statePaths: StatePaths, configurationPath: String,
-        environment: EnvironmentVariables, log: DaemonLog
-    ) throws -> Context<H> {
-        let warn: @Sendable (String) -> Void = { log.failure(.warning, $0) }
-        let locks = LockDirectory(path: environment.lockDirectory)
-        return try Context(
-            host: host,
-            store: AttachmentStore(
-                paths: statePaths, boot: try host.bootIdentity(), locks: locks), locks: locks,
-            foreignClaims: SRIOVCNICache(environment: environment).claims,
-            releaseFrontEnd: IPAMRelease(
-                environment: environment, configurationPath: configurationPath, passOn: warn
-            ).release,
-            warn: warn)
     }
 
     /// What an administrator has to do for metrics to be seen; nil for nothing.

@@ -13,7 +13,7 @@ internal import UnixSignals
 struct DaemonProgram<H: Host>: Sendable {
     let context: Context<H>
     let configuration: DaemonConfiguration
-    let configurationPath: String
+    let installation: Installation
     let environment: [String: String]
     let log: DaemonLog
 
@@ -21,7 +21,7 @@ struct DaemonProgram<H: Host>: Sendable {
     ///
     /// - Throws: What kept it from starting, or what ended it.
     func run(inherited: [InheritedSocket]) async throws {
-        let directory = EnvironmentVariables.other(environment).runDirectory
+        let directory = installation.runDirectory
         var sockets = try DaemonSockets.open(
             configuration, inherited: inherited, lockPath: directory + "/vfmapd.lock",
             eventsPath: OperationEvent.socketPath(runDirectory: directory), log: log)
@@ -31,7 +31,7 @@ struct DaemonProgram<H: Host>: Sendable {
 
         let context = context
         let drift = DriftMonitor(
-            context: context, configurationPath: configurationPath,
+            context: context, configurationPath: installation.configuration,
             handling: configuration.drift, log: log)
         let reconciler = try Reconciler(
             interval: .seconds(configuration.reconcileSeconds), log: log,
@@ -41,7 +41,7 @@ struct DaemonProgram<H: Host>: Sendable {
         let calls = CallCounter()
         let operations = OperationCounter()
         let page = StatusPage(
-            configurationPath: configurationPath, sockets: addresses, store: context.store,
+            configurationPath: installation.configuration, sockets: addresses, store: context.store,
             reconciler: reconciler, calls: calls, drift: { drift.report }, log: log)
         var awaited: Set = ["status"]
         if addresses.docker != nil { awaited.insert("docker") }
@@ -59,13 +59,13 @@ struct DaemonProgram<H: Host>: Sendable {
                     name: "docker", socket: ServerSocket(listener), loop: loop, log: log,
                     isReady: isReady, calls: calls,
                     handler: DockerHandler.make(
-                        context, configurationPath: configurationPath, follower: follower,
+                        context, configurationPath: installation.configuration, follower: follower,
                         operations: operations)))
         }
         if let socket = sockets.metrics.take() {
             let metrics = MetricsPage(
                 collector: try NodeCollector(context: context),
-                configurationPath: configurationPath, operations: operations,
+                configurationPath: installation.configuration, operations: operations,
                 reconciler: reconciler, drift: drift)
             services.append(
                 HTTPServer(

@@ -12,29 +12,24 @@ package struct IPAMRelease: Sendable {
 
     /// - Parameters:
     ///   - environment: That of this process; its CNI variables are replaced by the record's.
-    ///   - configurationPath: The configuration file of the node; nil for that of the environment's `VFMAP_CONFIG`, or
-    ///     the usual one.
+    ///   - installation: Of it the configuration file is read.
     ///   - passOn: Takes what the IPAM plugin writes to standard error.
     package init(
-        environment: EnvironmentVariables, configurationPath: String? = nil,
+        _ installation: Installation, environment: EnvironmentVariables,
         timeouts: IPAMDelegate.Timeouts = .init(),
         passOn: @escaping @Sendable (String) -> Void
     ) {
         self.environment = environment
-        self.configurationPath =
-            configurationPath ?? environment.configurationPath
+        configurationPath = installation.configuration
         self.timeouts = timeouts
         self.passOn = passOn
     }
 
-    /// Runs the IPAM plugin's DEL as the record of an attachment tells; nothing for a record of another front
-    /// end, or of a network without IPAM.
+    /// Runs the IPAM plugin's DEL as the record of an attachment tells; nothing for a network without IPAM.
     ///
     /// - Throws: `CNIError`, also if the plugin is not there any more: the addresses are still taken then.
     package func release(_ attachment: Attachment) throws {
-        guard attachment.owner.frontEnd == AttachmentOwner.cniFrontEnd,
-            let data = attachment.frontEndData
-        else { return }
+        guard let data = attachment.frontEndData else { return }
         let record: IPAMRecord
         do {
             record = try IPAMRecord(parsing: data)
@@ -70,9 +65,4 @@ package struct IPAMRelease: Sendable {
             passOn("\(error), proceeding anyway\n")
         }
     }
-}
-
-extension AttachmentOwner {
-    /// The front end of attachments made by this plugin.
-    package static var cniFrontEnd: String { "cni" }
 }

@@ -1,3 +1,4 @@
+internal import FrontEndSupport
 internal import LinuxSystem
 internal import Netlink
 package import SRIOV

@@ -74,11 +74,12 @@ struct AdminFixture: Sendable {
                     })
             },
             tell: { [told] in told.append($0) },
-            makeContext: { path, warn in
+            makeContext: { installation, warn in
                 try Context(
                     host: host,
                     store: AttachmentStore(
-                        paths: path, boot: boot, access: isPrivileged ? .readWrite : .readOnly),
+                        paths: installation.state, boot: boot,
+                        access: isPrivileged ? .readWrite : .readOnly),
                     locks: LockDirectory(path: directory + "/locks"), foreignClaims: foreignClaims,
                     releaseFrontEnd: { _ in }, warn: warn)
             })

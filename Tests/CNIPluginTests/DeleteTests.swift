@@ -186,12 +186,33 @@ import Testing
         try fixture.add(input, ["CNI_ARGS": "IgnoreUnknown=1;A=1"])
         let record = try #require(fixture.store().attachments().first)
         // The environment of a program that is no CNI plugin, but for leftovers of another call.
-        let release = IPAMRelease(
-            environment: .other(["PATH": "/usr/bin:/bin", "CNI_CONTAINERID": "other"]),
-            passOn: { _ in })
-        try release.release(record)
+        let environment = EnvironmentVariables.other([
+            "PATH": "/usr/bin:/bin", "CNI_CONTAINERID": "other",
+        ])
+        let frontEnds = FrontEndRegistry(
+            Installation(environment), environment: environment, passOn: { _ in })
+        try frontEnds.release(record)
         #expect(
             fixture.ipam.calls.last == "DEL c1 net1 /run/netns/c1 IgnoreUnknown=1;A=1")
         #expect(fixture.ipam.input(of: "DEL") == input)
+    }
+
+    /// What it has given out stays given out, which is better than a record that is dropped with it.
+    @Test func whatAFrontEndOfALaterVersionHasGivenOutIsNotForgotten() throws {
+        let fixture = try PluginFixture()
+        try fixture.add(fixture.configuration())
+        var record = try #require(fixture.store().attachments().first)
+        let calls = fixture.ipam.calls
+        let environment = EnvironmentVariables.other([:])
+        let frontEnds = FrontEndRegistry(
+            Installation(environment), environment: environment, passOn: { _ in })
+        for frontEnd in [FrontEnd.docker, .cli] {
+            record.owner.frontEnd = frontEnd.rawValue
+            try frontEnds.release(record)
+        }
+        record.owner.frontEnd = "later"
+        let error = #expect(throws: ManagerError.self) { try frontEnds.release(record) }
+        #expect(error?.code == .unsupported)
+        #expect(fixture.ipam.calls == calls)
     }
 }

@@ -15,7 +15,7 @@ import Testing
         "FrontEndSupport": ["CNI", "JSON", "LinuxSystem", "Netlink", "SRIOV"],
         "Node": ["FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SRIOV"],
         "CNIPlugin": ["CNI", "FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SRIOV"],
-        "DockerDriver": ["JSON", "LinuxSystem", "Netlink", "SRIOV"],
+        "DockerDriver": ["FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SRIOV"],
         "Metrics": ["FrontEndSupport", "LinuxSystem", "Netlink", "SRIOV"],
         "DaemonInterface": ["JSON", "LinuxSystem", "SRIOV"],
         "Daemon": [

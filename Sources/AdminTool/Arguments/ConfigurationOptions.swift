@@ -18,7 +18,7 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     /// - Returns: What the option says, else the environment, else the default.
-    func path(in environment: EnvironmentVariables) -> String {
-        path ?? environment.configurationPath
+    func path(in installation: Installation) -> String {
+        path ?? installation.configuration
     }
 }

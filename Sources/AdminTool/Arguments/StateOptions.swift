@@ -16,9 +16,4 @@ struct StateOptions: ParsableArguments {
     func validate() throws {
         if path?.isEmpty == true { throw ValidationError("--state-file is empty") }
     }
-
-    /// - Returns: What the option says, else the environment, else the default.
-    func paths(in environment: EnvironmentVariables) -> StatePaths {
-        environment.statePaths(path: path)
-    }
 }

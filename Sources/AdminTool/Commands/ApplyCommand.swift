@@ -43,7 +43,7 @@ struct ApplyCommand: AdminCommand {
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
         if !dryRun { try context.requireRoot() }
         let configuration = try NodeConfiguration.read(
-            configurationFile.path(in: context.environment))
+            configurationFile.path(in: context.installation))
         if wait > 0,
             try !context.sriov.node.awaitPhysicalFunctions(
                 of: configuration, until: Deadline(after: .seconds(wait)))

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FrontEndSupport
 internal import LinuxSystem
 internal import SRIOV
 
@@ -102,7 +103,7 @@ struct AttachCommand: AdminCommand {
 
     private func selection<H: Host>(in context: AdminContext<H>) throws -> VFSelection {
         if let vf { return .address(try context.virtualFunction(vf)) }
-        if let pool { return try poolSelection(pool, context.environment) }
+        if let pool { return try poolSelection(pool, context.installation) }
         guard let pf else {
             throw ManagerError(.invalidRequest, "attach needs a VF, --pf or --pool")
         }
@@ -110,9 +111,9 @@ struct AttachCommand: AdminCommand {
     }
 
     private func poolSelection(
-        _ name: String, _ environment: EnvironmentVariables
+        _ name: String, _ installation: Installation
     ) throws -> VFSelection {
-        let path = configurationFile.path(in: environment)
+        let path = configurationFile.path(in: installation)
         guard let pools = try PoolList.read(path) else {
             throw ManagerError(.notFound, "there is no configuration file \(path)")
         }

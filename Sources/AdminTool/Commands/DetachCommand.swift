@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FrontEndSupport
 internal import LinuxSystem
 internal import SRIOV
 
@@ -57,7 +58,7 @@ struct DetachCommand: AdminCommand {
     func execute<H: Host>(in context: AdminContext<H>) throws -> CommandAnswer {
         try context.requireRoot()
         let attachment = try attachment(in: context)
-        guard attachment.owner.frontEnd == AttachmentOwner.commandLineFrontEnd || force else {
+        guard attachment.owner.frontEnd == FrontEnd.cli.rawValue || force else {
             throw ManagerError(
                 .inUse,
                 "\(attachment.function) belongs to \(attachment.owner); --force detaches it "
@@ -91,7 +92,7 @@ struct DetachCommand: AdminCommand {
         let matches = attachments.filter {
             $0.owner.container == container && $0.owner.interfaceName == interfaceName
         }
-        let own = matches.first { $0.owner.frontEnd == AttachmentOwner.commandLineFrontEnd }
+        let own = matches.first { $0.owner.frontEnd == FrontEnd.cli.rawValue }
         if let own { return own }
         guard let match = matches.first else {
             throw ManagerError(.notFound, "there is no such attachment")

@@ -32,7 +32,7 @@ struct ExplainCommand: AdminCommand {
         guard case .virtual(let entry) = try inventory.function(vf) else {
             throw ManagerError(.invalidRequest, "\(vf) is a physical function, not a virtual one")
         }
-        let path = configurationFile.path(in: context.environment)
+        let path = configurationFile.path(in: context.installation)
         let view = ExplanationView(
             entry,
             parent: inventory.physicalFunctions.first {

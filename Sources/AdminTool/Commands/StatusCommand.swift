@@ -33,8 +33,8 @@ struct StatusCommand: AdminCommand {
         let path =
             try socket
             ?? DaemonConfiguration.read(
-                configurationFile.path(in: context.environment),
-                runDirectory: context.environment.runDirectory
+                configurationFile.path(in: context.installation),
+                runDirectory: context.installation.runDirectory
             ).statusSocket
         let host = context.sriov.host
         let functions = try host.physicalFunctions()

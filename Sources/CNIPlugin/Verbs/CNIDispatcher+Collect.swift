@@ -103,7 +103,7 @@ extension CNIDispatcher {
     private func isGarbage(
         _ owner: AttachmentOwner, in network: String, except valid: ValidAttachments
     ) -> Bool {
-        owner.frontEnd == AttachmentOwner.cniFrontEnd && owner.network == network
+        owner.frontEnd == FrontEnd.cni.rawValue && owner.network == network
             && !valid.contains(container: owner.container, interfaceName: owner.interfaceName ?? "")
     }
 }

@@ -19,6 +19,8 @@ package struct CNIDispatcher<H: Host>: Sendable {
     }
 
     package let environment: EnvironmentVariables
+    /// Where files lie; computed, for not every call asks.
+    package var installation: Installation { Installation(environment) }
     private let readInput: @Sendable () throws -> [UInt8]
     private let makeHost: @Sendable () throws -> H
     let writeError: @Sendable (String) -> Void
@@ -27,8 +29,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
     private let keep: @Sendable (AttachmentStore) -> Void
 
     /// - Parameters:
-    ///   - environment: All variables. `VFMAP_STATE` names the state file, `VFMAP_RUN` the directory of
-    ///     the locks' directory, `VFMAP_CONFIG` the configuration file, `VFMAP_SRIOV_CNI` sriov-cni's directory, where they are not the usual ones.
+    ///   - environment: All variables: those of the protocol, and those that `Installation` reads.
     ///   - readInput: Reads standard input to its end; called at most once, and not for VERSION.
     ///   - makeHost: Called at most once, and only when there is work to do.
     ///   - writeError: Takes text for standard error.
@@ -137,7 +138,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
     /// - Throws: `JSONKeyError` or `ManagerError` for a file that the administrator does not allow.
     private func logFile(_ path: String) throws -> CNILogFile {
         try CNILogFile(
-            path, below: CNIConfiguration.read(environment.configurationPath).logDirectory)
+            path, below: CNIConfiguration.read(installation.configuration).logDirectory)
     }
 
     /// The device-info file that a configuration asks for; nil for none.
@@ -150,22 +151,21 @@ package struct CNIDispatcher<H: Host>: Sendable {
 
     func deviceInfoFile(_ path: String) throws -> DeviceInfoFile {
         try DeviceInfoFile(
-            path, below: CNIConfiguration.read(environment.configurationPath).deviceInfoDirectories)
+            path, below: CNIConfiguration.read(installation.configuration).deviceInfoDirectories)
     }
 
     /// The context over this host's state file and locks.
     func makeContext(_ log: CNILog) throws -> Context<H> {
-        let host = try makeHost()
-        let release = IPAMRelease(
-            environment: environment, timeouts: ipamTimeouts, passOn: writeError)
-        let locks = LockDirectory(path: environment.lockDirectory)
-        let store = AttachmentStore(
-            paths: environment.statePaths(), boot: try host.bootIdentity(), locks: locks)
-        keep(store)
-        return try Context(
-            host: host, store: store, locks: locks, timeouts: timeouts,
-            foreignClaims: SRIOVCNICache(environment: environment).claims,
-            releaseFrontEnd: { try release.release($0) }, warn: { log.warning($0) })
+        let installation = installation
+        let context = try installation.makeContext(
+            on: try makeHost(), timeouts: timeouts,
+            frontEnds: FrontEndRegistry(
+                addresses: IPAMRelease(
+                    installation, environment: environment, timeouts: ipamTimeouts,
+                    passOn: writeError)),
+            warn: { log.warning($0) })
+        keep(context.store)
+        return context
     }
 
     /// The IPAM plugin of a network; nil if it has none.
@@ -189,17 +189,17 @@ package struct CNIDispatcher<H: Host>: Sendable {
             return .anyOf(physicalFunction: try context.engine.physicalFunction(reference).address)
         }
         guard let pool = configuration.pool else { return nil }
-        guard let list = try PoolList.read(environment.configurationPath) else {
+        guard let list = try PoolList.read(installation.configuration) else {
             throw CNIError(
                 .invalidConfiguration,
-                "pool: \"\(pool)\" is not defined, there is no \(environment.configurationPath)")
+                "pool: \"\(pool)\" is not defined, there is no \(installation.configuration)")
         }
         return .pool(pool, of: list)
     }
 
     func owner(_ call: CNIEnvironment, network: String) -> AttachmentOwner {
         AttachmentOwner(
-            frontEnd: AttachmentOwner.cniFrontEnd, network: network, container: call.containerID,
+            frontEnd: FrontEnd.cni.rawValue, network: network, container: call.containerID,
             interfaceName: call.interfaceName)
     }
 }

@@ -35,9 +35,9 @@ package enum CNIProgram {
         }
         if let result = answer.result {
             OperationEvent(
-                kind: AttachmentOwner.cniFrontEnd, operation: dispatcher.operation, result: result,
+                kind: FrontEnd.cni.rawValue, operation: dispatcher.operation, result: result,
                 microseconds: watch.microseconds
-            ).tell(runDirectory: dispatcher.environment.runDirectory)
+            ).tell(runDirectory: dispatcher.installation.runDirectory)
         }
         exit(answer.status)
     }

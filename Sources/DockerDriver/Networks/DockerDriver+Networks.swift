@@ -1,3 +1,4 @@
+internal import FrontEndSupport
 internal import JSON
 internal import LinuxSystem
 internal import SRIOV
@@ -20,7 +21,7 @@ extension DockerDriver {
             isInternal: request.isInternal, addressPools: request.addressPools)
         try context.store.insert(
             NetworkRecord(
-                frontEnd: AttachmentOwner.dockerFrontEnd, identifier: request.identifier,
+                frontEnd: FrontEnd.docker.rawValue, identifier: request.identifier,
                 definition: network.encoded(), created: context.host.now()))
         return [:]
     }
@@ -64,7 +65,7 @@ extension DockerDriver {
     func deleteNetwork(_ body: CallBody) throws -> JSONMembers {
         let identifier = try body.networkID()
         let left = try context.store.attachments().filter {
-            $0.owner.frontEnd == AttachmentOwner.dockerFrontEnd && $0.owner.network == identifier
+            $0.owner.frontEnd == FrontEnd.docker.rawValue && $0.owner.network == identifier
         }
         for attachment in left {
             let subject =
@@ -77,7 +78,7 @@ extension DockerDriver {
                 warn("\(subject), which Docker lost: \(error)")
             }
         }
-        try context.store.removeNetwork(identifier, of: AttachmentOwner.dockerFrontEnd)
+        try context.store.removeNetwork(identifier, of: FrontEnd.docker.rawValue)
         return [:]
     }
 
@@ -88,7 +89,7 @@ extension DockerDriver {
         let subject = "network \(short(identifier))"
         guard
             let record = try context.store.network(
-                identifier, of: AttachmentOwner.dockerFrontEnd)
+                identifier, of: FrontEnd.docker.rawValue)
         else {
             throw DriverError(
                 .gone, "\(subject) is not known to vfmap, it must be removed and created again")

@@ -1,3 +1,4 @@
+internal import FrontEndSupport
 internal import JSON
 internal import LinuxSystem
 internal import SRIOV
@@ -32,7 +33,7 @@ struct CallBody: Sendable {
     /// The owner of a VF for Docker: an endpoint of a network.
     func owner() throws -> AttachmentOwner {
         AttachmentOwner(
-            frontEnd: AttachmentOwner.dockerFrontEnd, network: try networkID(),
+            frontEnd: FrontEnd.docker.rawValue, network: try networkID(),
             container: try identifier("EndpointID"), interfaceName: nil)
     }
 

@@ -88,8 +88,3 @@ package struct DockerDriver<H: Host>: Sendable {
         ]
     }
 }
-
-extension AttachmentOwner {
-    /// The front end's name in records.
-    package static var dockerFrontEnd: String { "docker" }
-}

@@ -23,7 +23,7 @@ extension SRIOVCNICache {
     }
 
     private func claim(of owner: AttachmentOwner) throws -> ForeignClaim? {
-        guard owner.frontEnd == AttachmentOwner.cniFrontEnd else { return nil }
+        guard owner.frontEnd == FrontEnd.cni.rawValue else { return nil }
         guard let interface = owner.interfaceName else { return nil }
         let name = "\(owner.container)-\(interface)"
         guard let file = try contents(of: name) else { return nil }

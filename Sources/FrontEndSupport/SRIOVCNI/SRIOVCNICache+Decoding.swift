@@ -60,7 +60,7 @@ extension SRIOVCNICache {
             let interface = String(name[name.index(after: index)...])
             guard isIdentifier(container), InterfaceName.isLegal(interface) else { return nil }
             return AttachmentOwner(
-                frontEnd: AttachmentOwner.cniFrontEnd, network: network, container: container,
+                frontEnd: FrontEnd.cni.rawValue, network: network, container: container,
                 interfaceName: interface)
         }
     }

@@ -1,5 +1,5 @@
 internal import Glibc
-package import LinuxSystem
+internal import LinuxSystem
 
 /// What sriov-cni has written down of the VFs that it gave away.
 ///
@@ -20,9 +20,8 @@ package struct SRIOVCNICache: Sendable {
     /// nil asks the clocks, where there is a file: mostly there is none.
     private let knownBootTime: Int64?
 
-    /// - Parameter environment: Of it `VFMAP_SRIOV_CNI` is read, which names another directory than the usual one.
-    package init(environment: EnvironmentVariables) {
-        directory = environment.nonEmpty("VFMAP_SRIOV_CNI") ?? Self.defaultDirectory
+    package init(_ directory: String) {
+        self.directory = directory
         knownBootTime = nil
     }
 

@@ -1,5 +1,5 @@
 /// What works with a context, and calls its parts by their names.
-package protocol ContextBound: Sendable {
+package protocol ContextBound {
     associatedtype H: Host
     var context: Context<H> { get }
 }

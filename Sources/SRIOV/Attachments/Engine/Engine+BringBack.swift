@@ -25,9 +25,10 @@ extension Engine {
         // note, its phase still leads to the same way back.
         collect(&outcome.store) { try store.note(.detaching, of: attachment) }
         if !functionIsGone(of: attachment) {
-            collect(&outcome.interface) { try retrieve(attachment, hint: namespace) }
+            var arrival: Link?
+            collect(&outcome.interface) { arrival = try retrieve(attachment, hint: namespace) }
             if outcome.interface.isEmpty {
-                outcome.settings = restore(attachment)
+                outcome.settings = restore(attachment, arrival)
             }
             if functionIsGone(of: attachment) {
                 // Unplugged meanwhile: there is nothing to bring back.

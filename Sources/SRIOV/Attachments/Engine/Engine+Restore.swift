@@ -4,25 +4,28 @@ internal import Netlink
 extension Engine {
     /// Gives a VF that is home again its original state.
     ///
+    /// - Parameter arrival: Its interface as it was seen last; nil if it has none.
     /// - Returns: What could not be restored; a last look at the kernel has the final word.
-    func restore(_ attachment: Attachment) -> [any Error] {
+    func restore(_ attachment: Attachment, _ arrival: Link?) -> [any Error] {
         var failures: [any Error] = []
         func attempt(_ step: () throws -> Void) {
             do { try step() } catch { failures.append(error) }
         }
-        attempt { try restoreInterface(attachment, &failures) }
-        attempt { try restoreSettings(attachment, &failures) }
+        attempt { try restoreInterface(attachment, arrival, &failures) }
+        attempt { try restoreSettings(attachment, arrival, &failures) }
         // What the PF administers outlives a reset; what the VF has told the PF it tells again when it comes up.
         resetIfAskedFor(attachment.function, attachment.settings)
-        // Coming up resets some VFs, so it is last.
         attempt {
-            guard let original = attachment.originalInterface, original.isUp,
-                let link = try homeLink(of: attachment), !link.isUp
-            else { return }
-            try host.setLink(link, LinkSettings(isUp: true), in: home)
-        }
-        if failures.isEmpty {
-            attempt { failures += try remainders(of: attachment) }
+            var link: Link?
+            if let original = attachment.originalInterface {
+                link = try homeLink(of: attachment)
+                // Coming up resets some VFs, so it is last.
+                if let present = link, original.isUp, !present.isUp {
+                    try host.setLink(present, LinkSettings(isUp: true), in: home)
+                    link = try homeLink(of: attachment)
+                }
+            }
+            if failures.isEmpty { failures += try remainders(of: attachment, link) }
         }
         return failures
     }
@@ -45,17 +48,16 @@ extension Engine {
     }
 
     private func restoreInterface(
-        _ attachment: Attachment, _ failures: inout [any Error]
+        _ attachment: Attachment, _ arrival: Link?, _ failures: inout [any Error]
     ) throws {
         guard let original = attachment.originalInterface else { return }
-        guard let present = try homeLink(of: attachment) else {
+        guard var link = arrival else {
             try refuseIfAway(attachment)
             return
         }
         func attempt(_ step: () throws -> Void) {
             do { try step() } catch { failures.append(error) }
         }
-        var link = present
         if link.isUp, !original.isUp || link.name != original.name {
             attempt { try host.setLink(link, LinkSettings(isUp: false), in: home) }
         }
@@ -90,9 +92,8 @@ extension Engine {
     }
 
     private func restoreSettings(
-        _ attachment: Attachment, _ failures: inout [any Error]
+        _ attachment: Attachment, _ link: Link?, _ failures: inout [any Error]
     ) throws {
-        let link = attachment.originalInterface == nil ? nil : try homeLink(of: attachment)
         guard attachment.physicalFunction != nil, let index = attachment.index,
             let original = attachment.originalInfo
         else {
@@ -130,9 +131,9 @@ extension Engine {
     }
 
     /// What still differs from the original, after everything went without an error.
-    private func remainders(of attachment: Attachment) throws -> [any Error] {
+    private func remainders(of attachment: Attachment, _ link: Link?) throws -> [any Error] {
         var remainders: [Difference] = []
-        if let original = attachment.originalInterface, let link = try homeLink(of: attachment) {
+        if let original = attachment.originalInterface, let link {
             remainders += original.differences(from: link)
         }
         if let index = attachment.index, let original = attachment.originalInfo,

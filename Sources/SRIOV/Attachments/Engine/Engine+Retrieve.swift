@@ -8,24 +8,27 @@ internal import Netlink
 /// where nobody else can act: after the arrival.
 extension Engine {
     /// Brings the interface back to the host, under its own name if that is free.
-    func retrieve(_ attachment: Attachment, hint: H.Namespace?) throws {
-        guard let original = attachment.originalInterface else { return }
+    ///
+    /// - Returns: The interface as it was seen there; nil if there is none to bring back.
+    /// - Throws: If it could not be brought back; it is where it was, or on its way.
+    func retrieve(_ attachment: Attachment, hint: H.Namespace?) throws -> Link? {
+        guard let original = attachment.originalInterface else { return nil }
         let address = attachment.function
-        if let hint, try moveHome(attachment, as: original, from: hint) { return }
+        if let hint, let link = try moveHome(attachment, as: original, from: hint) { return link }
         if let container = attachment.namespace.flatMap(open),
-            try moveHome(attachment, as: original, from: container)
+            let link = try moveHome(attachment, as: original, from: container)
         {
-            return
+            return link
         }
-        if try host.link(of: address, expectedName: original.name, in: home) != nil {
-            return
+        if let link = try host.link(of: address, expectedName: original.name, in: home) {
+            return link
         }
         var unfinishedSearch: SearchCutShort?
         do {
             if let namespace = try otherHolder(of: attachment),
-                try moveHome(attachment, as: original, from: namespace)
+                let link = try moveHome(attachment, as: original, from: namespace)
             {
-                return
+                return link
             }
         } catch let error as SearchCutShort {
             // It may be on its way home all the same.
@@ -33,11 +36,11 @@ extension Engine {
         }
         guard try host.driver(of: address) == attachment.originalDriver else {
             // Whoever bound another driver took the interface away; there is none to bring back.
-            return
+            return nil
         }
         // The kernel dismantles a dead namespace in its own time and gives the VF back then.
         let deadline = Deadline(after: timeouts.returnOfInterface)
-        if try host.waitForLink(of: address, in: home, until: deadline) != nil { return }
+        if let link = try host.waitForLink(of: address, in: home, until: deadline) { return link }
         throw ManagerError(
             .inUse,
             "VF \(address) has not come back from \(attachment.locationDescription) within "
@@ -45,10 +48,10 @@ extension Engine {
             causes: unfinishedSearch.map { [$0] } ?? [])
     }
 
-    /// - Returns: false if the VF has no interface in the namespace.
+    /// - Returns: The interface in the host; nil if the VF has none in the namespace.
     private func moveHome(
         _ attachment: Attachment, as original: InterfaceOriginal, from container: H.Namespace
-    ) throws -> Bool {
+    ) throws -> Link? {
         try moveHome(
             attachment.function, expectedName: attachment.expectedName,
             as: original.name, index: original.index, from: container)
@@ -63,12 +66,12 @@ extension Engine {
     ///   - expectedName: Its name in the container, where it is looked for first.
     ///   - name: The name that it gets, if that is free in the host; nil keeps its own.
     ///   - index: The index that it gets, if that is free in the host; nil for the one that it has.
-    /// - Returns: false if the function has no interface in the namespace.
+    /// - Returns: The interface in the host; nil if the function has none in the namespace.
     /// - Throws: If the interface has not come; it is where it was, or wherever somebody else has moved it.
     func moveHome(
         _ function: PCIAddress, expectedName: KernelText?, as name: KernelText?, index: Int32?,
         from container: H.Namespace
-    ) throws -> Bool {
+    ) throws -> Link? {
         let deadline = Deadline(after: .seconds(3))
         for attempt in 1... {
             do {
@@ -80,27 +83,30 @@ extension Engine {
                 guard attempt < 50, !deadline.hasPassed, isSignOfChange(error) else { throw error }
             }
         }
-        return false
+        return nil
     }
 
     private func moveHomeOnce(
-        _ function: PCIAddress, expectedName: KernelText?, as wanted: KernelText?, index: Int32?,
-        from container: H.Namespace
-    ) throws -> Bool {
+        _ function: PCIAddress, expectedName: KernelText?, as wanted: KernelText?,
+        index preferred: Int32?, from container: H.Namespace
+    ) throws -> Link? {
+        // What can be asked of the host beforehand is, so that nothing lies between the look at the interface and its move.
+        var name = try wanted.map { try freeName(preferring: $0, for: function) }
+        var index = try preferred.map { try freeIndex(preferring: $0) }
         guard
             var link = try host.link(of: function, expectedName: expectedName, in: container)
-        else { return false }
-        var name = wanted ?? link.name
-        if try host.link(named: name, in: home) != nil { name = spareName(for: function) }
-        let index = try freeIndex(preferring: index ?? link.index, in: home)
-        // A name that is taken in the target makes the kernel refuse, some of it after the move.
-        for alternative in link.alternativeNames {
-            try host.removeAlternativeName(alternative, from: link, in: container)
+        else { return nil }
+        if name == nil || index == nil || !link.alternativeNames.isEmpty {
+            name = try name ?? freeName(preferring: link.name, for: function)
+            index = try index ?? freeIndex(preferring: link.index)
+            // A name that is taken in the target makes the kernel refuse, some of it after the move.
+            for alternative in link.alternativeNames {
+                try host.removeAlternativeName(alternative, from: link, in: container)
+            }
+            guard let present = try host.link(of: function, expectedName: link.name, in: container)
+            else { return nil }
+            link = present
         }
-        // Nothing is asked of the container between this and the move.
-        guard let present = try host.link(of: function, expectedName: link.name, in: container)
-        else { return false }
-        link = present
         var refusal: (any Error)?
         do {
             try host.move(link, from: container, to: home, as: name, index: index)
@@ -108,18 +114,27 @@ extension Engine {
             refusal = error
         }
         // It was free, so what has it now is what the kernel has moved.
-        let arrival = try host.link(index: index, in: home)
-        if let arrival, arrival.isOwnInterface(of: function) { return true }
+        let arrival = try index.flatMap { try host.link(index: $0, in: home) }
+        if let arrival, arrival.isOwnInterface(of: function) { return arrival }
         if let arrival { try expel(arrival, to: container) }
         throw refusal ?? WrongArrival(function: function, arrival: arrival)
+    }
+
+    /// A name that no interface of the host has.
+    ///
+    /// - Parameter preferred: The one to take if it is free.
+    private func freeName(
+        preferring preferred: KernelText, for function: PCIAddress
+    ) throws -> KernelText {
+        try host.link(named: preferred, in: home) == nil ? preferred : spareName(for: function)
     }
 
     /// An index that no interface of the host has.
     ///
     /// - Parameter preferred: The one to take if it is free.
-    private func freeIndex(preferring preferred: Int32, in namespace: H.Namespace) throws -> Int32 {
+    private func freeIndex(preferring preferred: Int32) throws -> Int32 {
         var candidate = preferred
-        while try host.link(index: candidate, in: namespace) != nil {
+        while try host.link(index: candidate, in: home) != nil {
             candidate = Int32.random(in: spareIndexes)
         }
         return candidate

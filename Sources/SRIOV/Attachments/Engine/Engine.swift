@@ -3,7 +3,7 @@ internal import LinuxSystem
 /// The steps of which the verbs are made: claim, examine, configure, bring back, restore.
 ///
 /// Most of them need the locks of the VF that they are about, as they say.
-package struct Engine<H: Host>: ContextBound {
+package struct Engine<H: Host>: ContextBound, Sendable {
     package let context: Context<H>
 
     /// The same with one wait in place of one for each VF: see `Context.sharing`.

@@ -6,7 +6,7 @@ internal import Netlink
 /// Between reserve and the runtime's move, and between leave and its end, the VF is rightly in the host with
 /// nobody's process working on it. So its record has phases of its own, with the time at which each began: see
 /// `Engine+Staleness.swift` for when nobody can be waiting any more. The end of it all is `detach`.
-package struct Handovers<H: Host>: ContextBound {
+package struct Handovers<H: Host>: ContextBound, Sendable {
     package let context: Context<H>
 
     private var engine: Engine<H> { context.engine }

@@ -1,10 +1,12 @@
-internal import SRIOV
+package import SRIOV
 
-/// A front end whose operations are counted, and the words for them.
+/// A front end: who makes attachments, and by which operations.
 ///
-/// The words are few and known beforehand, so that nobody can make up labels without end.
+/// The words are few and known beforehand, so that nobody can make up labels of metrics without end.
 package enum FrontEnd: String, Hashable, Sendable, CaseIterable {
+    /// A container runtime, through the plugin.
     case cni
+    /// Docker, through the daemon.
     case docker
     /// The admin command line.
     case cli
@@ -26,13 +28,8 @@ package enum FrontEnd: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The word under which an operation is counted: its own, or `unknown`.
-    func label(of operation: String) -> String {
-        operations.contains(operation) ? operation : "unknown"
-    }
-
-    /// The word for the front end that made an attachment; its own for one that is not known.
-    static func label(of owner: AttachmentOwner) -> String {
-        owner.frontEnd == FrontEnd.cli.rawValue ? "manual" : owner.frontEnd
+    /// The front end of an owner; nil for one that this version does not know.
+    package init?(_ owner: AttachmentOwner) {
+        self.init(rawValue: owner.frontEnd)
     }
 }

@@ -5,51 +5,55 @@ import SRIOV
 import Testing
 
 /// Where files lie, as every program reads it.
-@Suite struct EnvironmentPathsTests {
-    private struct Paths: Hashable {
-        let state: StatePaths
-        let configuration: String
-        let run: String
-        let locks: String
-
-        init(_ variables: [String: String]) {
-            let environment = EnvironmentVariables.other(variables)
-            state = environment.statePaths()
-            configuration = environment.configurationPath
-            run = environment.runDirectory
-            locks = environment.lockDirectory
-        }
-    }
-
+@Suite struct InstallationTests {
     @Test func withoutVariablesTheyAreTheUsualOnes() {
-        let paths = Paths([:])
+        let paths = Installation(.other([:]))
         #expect(paths.state.state == "/run/vfmap/state.db")
         #expect(paths.state.networks == "/var/lib/vfmap/networks.db")
         #expect(paths.state.leases == "/var/lib/vfmap/leases")
         #expect(paths.state.former == "/var/lib/vfmap/state.db")
         #expect(paths.configuration == "/etc/vfmap/config.json")
-        #expect(paths.run == "/run/vfmap")
-        #expect(paths.locks == "/run/vfmap/locks")
+        #expect(paths.sriovCNI == "/var/lib/cni/sriov")
+        #expect(paths.runDirectory == "/run/vfmap")
+        #expect(paths.locks.path == "/run/vfmap/locks")
     }
 
     @Test func anEmptyVariableCountsAsUnset() {
-        #expect(Paths(["VFMAP_STATE": "", "VFMAP_CONFIG": "", "VFMAP_RUN": ""]) == Paths([:]))
+        #expect(
+            Installation(
+                .other([
+                    "VFMAP_STATE": "", "VFMAP_CONFIG": "", "VFMAP_RUN": "", "VFMAP_SRIOV_CNI": "",
+                ])) == Installation(.other([:])))
     }
 
     @Test func eachVariableNamesAnotherPlace() {
-        let paths = Paths(["VFMAP_STATE": "/a/s", "VFMAP_CONFIG": "/b/c", "VFMAP_RUN": "/d"])
+        let paths = Installation(
+            .other([
+                "VFMAP_STATE": "/a/s", "VFMAP_CONFIG": "/b/c", "VFMAP_RUN": "/d",
+                "VFMAP_SRIOV_CNI": "/e",
+            ]))
+        #expect(paths.sriovCNI == "/e")
         #expect(paths.state.state == "/a/s")
         #expect(paths.state.networks == "/a/s-networks")
         #expect(paths.state.leases == "/a/s-leases")
         #expect(paths.state.former == nil)
         #expect(paths.configuration == "/b/c")
-        #expect(paths.run == "/d")
-        #expect(paths.locks == "/d/locks")
+        #expect(paths.runDirectory == "/d")
+        #expect(paths.locks.path == "/d/locks")
+    }
+
+    @Test func whatAnOptionNamesGoesBeforeAVariable() {
+        let paths = Installation(
+            .other(["VFMAP_STATE": "/a/s", "VFMAP_CONFIG": "/b/c"]), state: "/o/s",
+            configuration: "/o/c")
+        #expect(paths.state.state == "/o/s")
+        #expect(paths.state.leases == "/o/s-leases")
+        #expect(paths.configuration == "/o/c")
     }
 
     /// What matters as long as the boot goes with the run directory; what outlives it does not.
     @Test func theStateLiesInTheRunDirectory() {
-        let paths = Paths(["VFMAP_RUN": "/d"]).state
+        let paths = Installation(.other(["VFMAP_RUN": "/d"])).state
         #expect(paths.state == "/d/state.db")
         #expect(paths.networks == "/var/lib/vfmap/networks.db")
     }
@@ -62,8 +66,10 @@ import Testing
         let readers = try files.compactMap { $0 as? String }.filter { name in
             guard name.hasSuffix(".swift") else { return false }
             let text = try String(contentsOf: sources.appending(path: name), encoding: .utf8)
-            return ["STATE", "CONFIG", "RUN"].contains { text.contains("\"VFMAP_\($0)\"") }
+            return ["STATE", "CONFIG", "RUN", "SRIOV_CNI"].contains {
+                text.contains("\"VFMAP_\($0)\"")
+            }
         }
-        #expect(readers == ["FrontEndSupport/EnvironmentVariables+Paths.swift"])
+        #expect(readers == ["FrontEndSupport/Installation.swift"])
     }
 }
