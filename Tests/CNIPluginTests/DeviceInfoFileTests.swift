@@ -67,7 +67,7 @@ import Testing
         fixture.host.withKernel { kernel in
             let vf = SimulatedHost.vfAddress(0)
             kernel.vfs[vf]?.function.rdmaDevice = "mlx5_2"
-            kernel.representors[vf] = "eth3"
+            kernel.addRepresentor(ofVF: 0, of: SimulatedHost.pfAddress(), named: "eth3")
         }
         try fixture.add(configuration())
         #expect(

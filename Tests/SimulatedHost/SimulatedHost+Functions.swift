@@ -65,7 +65,13 @@ extension SimulatedHost: Host {
     }
 
     package func representor(of function: VirtualFunction) throws -> KernelText? {
-        try perform("look for the representor") { $0.representors[function.address] }
+        try perform("look for the representor") { kernel in
+            kernel.interfaces(in: 0).map(\.link).first { link in
+                guard case .representor(let port) = link.role else { return false }
+                return link.pciAddress == function.physicalFunction
+                    && port.virtualFunction == function.index
+            }?.name
+        }
     }
 
     package func canReset(_ address: PCIAddress) -> Bool {

@@ -8,8 +8,10 @@ extension SimulatedHost {
         of function: PCIAddress, expectedName name: KernelText?, in namespace: SimulatedNamespace
     ) throws -> Link? {
         try perform("find interface") { kernel in
-            kernel.interfaces(in: namespace.number)
-                .first { $0.link.isOwnInterface(of: function) }?.link
+            let own = kernel.interfaces(in: namespace.number).map(\.link)
+                .filter { $0.isOwnInterface(of: function) }
+            // The expected one goes first, where a function has several.
+            return own.first { link in name.map(link.isCalled) == true } ?? own.first
         }
     }
 

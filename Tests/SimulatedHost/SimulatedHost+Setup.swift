@@ -85,6 +85,11 @@ extension SimulatedKernel {
             pf.function.virtualFunctions[index] = address
         }
         pfs[parent] = pf
+        if pf.eswitchMode == .switchdev {
+            for index in 0..<count {
+                addRepresentor(ofVF: index, of: parent, named: "\(name)_\(index)")
+            }
+        }
         guard !pf.bindsDrivers else { return }
         for address in pf.function.virtualFunctions.values { bind(address, to: nil) }
     }
@@ -106,5 +111,13 @@ extension SimulatedKernel {
         interfaces[nextIndex] = Interface(link: link, namespace: namespace)
         nextIndex += 1
         return nextIndex - 1
+    }
+
+    /// Adds the interface that stands for a VF on its PF's switch: beside the PF's own, of the same PCI function.
+    package mutating func addRepresentor(ofVF index: Int, of parent: PCIAddress, named name: String)
+    {
+        let number = addInterface(
+            named: KernelText(name), of: parent, mac: [2, 1, parent.bus, 0, 0, UInt8(index)])
+        interfaces[number]?.link.physicalPortName = "pf0vf\(index)"
     }
 }

@@ -73,6 +73,9 @@ extension SimulatedKernel {
 
     /// Removes all VFs of a PF, wherever their interfaces are.
     package mutating func removeVFs(of function: PCIAddress) {
+        for (number, interface) in interfaces where interface.link.pciAddress == function {
+            if case .representor = interface.link.role { interfaces[number] = nil }
+        }
         for address in pfs[function]?.function.virtualFunctions.values ?? [:].values {
             if let index = vfs[address]?.linkIndex { interfaces[index] = nil }
             vfs[address] = nil

@@ -88,8 +88,6 @@ package struct SimulatedKernel: Hashable, Sendable {
     package var resettable: Set<PCIAddress> = []
     /// The functions that were reset, in order.
     package var resets: [PCIAddress] = []
-    /// The interfaces that stand for VFs in switchdev mode.
-    package var representors: [PCIAddress: KernelText] = [:]
     /// What PFs' drivers count of VFs; zeros for those that are not here.
     package var driverStatistics: [PCIAddress: VFStatistics] = [:]
     /// What PFs' drivers show of VFs as files.

@@ -64,16 +64,14 @@ extension Link {
         return PCIAddress(parentDevice)
     }
 
+    /// What the interface is to the PCI function behind it.
+    package var role: LinkRole {
+        kind == nil && pciAddress != nil ? LinkRole(portName: physicalPortName) : .other
+    }
+
     /// Whether it is the interface of a PCI function itself: neither a virtual one made on top of it, nor the
     /// representor of one of its VFs.
     package func isOwnInterface(of function: PCIAddress) -> Bool {
-        pciAddress == function && kind == nil && !isRepresentor
-    }
-
-    /// Whether it stands in the host for a VF or subfunction of an eswitch: `pf0vf1`, `c1pf0sf3`.
-    private var isRepresentor: Bool {
-        guard let name = physicalPortName else { return false }
-        return name.hasPrefix("pf")
-            || name.hasPrefix("c") && name.drop { $0 != "p" }.hasPrefix("pf")
+        pciAddress == function && role == .own
     }
 }

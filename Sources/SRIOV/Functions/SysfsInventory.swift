@@ -1,4 +1,5 @@
 package import LinuxSystem
+internal import Netlink
 
 /// The PCI functions with SR-IOV as sysfs shows them, read anew by every call.
 package struct SysfsInventory: Sendable {
@@ -68,7 +69,7 @@ package struct SysfsInventory: Sendable {
     ) throws(SystemCallError) -> PhysicalFunction? {
         guard InterfaceName.isLegal(name),
             let target = try sysfs.linkTarget(of: "class/net/\(name)/device"),
-            let address = PCIAddress(target), try port(of: KernelText(name)) == nil
+            let address = PCIAddress(target), try role(of: KernelText(name)) == .own
         else { return nil }
         return try physicalFunction(at: address)
     }
@@ -190,7 +191,7 @@ package struct SysfsInventory: Sendable {
     /// them.
     package func interfaceNames(of address: PCIAddress) throws(SystemCallError) -> [KernelText] {
         var names: [KernelText] = []
-        for name in try namesOfInterfaces(at: address) where try port(of: name) == nil {
+        for name in try namesOfInterfaces(at: address) where try role(of: name) == .own {
             names.append(name)
         }
         return names
@@ -202,7 +203,7 @@ package struct SysfsInventory: Sendable {
     ///
     /// - Returns: nil if it has none, be there representors.
     package func interfaceName(of address: PCIAddress) throws(SystemCallError) -> KernelText? {
-        for name in try namesOfInterfaces(at: address) where try port(of: name) == nil {
+        for name in try namesOfInterfaces(at: address) where try role(of: name) == .own {
             return name
         }
         return nil
@@ -225,7 +226,8 @@ package struct SysfsInventory: Sendable {
         guard let parent = function.physicalFunction, let index = function.index else { return nil }
         var elsewhere: KernelText?
         for name in try namesOfInterfaces(at: parent) {
-            guard let port = try port(of: name), port.virtualFunction == index else { continue }
+            guard case .representor(let port) = try role(of: name), port.virtualFunction == index
+            else { continue }
             if port.controller == nil { return name }
             elsewhere = elsewhere ?? name
         }
@@ -237,9 +239,9 @@ package struct SysfsInventory: Sendable {
         try sysfs.entryNames(of: "\(directory(of: address))/net")
     }
 
-    /// The port for which an interface is the representor; nil if it is none.
-    private func port(of name: KernelText) throws(SystemCallError) -> EswitchPort? {
-        try sysfs.value(of: "class/net/\(name)/phys_port_name").flatMap(EswitchPort.init)
+    /// What an interface below a function is to it.
+    private func role(of name: KernelText) throws(SystemCallError) -> LinkRole {
+        LinkRole(portName: try sysfs.value(of: "class/net/\(name)/phys_port_name"))
     }
 
     /// Whether the function has a reset of its own: the kernel shows the attribute only then.

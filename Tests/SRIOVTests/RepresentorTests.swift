@@ -1,10 +1,13 @@
 import LinuxSystem
+import Netlink
+import Node
+import SimulatedHost
 import Testing
 
 @testable import SRIOV
 
 /// The names of ports on an eswitch, and the interfaces that they tell apart.
-@Suite struct EswitchPortTests {
+@Suite struct RepresentorTests {
     @Test(
         arguments: [
             ("pf0", nil, 0, nil), ("pf0vf0", nil, 0, 0), ("pf1vf12", nil, 1, 12),
@@ -74,5 +77,63 @@ import Testing
         let address = try #require(PCIAddress(SysfsTree.vfAddress(1)))
         let function = try #require(try inventory.virtualFunction(at: address))
         #expect(try inventory.representor(of: function) == "bb")
+    }
+
+    // MARK: Over a switch
+
+    /// The representors come first among the interfaces of their PF's function, as they may on a real machine.
+    private func switchdev() throws -> EngineFixture {
+        let fixture = try EngineFixture(.withVFs(2))
+        fixture.makeContainer("/run/netns/a")
+        fixture.host.withKernel { kernel in
+            let parent = SimulatedHost.pfAddress()
+            kernel.pfs[parent]?.eswitchMode = .switchdev
+            for index in 0..<2 {
+                kernel.addRepresentor(ofVF: index, of: parent, named: "aa\(index)")
+            }
+            for (number, interface) in kernel.interfaces where interface.link.name == "aa0" {
+                var first = interface
+                kernel.interfaces[number] = nil
+                first.link.index = 1
+                kernel.interfaces[1] = first
+            }
+        }
+        return fixture
+    }
+
+    @Test func aVFGoesAndComesWithItsRepresentorLeftAlone() throws {
+        let fixture = try switchdev()
+        let before = fixture.host.kernel
+        try fixture.attach(
+            .vf(0, for: "a", VFSettings(vlan: VLANTag(identifier: 5), mtu: 1400)))
+        let representors = { (kernel: SimulatedKernel) in
+            kernel.interfaces.values.filter { $0.link.name.text?.hasPrefix("aa") == true }
+                .sorted { $0.link.index < $1.link.index }
+        }
+        #expect(representors(fixture.host.kernel) == representors(before))
+        #expect(fixture.host.kernel.vfs[SimulatedHost.vfAddress(0)]?.info.vlans != [])
+        _ = try fixture.context().attachments.detach(DetachRequest(owner: .cni("a")))
+        #expect(representors(fixture.host.kernel) == representors(before))
+        #expect(try fixture.store().attachments() == [])
+    }
+
+    @Test func aListShowsThePFsOwnInterface() throws {
+        let fixture = try switchdev()
+        let inventory = try fixture.context().inspector.inventory()
+        #expect(inventory.physicalFunctions.map { $0.link?.name } == ["pf0"])
+        #expect(inventory.virtualFunctions.map { $0.link?.name } == ["pf0v0", "pf0v1"])
+        #expect(inventory.virtualFunctions.allSatisfy { $0.occupancy == .free })
+    }
+
+    @Test func theyComeAndGoWithTheVFs() throws {
+        let fixture = try switchdev()
+        let parent = try #require(
+            try fixture.host.physicalFunction(at: SimulatedHost.pfAddress()))
+        let node = try fixture.context().node
+        let none = try node.resize(parent, to: 0, force: false)
+        #expect(fixture.host.kernel.interfaces.values.map(\.link.name) == ["pf0"])
+        _ = try node.resize(none, to: 1, force: false)
+        let vf = try #require(try fixture.host.virtualFunction(at: SimulatedHost.vfAddress(0)))
+        #expect(try fixture.host.representor(of: vf) == "pf0_0")
     }
 }

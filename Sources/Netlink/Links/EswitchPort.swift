@@ -3,16 +3,16 @@
 ///
 /// An interface with such a port is a representor: it stands for the other end of that function. The uplink's port
 /// (`p0`, `p0s1`) is none, and an interface outside a switch has no port's name.
-struct EswitchPort: Hashable, Sendable {
+package struct EswitchPort: Hashable, Sendable {
     /// nil for the host's own.
-    let controller: Int?
+    package let controller: Int?
     /// The number of the PF on the card.
-    let physicalFunction: Int
+    package let physicalFunction: Int
     /// The index of the VF; nil for the port of anything else.
     package let virtualFunction: Int?
 
     /// - Returns: nil if it is not the name of a function's port.
-    init?(_ name: String) {
+    package init?(_ name: String) {
         var rest = name.utf8[...]
         controller = Self.number(after: "c", in: &rest)
         guard let function = Self.number(after: "pf", in: &rest) else { return nil }

@@ -1,0 +1,84 @@
+package import LinuxSystem
+package import Netlink
+
+/// Network interfaces, in whatever namespace.
+package protocol HostLinks: HostNamespaces {
+    /// Waits until a condition holds, looking anew whenever an interface of this namespace changes.
+    ///
+    /// - Returns: Whether it holds; false if the deadline passed first.
+    func wait(until deadline: Deadline, for condition: () throws -> Bool) throws -> Bool
+
+    /// The interface of a PCI function in a namespace.
+    ///
+    /// - Parameter name: Where it is expected; asked first, and trusted only if the PCI address
+    ///   agrees. nil searches all interfaces.
+    /// - Returns: nil if the function has no interface there.
+    /// - Throws: In a namespace where interfaces change without end, and none is found, an error after two seconds.
+    func link(
+        of function: PCIAddress, expectedName name: KernelText?, in namespace: Namespace
+    ) throws -> Link?
+
+    /// The interface with a name, whatever it belongs to.
+    func link(named name: KernelText, in namespace: Namespace) throws -> Link?
+
+    /// The interface with an index, whatever it belongs to.
+    func link(index: Int32, in namespace: Namespace) throws -> Link?
+
+    /// Every interface of the host.
+    ///
+    /// - Parameter counters: Whether they come with what they count, as far as they count.
+    func links(counters: Bool) throws -> [(link: Link, counters: LinkStatistics?)]
+
+    /// The interfaces of PCI functions themselves in a namespace, each without its alternative names.
+    ///
+    /// - Parameter deadline: When a namespace in which interfaces change without end is left as far as it was seen.
+    func linksOfPCIFunctions(in namespace: Namespace, until deadline: Deadline) throws -> [Link]
+
+    /// Paths of the other network namespaces that can be reached from here, one for each: named ones
+    /// below `/run/netns` first, then those of processes.
+    func otherNamespaces() throws -> [String]
+
+    /// Sets attributes of one interface in one message.
+    ///
+    /// - Parameter link: Its index counts, or, if that is 0, its name.
+    func setLink(_ link: Link, _ settings: LinkSettings, in namespace: Namespace) throws
+
+    func addAlternativeName(_ name: KernelText, to link: Link, in namespace: Namespace) throws
+
+    /// Takes an alternative name from an interface; one that it does not have (any more) is as good as taken.
+    ///
+    /// udev gives and takes alternative names at any time.
+    func removeAlternativeName(_ name: KernelText, from link: Link, in namespace: Namespace) throws
+
+    /// Moves an interface and gives it a name and an index in one step.
+    ///
+    /// What is moved is what has the link's index at that moment: whoever controls the source may have given that to
+    /// another interface since it was looked at.
+    ///
+    /// Should the name be taken in the target, the kernel may have moved the interface under its old
+    /// name before it refuses (seen on Linux 6.1): whoever undoes must look in both places.
+    ///
+    /// - Parameters:
+    ///   - name: nil keeps the name.
+    ///   - index: Its index in the target, refused with `EBUSY` if that is taken; nil keeps the one it has, or takes
+    ///     another if that is taken.
+    func move(
+        _ link: Link, from source: Namespace, to target: Namespace, as name: KernelText?,
+        index: Int32?
+    ) throws
+
+    /// Removes a virtual interface; that of a device is refused (`EOPNOTSUPP`).
+    func removeLink(_ link: Link, in namespace: Namespace) throws
+
+    /// Waits until a function has an interface in a namespace.
+    ///
+    /// - Returns: nil if the deadline passed first.
+    func waitForLink(of function: PCIAddress, in namespace: Namespace, until deadline: Deadline)
+        throws -> Link?
+
+    /// The interfaces of this host that carry a default route, by index.
+    func defaultRouteInterfaces() throws -> Set<Int32>
+
+    /// The counters of an interface; nil if it has gone, or has none.
+    func statistics(of link: Link, in namespace: Namespace) throws -> LinkStatistics?
+}
