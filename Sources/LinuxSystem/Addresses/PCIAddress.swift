@@ -4,6 +4,7 @@
 package struct PCIAddress: Hashable, Sendable {
     /// The domain, or segment; 16 bits on most machines, 32 behind some host bridges.
     package let domain: UInt32
+    /// The bus in the domain, 0 to 255.
     package let bus: UInt8
     /// The device on the bus, 0 to 31.
     package let device: UInt8

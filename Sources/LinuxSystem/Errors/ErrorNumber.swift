@@ -5,6 +5,7 @@ internal import Glibc
 ///
 /// Any number is representable, so a value that a newer kernel returns survives with its text.
 package struct ErrorNumber: RawRepresentable, Hashable, Sendable {
+    /// The positive number, such as 2 for `ENOENT`.
     package let rawValue: Int32
 
     package init(rawValue: Int32) {

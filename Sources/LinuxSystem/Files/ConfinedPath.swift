@@ -85,6 +85,9 @@ package struct ConfinedPath: Hashable, Sendable {
     }
 
     /// Removes the name of the file, whatever it is, but for a directory.
+    ///
+    /// - Throws: `SystemCallError`, with `ENOENT` if there is no such name, with `EISDIR` for a directory; nothing is
+    ///   removed then.
     package func remove() throws(SystemCallError) {
         let parent = try parent()
         let number = parent.rawValue

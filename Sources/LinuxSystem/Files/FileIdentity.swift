@@ -2,7 +2,9 @@ internal import Glibc
 
 /// What tells one file from every other: device and inode.
 package struct FileIdentity: Hashable, Sendable {
+    /// Number of the device that has the file system (`st_dev`).
     package let device: UInt64
+    /// Inode number on that device (`st_ino`).
     package let inode: UInt64
 
     /// Looks at the file behind a path, following symbolic links, without opening it.

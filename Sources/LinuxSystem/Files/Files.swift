@@ -44,6 +44,8 @@ package func deleteFile(_ path: String) throws(SystemCallError) -> Bool {
 }
 
 /// The names in a directory, each as its bytes.
+///
+/// - Throws: `SystemCallError` if the directory cannot be opened or read to its end.
 package func directoryEntries(_ path: String) throws(SystemCallError) -> [KernelText] {
     try Descriptor(opening: path, flags: O_RDONLY | O_DIRECTORY).directoryEntries(subject: path)
 }
@@ -54,6 +56,7 @@ extension Descriptor {
     /// A directory that was removed since it was opened is empty, as for readdir(3).
     ///
     /// - Parameter subject: What is read, for the error.
+    /// - Throws: `SystemCallError` if the directory cannot be read to its end.
     package borrowing func directoryEntries(
         subject: String
     ) throws(SystemCallError) -> [KernelText] {
@@ -99,6 +102,8 @@ extension Descriptor {
 /// Makes a directory and those above it, where they are missing.
 ///
 /// - Parameter permissions: Those of the directories that are made.
+/// - Throws: `SystemCallError` for the first directory that cannot be made; those made before it stay. A name that
+///   exists (`EEXIST`) is not an error, of whatever kind the file is.
 package func makeDirectories(
     _ path: String, permissions: UInt32 = 0o755
 ) throws(SystemCallError) {
@@ -115,6 +120,9 @@ package func makeDirectories(
 }
 
 /// Makes a directory that everybody may look into, whatever the umask, and those above it, where they are missing.
+///
+/// - Throws: `SystemCallError`; the directories made before the failure stay, the last with its mode unchanged if
+///   chmod(2) failed.
 package func makeOpenDirectory(_ path: String) throws(SystemCallError) {
     try makeDirectories(path)
     try systemCall("change the mode of", on: path) { chmod(path, 0o755) }
@@ -145,6 +153,9 @@ extension Descriptor {
 
 extension Descriptor {
     /// Reads what one call of read(2) gives, at most `limit` bytes.
+    ///
+    /// - Returns: An empty array at the end of the file.
+    /// - Throws: `SystemCallError` if read(2) fails.
     package borrowing func readOnce(
         limit: Int, subject: String
     ) throws(SystemCallError) -> [UInt8] {
@@ -190,6 +201,7 @@ extension ErrorNumber {
 /// What a symbolic link says, whole.
 ///
 /// - Returns: nil if there is no such link.
+/// - Throws: `SystemCallError` for any other failure.
 package func linkText(_ path: String) throws(SystemCallError) -> String? {
     var buffer = [UInt8](repeating: 0, count: 4096)
     do {

@@ -2,6 +2,7 @@ internal import Glibc
 
 /// The file of a socket that this process made.
 package struct SocketFile: Hashable, Sendable {
+    /// The path as it was given to bind(2).
     package let path: String
     private let device: UInt64
     private let inode: UInt64

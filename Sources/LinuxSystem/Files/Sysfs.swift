@@ -35,6 +35,7 @@ package struct Sysfs: Sendable {
     /// Reads an attribute that holds a whole number, decimal or `0x` hexadecimal.
     ///
     /// - Returns: nil if there is no such attribute, or it holds something else.
+    /// - Throws: `SystemCallError` for any other failure, as `value(of:)`.
     package func number(of attribute: String) throws(SystemCallError) -> Int? {
         guard let text = try value(of: attribute) else { return nil }
         return text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(text)
@@ -43,6 +44,7 @@ package struct Sysfs: Sendable {
     /// The last component of what a symbolic link points to, such as the driver's name for `driver`.
     ///
     /// - Returns: nil if there is no such link.
+    /// - Throws: `SystemCallError` for any other failure.
     package func linkTarget(of link: String) throws(SystemCallError) -> String? {
         let path = root + "/" + link
         let bytes: [UInt8]
@@ -58,6 +60,8 @@ package struct Sysfs: Sendable {
     }
 
     /// The names in a directory, sorted; empty if there is no such directory.
+    ///
+    /// - Throws: `SystemCallError` if the directory exists and cannot be read.
     package func entries(of directory: String) throws(SystemCallError) -> [String] {
         do {
             return try directoryNames(root + "/" + directory)
@@ -67,6 +71,8 @@ package struct Sysfs: Sendable {
     }
 
     /// The same, each as its bytes: names of interfaces need not be UTF-8.
+    ///
+    /// - Throws: `SystemCallError` if the directory exists and cannot be read.
     package func entryNames(of directory: String) throws(SystemCallError) -> [KernelText] {
         do {
             return try directoryEntries(root + "/" + directory)

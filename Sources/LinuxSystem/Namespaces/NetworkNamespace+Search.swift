@@ -4,6 +4,9 @@ extension NetworkNamespace {
     /// Named ones below `/run/netns` come first, then Docker's sandboxes, then those of processes, in order of
     /// process number; each namespace is listed once. What goes away while we look, or may not be looked at, is
     /// left out.
+    ///
+    /// - Throws: `SystemCallError` if `/proc` cannot be read, or if a look fails for another reason than absence or
+    ///   missing rights.
     package static func reachablePaths() throws(SystemCallError) -> [String] {
         let own = try FileIdentity(of: "/proc/self/ns/net")
         var seen: Set<FileIdentity> = [own]
@@ -31,6 +34,9 @@ extension NetworkNamespace {
     ///
     /// One that only a bind mount or a descriptor keeps alive has none. Processes that may not be looked at are
     /// passed over.
+    ///
+    /// - Throws: `SystemCallError` if `/proc` cannot be read, or if a look fails for another reason than absence or
+    ///   missing rights.
     package static func hasProcess(in namespace: NamespaceIdentity) throws(SystemCallError) -> Bool
     {
         for process in try processes() {

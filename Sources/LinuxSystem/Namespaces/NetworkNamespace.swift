@@ -9,6 +9,7 @@ package final class NetworkNamespace: Sendable {
     /// The path it was opened by.
     package let path: String
 
+    /// The identity that the nsfs file and the cookie gave when it was opened.
     package let identity: NamespaceIdentity
 
     private let descriptor: Descriptor
@@ -46,6 +47,9 @@ package final class NetworkNamespace: Sendable {
     }
 
     /// The namespace that this process lives in; call it on a thread that has not left it.
+    ///
+    /// - Throws: `NetworkNamespaceError` `missing` if `/proc` does not show it; `SystemCallError` if it or a socket
+    ///   cannot be opened.
     package static func current() throws -> NetworkNamespace {
         try current(cookie: try currentCookie())
     }
@@ -53,6 +57,8 @@ package final class NetworkNamespace: Sendable {
     /// The same.
     ///
     /// - Parameter cookie: Its cookie, of a socket that the thread has made.
+    /// - Throws: `NetworkNamespaceError` `missing` if `/proc` does not show it; `SystemCallError` if it cannot be
+    ///   opened.
     package static func current(cookie: UInt64?) throws -> NetworkNamespace {
         let path = "/proc/self/ns/net"
         let descriptor = try descriptor(of: path)
@@ -69,11 +75,17 @@ package final class NetworkNamespace: Sendable {
     }
 
     /// Opens a socket inside the namespace, which stays there for its life and can be used from any thread.
+    ///
+    /// - Throws: `SystemCallError` if no thread can be made, the namespace cannot be entered or the socket cannot be
+    ///   opened.
     package func socket(_ kind: SocketKind) throws -> Descriptor {
         try Self.socket(kind, inside: descriptor.rawValue, path: path)
     }
 
     /// Runs work inside the namespace, on a thread that ends with it.
+    ///
+    /// - Throws: What the work throws; `SystemCallError` if no thread can be made or the namespace cannot be entered,
+    ///   and then the work was not begun.
     package func run<Value>(_ work: () throws -> Value) throws -> Value {
         let number = descriptor.rawValue
         return try onDedicatedThread {
@@ -83,6 +95,8 @@ package final class NetworkNamespace: Sendable {
     }
 
     /// Lends the descriptor, for netlink attributes that name a namespace.
+    ///
+    /// - Throws: What the body throws.
     package func withDescriptor<Value, Failure: Error>(
         _ body: (Int32) throws(Failure) -> Value
     ) throws(Failure) -> Value {

@@ -18,7 +18,9 @@ package struct ChildProcess: Sendable {
 
     /// What a program left.
     package struct Outcome: Hashable, Sendable {
+        /// Its exit status, or the signal that killed it.
         package let ending: Ending
+        /// What was written to standard output, whole: at most `outputLimit` bytes.
         package let output: [UInt8]
         /// What was written to standard error, cut at the limit.
         package let errorOutput: [UInt8]
@@ -28,6 +30,7 @@ package struct ChildProcess: Sendable {
     package var executable: String
     /// The arguments after the program's own name.
     package var arguments: [String] = []
+    /// All variables of the child, which inherits none of this process.
     package var environment: [String: String]
     /// What the child reads from its standard input.
     package var input: [UInt8] = []

@@ -39,6 +39,7 @@ package final class DatagramReceiver: Sendable {
     ///
     /// - Parameter limit: The most bytes; of a longer one the first `limit + 1` come, which tell that it is too long.
     /// - Returns: nil if none has come.
+    /// - Throws: `SystemCallError` for any other failure of recv(2).
     package func receive(limit: Int) throws(SystemCallError) -> [UInt8]? {
         let number = socket.rawValue
         do {

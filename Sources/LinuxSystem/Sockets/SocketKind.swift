@@ -24,6 +24,8 @@ package struct SocketKind: Hashable, Sendable {
     }
 
     /// Opens a socket in the network namespace of the calling thread.
+    ///
+    /// - Throws: `SystemCallError` if socket(2) fails.
     package func open() throws(SystemCallError) -> Descriptor {
         Descriptor(
             owning: try systemCall("open \(name)", on: "") { socket(domain, type, number) })

@@ -42,6 +42,9 @@ package struct UnixStream: ~Copyable, Sendable {
     }
 
     /// Sends all of the bytes.
+    ///
+    /// - Throws: `SystemCallError`, with `EPIPE` if the other end has closed, with `EAGAIN` if it does not read in
+    ///   time; a part of the bytes may have been sent.
     package func write(_ bytes: [UInt8]) throws(SystemCallError) {
         let number = descriptor.rawValue
         var start = 0

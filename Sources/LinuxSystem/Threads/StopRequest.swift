@@ -24,6 +24,7 @@ package final class StopRequest: Sendable {
     /// Waits until a moment, or until the request is made.
     ///
     /// - Returns: Whether the moment has come without it.
+    /// - Throws: `SystemCallError` if poll(2) fails.
     package func wait(until deadline: Deadline) throws(SystemCallError) -> Bool {
         var file = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while !hasBeenMade, !deadline.hasPassed {
