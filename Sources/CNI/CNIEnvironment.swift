@@ -2,7 +2,9 @@ package import LinuxSystem
 
 /// What a runtime tells the plugin by environment variables.
 package struct CNIEnvironment: Hashable, Sendable {
+    /// CNI_COMMAND.
     package let command: CNICommand
+    /// CNI_CONTAINERID as it came; empty if it is not set, which only commands without a container allow.
     package let containerID: String
     /// The path of the container's namespace; empty if the runtime does not know it (any more).
     package let namespacePath: String

@@ -3,6 +3,7 @@ internal import LinuxSystem
 
 /// An error as a CNI plugin reports it: one JSON document on standard output.
 package struct CNIError: Error, Hashable, Sendable {
+    /// The kind of error, by which a runtime decides whether it repeats the call.
     package let code: CNIErrorCode
     /// Names the key or the subject.
     package let message: String

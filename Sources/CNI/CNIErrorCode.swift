@@ -1,5 +1,6 @@
 /// The number of a CNI error: below 100 those of the specification, from 100 on our own.
 package struct CNIErrorCode: RawRepresentable, Hashable, Sendable {
+    /// The number in the member `code` of the error document.
     package let rawValue: UInt64
 
     package init(rawValue: UInt64) {

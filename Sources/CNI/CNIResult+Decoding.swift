@@ -86,6 +86,9 @@ extension CNIResult.Route {
 }
 
 extension CNIResult.DNS {
+    /// Reads the object `dns` of a configuration or a result; a key that is absent leaves its property empty.
+    ///
+    /// - Throws: `JSONKeyError` for a key whose value is of the wrong type.
     package init(_ object: JSONObject) throws(JSONKeyError) {
         nameservers = try object.strings("nameservers")
         domain = try object.nonEmptyString("domain")

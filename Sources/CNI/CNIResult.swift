@@ -4,6 +4,7 @@ package import Netlink
 /// The result of an ADD, in the shape of CNI 1.1.0, whatever version it came in or goes out.
 package struct CNIResult: Hashable, Sendable {
     package struct Interface: Hashable, Sendable {
+        /// The interface's name in its namespace.
         package var name: String
         /// As it was written; nil for none.
         package var mac: String?
@@ -30,6 +31,7 @@ package struct CNIResult: Hashable, Sendable {
     }
 
     package struct Address: Hashable, Sendable {
+        /// The address with the length of its prefix.
         package var network: IPNetwork
         /// nil for none.
         package var gateway: IPAddress?
@@ -45,14 +47,19 @@ package struct CNIResult: Hashable, Sendable {
 
     /// A route; what is nil was not given. Results before 0.3.0 have room for the first two only.
     package struct Route: Hashable, Sendable {
+        /// The network that the route leads to; of length 0 for a default route.
         package var destination: IPNetwork
+        /// The next hop; nil for the gateway of the first address of the same family that has one.
         package var gateway: IPAddress?
         /// Bytes.
         package var mtu: UInt32?
         /// Bytes.
         package var advertisedMSS: UInt32?
+        /// The metric: of several routes to a destination the kernel takes the one with the least.
         package var priority: UInt32?
+        /// The number of the routing table, such as 254 for `main`.
         package var table: UInt32?
+        /// The scope (`RT_SCOPE_…`), from 0, everywhere, to 255, nowhere.
         package var scope: UInt8?
 
         package init(
@@ -71,10 +78,13 @@ package struct CNIResult: Hashable, Sendable {
     }
 
     package struct DNS: Hashable, Sendable {
+        /// Addresses of name servers as text, the preferred one first.
         package var nameservers: [String] = []
         /// nil for none.
         package var domain: String?
+        /// Domains that are appended to short names, in the order of the search.
         package var search: [String] = []
+        /// Options of the resolver, as in resolv.conf(5).
         package var options: [String] = []
 
         package init() {}
@@ -82,7 +92,9 @@ package struct CNIResult: Hashable, Sendable {
         package var isEmpty: Bool { self == DNS() }
     }
 
+    /// The interfaces; `Address.interface` counts their positions from 0.
     package var interfaces: [Interface] = []
+    /// The addresses of all interfaces: `ips`, or `ip4` and `ip6` until 0.2.0.
     package var addresses: [Address] = []
     package var routes: [Route] = []
     package var dns = DNS()

@@ -4,6 +4,7 @@ package import LinuxSystem
 /// What a device-info file tells of a VF, by the Device Information Specification 1.1.0 of the Network Plumbing
 /// Working Group.
 package struct DeviceInfo: Hashable, Sendable {
+    /// The address of the VF.
     package var address: PCIAddress
     /// nil where the PF is not visible.
     package var physicalFunction: PCIAddress?

@@ -12,6 +12,7 @@ package struct IPAMDelegate: Sendable {
         package var add: Duration = .seconds(20)
         package var delete: Duration = .seconds(10)
         package var check: Duration = .seconds(10)
+        /// For STATUS and for the VERSION that may follow it, together.
         package var status: Duration = .seconds(10)
         package var collectGarbage: Duration = .seconds(20)
 
@@ -20,6 +21,7 @@ package struct IPAMDelegate: Sendable {
 
     /// Whose `ipam.type` it is: the name of the program.
     package let type: String
+    /// The path at which the program was found.
     package let executable: String
     private let environment: [String: String]
     private let input: [UInt8]
@@ -103,11 +105,16 @@ package struct IPAMDelegate: Sendable {
     }
 
     /// Has the addresses taken back; succeeds also if there are none.
+    ///
+    /// - Throws: `CNIError`: the plugin's own, or `addressManagementFailed`. Whether the addresses are taken back by
+    ///   then is not known: the call may be repeated.
     package func delete() throws(CNIError) {
         _ = try run(.delete, Deadline(after: timeouts.delete))
     }
 
     /// Has the addresses checked.
+    ///
+    /// - Throws: `CNIError`: the plugin's own, or `addressManagementFailed` if it failed without one.
     package func check() throws(CNIError) {
         _ = try run(.check, Deadline(after: timeouts.check))
     }
@@ -134,6 +141,8 @@ package struct IPAMDelegate: Sendable {
     ///
     /// - Returns: false if it knows neither the command nor the version, as plugins made for versions before
     ///   1.1.0.
+    /// - Throws: `CNIError`: any other of the plugin's own, or `addressManagementFailed`. Which addresses are taken
+    ///   back by then is not known: the call may be repeated.
     package func collectGarbage() throws(CNIError) -> Bool {
         do {
             _ = try run(.collectGarbage, Deadline(after: timeouts.collectGarbage))

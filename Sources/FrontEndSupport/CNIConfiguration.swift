@@ -43,6 +43,8 @@ package struct CNIConfiguration: Hashable, Sendable {
     }
 
     /// - Parameter document: The whole file.
+    /// - Throws: `JSONKeyError` if `cni` is not an object, and for a key of it that is not known, is given twice or has
+    ///   a wrong value.
     package init(_ document: JSONObject) throws(JSONKeyError) {
         guard let object = try document.object("cni") else { return }
         try object.refuseKeys(otherThan: Self.keys)

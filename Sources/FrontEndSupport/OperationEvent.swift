@@ -11,6 +11,7 @@ package struct OperationEvent: Hashable, Sendable {
     package var kind: String
     /// What it did, in the front end's words: `ADD`, `attach`.
     package var operation: String
+    /// How it ended.
     package var result: OperationResult
     /// From the start of the program's work to its answer.
     package var microseconds: Int64

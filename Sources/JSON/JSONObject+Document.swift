@@ -24,7 +24,11 @@ extension JSONObject {
         return JSONObject(members)
     }
 
+    /// Refuses keys that are not known, and keys of which two differ by case alone.
+    ///
     /// A key that is mistyped would let every VF pass, and of two that differ by case alone one would not count.
+    ///
+    /// - Throws: `JSONKeyError` for the first key that is not known, or that is given twice.
     package func refuseKeys(otherThan known: [String]) throws(JSONKeyError) {
         let folded = Set(known.map { $0.lowercased() })
         var found: Set<String> = []
@@ -46,6 +50,8 @@ extension JSONObject {
     }
 
     /// One object, or an array of at least one; empty if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` for an empty array, and for a value or an element that is not an object.
     package func oneOrMore(_ key: String) throws(JSONKeyError) -> [JSONObject] {
         switch value(key) {
         case nil: return []
@@ -61,6 +67,9 @@ extension JSONObject {
     }
 
     /// One of several values by its spelling, upper or lower case; nil if it is absent.
+    ///
+    /// - Parameter spelling: Returns how a value is written, in lower case.
+    /// - Throws: `JSONKeyError` if it is not a string, or is none of the spellings.
     package func choice<Value>(
         _ key: String, of values: [Value], _ spelling: (Value) -> String
     ) throws(JSONKeyError) -> Value? {
@@ -72,6 +81,8 @@ extension JSONObject {
     }
 
     /// `on` or `off`, or true or false; nil if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` for any other value.
     package func isOn(_ key: String) throws(JSONKeyError) -> Bool? {
         switch value(key) {
         case .bool(let truth): return truth

@@ -19,6 +19,8 @@ extension JSONObject {
     }
 
     /// A whole number of which every value of its type makes sense; nil if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` if it is not a whole number that the type can hold.
     package func number<Number: FixedWidthInteger>(
         _ key: String
     ) throws(JSONKeyError) -> Number? {
@@ -26,6 +28,8 @@ extension JSONObject {
     }
 
     /// An object, made into a value; nil if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` if it is not an object; what `make` throws.
     package func object<Value>(
         _ key: String, _ make: (JSONObject) throws(JSONKeyError) -> Value
     ) throws(JSONKeyError) -> Value? {
@@ -46,6 +50,7 @@ extension JSONObject {
     /// A text, made into a value; nil if it is absent.
     ///
     /// - Parameter parse: Returns nil for a text that it does not take.
+    /// - Throws: `JSONKeyError` if it is not a string, or `parse` does not take it.
     package func parsed<Value>(
         _ key: String, _ parse: (String) -> Value?
     ) throws(JSONKeyError) -> Value? {

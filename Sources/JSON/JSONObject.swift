@@ -48,6 +48,8 @@ package struct JSONObject: Hashable, Sendable {
     }
 
     /// A text; nil if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` if it is not a string.
     package func string(_ key: String) throws(JSONKeyError) -> String? {
         guard let value = value(key) else { return nil }
         guard case .string(let text) = value else {
@@ -57,12 +59,16 @@ package struct JSONObject: Hashable, Sendable {
     }
 
     /// A text that is not empty; an empty one counts as absent, as it does for Go's decoder.
+    ///
+    /// - Throws: `JSONKeyError` if it is not a string.
     package func nonEmptyString(_ key: String) throws(JSONKeyError) -> String? {
         let text = try string(key)
         return text?.isEmpty == true ? nil : text
     }
 
     /// true or false; nil if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` if it is not a boolean.
     package func boolean(_ key: String) throws(JSONKeyError) -> Bool? {
         guard let value = value(key) else { return nil }
         guard case .bool(let truth) = value else {
@@ -74,6 +80,7 @@ package struct JSONObject: Hashable, Sendable {
     /// A whole number; nil if it is absent.
     ///
     /// - Parameter range: Its end is not negative.
+    /// - Throws: `JSONKeyError` if it is not a whole number in the range.
     package func integer<Number: FixedWidthInteger>(
         _ key: String, _ range: ClosedRange<Number>
     ) throws(JSONKeyError) -> Number? {
@@ -111,12 +118,16 @@ package struct JSONObject: Hashable, Sendable {
     }
 
     /// An object; nil if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` if it is not an object.
     package func object(_ key: String) throws(JSONKeyError) -> JSONObject? {
         guard let value = value(key) else { return nil }
         return try object(value, path: path(key))
     }
 
     /// An array of objects; empty if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` if it is not an array, or an element is not an object.
     package func objects(_ key: String) throws(JSONKeyError) -> [JSONObject] {
         var objects: [JSONObject] = []
         for (index, element) in try array(key).enumerated() {
@@ -126,6 +137,8 @@ package struct JSONObject: Hashable, Sendable {
     }
 
     /// An array of texts; empty if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` if it is not an array, or an element is not a string.
     package func strings(_ key: String) throws(JSONKeyError) -> [String] {
         var texts: [String] = []
         for (index, element) in try array(key).enumerated() {
@@ -185,18 +198,27 @@ package struct JSONObject: Hashable, Sendable {
 
 /// The same for the commonest types: a generic function asks the runtime for types where another module calls it.
 extension JSONObject {
+    /// A whole number in the range; nil if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` if it is not a whole number in the range.
     package func integer(
         _ key: String, _ range: ClosedRange<UInt8>
     ) throws(JSONKeyError) -> UInt8? {
         try integer(key, in: range)
     }
 
+    /// A whole number in the range; nil if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` if it is not a whole number in the range.
     package func integer(
         _ key: String, _ range: ClosedRange<UInt16>
     ) throws(JSONKeyError) -> UInt16? {
         try integer(key, in: range)
     }
 
+    /// A whole number in the range; nil if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` if it is not a whole number in the range.
     package func integer(
         _ key: String, _ range: ClosedRange<UInt32>
     ) throws(JSONKeyError) -> UInt32? {

@@ -13,6 +13,7 @@ package struct AddressAnnouncer<H: Host>: Sendable {
         package var carrier: Duration = .seconds(1)
         /// Between the repetitions, against loss.
         package var pause: Duration = .milliseconds(50)
+        /// How many times the addresses are announced, the first one included; 0 or more.
         package var repetitions = 3
 
         package init() {}

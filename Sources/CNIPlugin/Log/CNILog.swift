@@ -31,8 +31,11 @@ package struct CNILog: Sendable {
     package var level: Level
     /// The container that a message is about, in every line; what is empty is left out.
     package struct Context: Hashable, Sendable {
+        /// CNI_CONTAINERID.
         package let container: String
+        /// CNI_NETNS.
         package let namespacePath: String
+        /// CNI_IFNAME.
         package let interfaceName: String
 
         package init(

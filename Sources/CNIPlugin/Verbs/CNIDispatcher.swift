@@ -18,6 +18,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
         package var result: OperationResult?
     }
 
+    /// All variables: those of the protocol, and those that `Installation` reads.
     package let environment: EnvironmentVariables
     /// Where files lie; computed, for not every call asks.
     package var installation: Installation { Installation(environment) }
