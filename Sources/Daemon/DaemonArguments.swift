@@ -17,6 +17,7 @@ package struct DaemonArguments: ParsableCommand {
             version: "vfmapd \(Release.version)")
     }
 
+    /// nil for the default that the help names.
     @Option(
         name: .customLong("config"),
         help: ArgumentHelp(
@@ -27,6 +28,7 @@ package struct DaemonArguments: ParsableCommand {
         completion: .file())
     package var configurationPath: String?
 
+    /// nil for the default that the help names.
     @Option(
         name: .customLong("state-file"),
         help: ArgumentHelp(
@@ -46,6 +48,9 @@ package struct DaemonArguments: ParsableCommand {
 
     package init() {}
 
+    /// Refuses paths that are empty.
+    ///
+    /// - Throws: `ValidationError` naming the option.
     package func validate() throws {
         if statePath?.isEmpty == true { throw ValidationError("--state-file is empty") }
         if configurationPath?.isEmpty == true { throw ValidationError("--config is empty") }

@@ -2,6 +2,7 @@ package import SRIOV
 
 /// How many attachments there are, by phase, and whether the state file tells.
 package struct AttachmentCounts: Hashable, Sendable {
+    /// Whether the state file could be read, and why not.
     package let stateFile: DaemonReport.StateFile
     /// Every phase, also with 0; nil if the state file cannot be read.
     package let byPhase: [String: Int]?

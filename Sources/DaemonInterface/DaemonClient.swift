@@ -6,6 +6,7 @@ internal import SRIOV
 package struct DaemonClient: Sendable {
     /// An answer that is not one of our daemon's.
     package struct UnexpectedAnswer: Error, Hashable, CustomStringConvertible {
+        /// The socket and what is wrong with its answer.
         package let description: String
     }
 

@@ -27,10 +27,13 @@ package struct DaemonConfiguration: Hashable, Sendable {
     package var statusSocket: String
     /// Where metrics are served; nil for nowhere.
     package var metrics: MetricsAddress?
+    /// What is done about PFs that differ from the configuration.
     package var drift = DriftHandling.report
     /// Seconds between two reconciliations that nothing called for.
     package var reconcileSeconds: UInt32 = 60
+    /// The lowest level that is logged.
     package var logLevel = LogLevel.info
+    /// The form of a line of the log.
     package var logFormat = LogFormat.text
 
     /// What the daemon does without a configuration file.
@@ -61,6 +64,7 @@ extension DaemonConfiguration {
     }
 
     /// - Parameter path: Where the text comes from.
+    /// - Throws: `ManagerError` `invalidRequest` naming the file, the key and what is wrong.
     package init(
         parsing bytes: [UInt8], path: String, runDirectory: String
     ) throws(ManagerError) {

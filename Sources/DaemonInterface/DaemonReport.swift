@@ -6,6 +6,7 @@ package struct DaemonReport: Hashable, Codable, Sendable {
     package struct Sockets: Hashable, Codable, Sendable {
         /// nil if Docker has no part in it.
         package var docker: String?
+        /// The path of the socket that `vfmap status` asks.
         package var status: String
         /// An address with a port, or a path; nil if metrics are served nowhere.
         package var metrics: String?
@@ -59,7 +60,9 @@ package struct DaemonReport: Hashable, Codable, Sendable {
     /// The calls of Docker.
     package struct Requests: Hashable, Codable, Sendable {
         package struct Call: Hashable, Codable, Sendable {
+            /// Answered calls, those with an error included.
             package var count: Int
+            /// Calls that were answered with an error.
             package var failures: Int
             /// Time spent in all of them together.
             package var seconds: Double
@@ -77,7 +80,10 @@ package struct DaemonReport: Hashable, Codable, Sendable {
         package var failed: Int
         /// Those that are waiting or being worked on.
         package var active: Int
-        /// Answered calls by path; those that nobody knows are together as `unknown`.
+        /// Answered calls by path.
+        ///
+        /// Calls with a path that is not known, and those of further paths after the first 63, are together as
+        /// `unknown`; calls that were refused because too many were waiting are together as `refused`.
         package var byCall: [String: Call]
 
         package init(total: Int, failed: Int, active: Int, byCall: [String: Call]) {
@@ -91,6 +97,7 @@ package struct DaemonReport: Hashable, Codable, Sendable {
     /// The state file.
     package struct StateFile: Hashable, Codable, Sendable {
         package var path: String
+        /// Whether the attachments could be read from it for this report.
         package var usable: Bool
         /// Why it is not usable.
         package var error: String?
@@ -143,6 +150,7 @@ package struct DaemonReport: Hashable, Codable, Sendable {
     package struct Failure: Hashable, Codable, Sendable {
         /// Seconds since 1970.
         package var time: Int64
+        /// The message with its fields, at most 1000 bytes.
         package var text: String
 
         package init(time: Int64, text: String) {
@@ -151,7 +159,9 @@ package struct DaemonReport: Hashable, Codable, Sendable {
         }
     }
 
+    /// The version of vfmapd.
     package var version: String
+    /// The daemon's process number in its own PID namespace.
     package var pid: Int32
     /// Seconds since 1970.
     package var started: Int64

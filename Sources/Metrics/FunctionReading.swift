@@ -4,6 +4,7 @@ package import SRIOV
 /// A PF with its VFs as they were read, together with their counters.
 package struct FunctionReading: Hashable, Sendable {
     package struct VF: Hashable, Sendable {
+        /// The VF with its attachment and its interface, as they were read.
         package let snapshot: VFSnapshot
         /// nil if nobody counts.
         package let counters: TrafficCounters?
@@ -15,6 +16,7 @@ package struct FunctionReading: Hashable, Sendable {
         package var function: VirtualFunction { snapshot.function }
     }
 
+    /// The PF.
     package let function: PhysicalFunction
     /// nil if the PF has no interface in this namespace.
     package let link: Link?

@@ -4,7 +4,9 @@ package struct MetricFamily: Hashable, Sendable {
         case counter, gauge, histogram
     }
 
+    /// The name with its prefix `sriov_` or `vfmap_`.
     package let name: String
+    /// The type of the family in the exposition format.
     package let kind: Kind
     /// One sentence, without a full stop.
     package let help: String

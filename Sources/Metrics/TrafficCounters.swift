@@ -2,14 +2,19 @@ package import Netlink
 
 /// What a VF has received and sent; nil for what its source does not count.
 package struct TrafficCounters: Hashable, Sendable {
+    /// Where all of the counters come from; each source counts from its own beginning.
     package let source: CounterSource
     package var receivedBytes: UInt64?
     package var transmittedBytes: UInt64?
     package var receivedPackets: UInt64?
     package var transmittedPackets: UInt64?
+    /// Packets to the VF that were dropped.
     package var receivedDropped: UInt64?
+    /// Packets from the VF that were dropped.
     package var transmittedDropped: UInt64?
+    /// Packets; always nil for the VF's own interface.
     package var receivedBroadcasts: UInt64?
+    /// Packets.
     package var receivedMulticasts: UInt64?
 
     /// What the PF's driver tells.

@@ -1,11 +1,14 @@
 /// What a VF received and sent in a second, between two readings; nil for what cannot be told.
 package struct TrafficRates: Hashable, Sendable {
+    /// Where the later of the two readings comes from.
     package let source: CounterSource
     package let receivedBits: Double?
     package let transmittedBits: Double?
     package let receivedPackets: Double?
     package let transmittedPackets: Double?
+    /// Packets to the VF that were dropped.
     package let receivedDropped: Double?
+    /// Packets from the VF that were dropped.
     package let transmittedDropped: Double?
 
     /// - Parameters:

@@ -9,6 +9,7 @@ package final class DaemonLog: Sendable {
     /// How many failures are remembered.
     package static var memory: Int { 20 }
 
+    /// Logs what is not to be remembered as a failure.
     package let logger: Logger
     private let failures = Mutex<[DaemonReport.Failure]>([])
 

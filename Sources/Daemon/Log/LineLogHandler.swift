@@ -5,8 +5,11 @@ package import Logging
 
 /// Writes events to standard error, a line each.
 package struct LineLogHandler: LogHandler {
+    /// The lowest level that `Logger` passes to this handler.
     package var logLevel: Logger.Level
+    /// Fields of every line.
     package var metadata: Logger.Metadata = [:]
+    /// The protocol `LogHandler` demands it; `log` does not read it.
     package var metadataProvider: Logger.MetadataProvider?
 
     private let prefix: LogLine.Prefix

@@ -5,6 +5,7 @@ internal import SRIOV
 package struct HTTPReply: Hashable, Sendable {
     /// The HTTP status.
     package let status: Int
+    /// The value of the header `Content-Type`.
     package let contentType: String
     package let body: [UInt8]
 

@@ -4,6 +4,7 @@ package struct HTTPRequest: Hashable, Sendable {
     package let method: String
     /// The target without a query: `/NetworkDriver.Join`.
     package let path: String
+    /// The body, whole; empty if there is none.
     package let body: [UInt8]
 
     package init(method: String, path: String, body: [UInt8] = []) {

@@ -51,6 +51,9 @@ package final class HTTPServer: Service {
     }
 
     /// Serves until the shutdown, then finishes what has begun.
+    ///
+    /// - Throws: What SwiftNIO throws if it cannot take over the socket; the socket's file is removed and the request
+    ///   threads have ended then.
     package func run() async throws {
         guard let socket = socket.withLock({ $0.take() }) else {
             preconditionFailure("a server runs once")

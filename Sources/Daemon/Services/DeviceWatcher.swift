@@ -18,6 +18,8 @@ package final class DeviceWatcher: Service {
     }
 
     /// Watches until the shutdown.
+    ///
+    /// - Throws: `SystemCallError` if the netlink socket cannot be made, or if receiving fails.
     package func run() async throws {
         try await onThreadUntilShutdown {
             try self.watch()

@@ -61,6 +61,9 @@ package final class HandoverFollower: Service {
     package var count: Int { state.withLock { $0.owners.count } }
 
     /// Looks until the shutdown.
+    ///
+    /// - Throws: `SystemCallError` if poll(2) fails. What `confirm` throws is logged, and the next look comes as
+    ///   planned.
     package func run() async throws {
         try await onThreadUntilShutdown {
             try self.work()

@@ -34,6 +34,9 @@ package final class InterfaceWatcher: Service {
     }
 
     /// Watches until the shutdown.
+    ///
+    /// - Throws: What `open` throws; `NetlinkError` if the interfaces cannot be listed; `SystemCallError` if poll(2) or
+    ///   receiving fails.
     package func run() async throws {
         try await onThreadUntilShutdown {
             try self.watch()

@@ -22,6 +22,8 @@ package final class OperationListener: Service {
     }
 
     /// Listens until the shutdown, and removes the socket's file.
+    ///
+    /// - Throws: `SystemCallError` if poll(2) or recv(2) fails; the file is removed then too.
     package func run() async throws {
         defer { receiver.file.remove() }
         try await onThreadUntilShutdown {

@@ -76,6 +76,9 @@ package final class Reconciler: Service {
     }
 
     /// Works until the shutdown; a run that has begun is finished.
+    ///
+    /// - Throws: `SystemCallError` if poll(2) fails. What a run throws is logged and counted, and the next run comes as
+    ///   planned.
     package func run() async throws {
         try await onThreadUntilShutdown {
             try self.work()

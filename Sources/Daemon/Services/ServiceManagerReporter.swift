@@ -27,6 +27,9 @@ package final class ServiceManagerReporter: Service {
         self.log = log
     }
 
+    /// Tells systemd until the shutdown; what cannot be told is logged.
+    ///
+    /// - Throws: Nothing; the protocol `Service` demands the word.
     package func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             await isReady.wait()

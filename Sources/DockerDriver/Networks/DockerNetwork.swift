@@ -13,6 +13,7 @@ package struct DockerNetwork: Hashable, Sendable {
         case pool(String)
     }
 
+    /// Where the VFs of its endpoints come from.
     package let source: Source
     let options: EndpointOptions
     /// Whether it has no way out: its endpoints get no gateway.

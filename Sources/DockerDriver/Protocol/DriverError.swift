@@ -1,5 +1,6 @@
 /// An error as Docker is told of it.
 package struct DriverError: Error, Hashable, Sendable {
+    /// The HTTP status of the reply.
     package let status: DriverStatus
     /// Names the option or the subject; Docker prints it to its user behind the name of the call.
     package let message: String

@@ -4,6 +4,7 @@ internal import SRIOV
 
 /// What goes back to Docker for one call.
 package struct DriverReply: Hashable, Sendable {
+    /// The HTTP status; `ok` for a success only.
     package let status: DriverStatus
     /// One JSON object.
     package let body: [UInt8]
