@@ -12,6 +12,7 @@ package enum DeviceEvent: Hashable, Sendable {
 
 /// A PCI function as an event tells of it.
 package struct PCIFunctionEvent: Hashable, Sendable {
+    /// The function's address (`PCI_SLOT_NAME`).
     package let address: PCIAddress
     /// The driver; nil for none, and where the event does not tell.
     package let driver: String?

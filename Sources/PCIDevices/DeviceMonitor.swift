@@ -38,6 +38,7 @@ package final class DeviceMonitor {
     }
 
     /// - Parameter queueSize: Bytes of the queue, beyond which events are lost.
+    /// - Throws: `SystemCallError` if the socket cannot be made. Too few rights for the size of the queue are no error.
     package init(
         source: DeviceEventSource, stopRequest: StopRequest, queueSize: Int32
     ) throws(SystemCallError) {

@@ -61,12 +61,16 @@ package struct SQLiteDatabase: ~Copyable {
     }
 
     /// Runs a statement to its end and drops its rows.
+    ///
+    /// - Throws: `SQLiteError`; a transaction that the statement ran in may still be open.
     package func execute(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) {
         var statement = try SQLiteStatement(sql, values, database: handle)
         while try statement.step() {}
     }
 
     /// Prepares a statement; `values` are bound to its parameters, the first to `?1`.
+    ///
+    /// - Throws: `SQLiteError` if the text is no statement or a value cannot be bound.
     package func prepare(
         _ sql: String, _ values: [SQLiteValue] = []
     ) throws(SQLiteError) -> SQLiteStatement {
@@ -75,6 +79,8 @@ package struct SQLiteDatabase: ~Copyable {
 
     /// The same of a statement whose text is put together, as UTF-8: the runtime has more to do with a long `String`
     /// than with its bytes.
+    ///
+    /// - Throws: `SQLiteError`, as for text.
     package func prepare(
         _ sql: [UInt8], _ values: [SQLiteValue]
     ) throws(SQLiteError) -> SQLiteStatement {
@@ -82,6 +88,8 @@ package struct SQLiteDatabase: ~Copyable {
     }
 
     /// The number in the first column of the first row; 0 for none.
+    ///
+    /// - Throws: `SQLiteError`.
     package func integer(
         _ sql: String, _ values: [SQLiteValue] = []
     ) throws(SQLiteError) -> Int64 {

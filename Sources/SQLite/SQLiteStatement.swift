@@ -44,6 +44,7 @@ package struct SQLiteStatement: ~Copyable {
     /// Goes to the next row.
     ///
     /// - Returns: false after the last one.
+    /// - Throws: `SQLiteError`; busy if another connection held its lock until the busy timeout ended.
     package mutating func step() throws(SQLiteError) -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
@@ -72,6 +73,8 @@ package struct SQLiteStatement: ~Copyable {
     }
 
     /// Binds a value to a parameter, 1 for `?1`.
+    ///
+    /// - Throws: `SQLiteError` if the statement has no such parameter, or has begun and was not reset.
     package func bind(_ value: SQLiteValue, at index: Int32) throws(SQLiteError) {
         guard Self.bind(value, at: index, of: handle) == SQLITE_OK else {
             throw SQLiteDatabase.lastError(database)

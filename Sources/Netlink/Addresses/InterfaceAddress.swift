@@ -1,5 +1,6 @@
 /// An IP address on an interface.
 package struct InterfaceAddress: Hashable, Sendable {
+    /// The address with the length of its prefix (`ifa_prefixlen`).
     package var network: IPNetwork
     /// `ifa_scope`: 0 global, 253 link, 254 host.
     package var scope: UInt8

@@ -5,11 +5,15 @@ extension Devlink {
     /// The ports of a PF's switch, by index; those of VFs only in switchdev mode.
     ///
     /// - Returns: An empty list if the kernel, the driver or the device has no devlink.
+    /// - Throws: `NetlinkError`.
     package func ports(of address: PCIAddress) throws(NetlinkError) -> [DevlinkPort] {
         try ports(ofDevice: address.description, onBus: "pci")
     }
 
     /// The ports of a device's switch: `netdevsim10` on the bus `netdevsim`.
+    ///
+    /// - Returns: An empty list if the kernel or the device has no devlink.
+    /// - Throws: `NetlinkError`.
     package func ports(
         ofDevice device: String, onBus bus: String
     ) throws(NetlinkError) -> [DevlinkPort] {
@@ -31,11 +35,15 @@ extension Devlink {
     /// What a PF's driver tells of it.
     ///
     /// - Returns: nil if the kernel, the driver or the device has no devlink, or tells nothing.
+    /// - Throws: `NetlinkError`.
     package func info(of address: PCIAddress) throws(NetlinkError) -> DevlinkInfo? {
         try info(ofDevice: address.description, onBus: "pci")
     }
 
     /// What a device's driver tells of it: `netdevsim10` on the bus `netdevsim`.
+    ///
+    /// - Returns: nil if the kernel, the driver or the device has no devlink.
+    /// - Throws: `NetlinkError`.
     package func info(
         ofDevice device: String, onBus bus: String
     ) throws(NetlinkError) -> DevlinkInfo? {

@@ -13,6 +13,8 @@ extension Devlink {
     }
 
     /// Sets how the switch of a device is run: `netdevsim10` on the bus `netdevsim`.
+    ///
+    /// - Throws: `NetlinkError`, as for a PF; with `EOPNOTSUPP` also if the kernel has no devlink.
     package func setEswitchMode(
         _ mode: EswitchMode, ofDevice device: String, onBus bus: String
     ) throws(NetlinkError) {

@@ -7,6 +7,9 @@ package final class Devlink: Sendable {
 
     /// Opens a socket in the network namespace of the calling thread; devices of others are not
     /// seen.
+    ///
+    /// - Throws: `SystemCallError` if the socket cannot be opened or the family cannot be looked up; a kernel without
+    ///   devlink is no error.
     package init() throws(SystemCallError) {
         socket = try GenericNetlinkSocket(family: DEVLINK_GENL_NAME)
     }

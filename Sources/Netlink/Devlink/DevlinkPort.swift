@@ -2,6 +2,7 @@
 package struct DevlinkPort: Hashable, Sendable {
     /// What is behind a port.
     package struct Flavour: RawRepresentable, Hashable, Sendable {
+        /// `DEVLINK_PORT_FLAVOUR_…`.
         package let rawValue: UInt16
 
         package init(rawValue: UInt16) {
@@ -16,6 +17,7 @@ package struct DevlinkPort: Hashable, Sendable {
         package static var virtualFunction: Self { Self(rawValue: 4) }
     }
 
+    /// The number of the port on its device (`DEVLINK_ATTR_PORT_INDEX`).
     package var index: UInt32
     /// nil if the driver does not tell.
     package var flavour: Flavour?

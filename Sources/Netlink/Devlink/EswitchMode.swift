@@ -1,5 +1,6 @@
 /// How the switch inside a NIC is run.
 package struct EswitchMode: RawRepresentable, Hashable, Sendable {
+    /// `DEVLINK_ESWITCH_MODE_…`.
     package let rawValue: UInt16
 
     package init(rawValue: UInt16) {

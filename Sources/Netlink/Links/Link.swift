@@ -4,6 +4,7 @@ package import LinuxSystem
 package struct Link: Hashable, Sendable {
     /// The index in its namespace; it can change when the interface moves.
     package var index: Int32
+    /// The name in its namespace (`IFLA_IFNAME`).
     package var name: KernelText
     /// Alternative names, in the kernel's order.
     package var alternativeNames: [KernelText] = []
@@ -28,6 +29,7 @@ package struct Link: Hashable, Sendable {
     package var kind: String?
     /// The bus and name of the device behind it: `pci`, `0000:01:10.0` (Linux 5.14).
     package var parentBus: String?
+    /// The device's name on `parentBus`; nil without a device, and on older kernels.
     package var parentDevice: String?
     /// The port's name on its switch (`IFLA_PHYS_PORT_NAME`): `p0`, `pf0vf1`; nil without one.
     package var physicalPortName: String?

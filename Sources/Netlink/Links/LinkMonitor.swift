@@ -9,6 +9,8 @@ package final class LinkMonitor: Sendable {
     private let socket: NetlinkSocket
 
     /// Opens a monitor in the network namespace of the calling thread.
+    ///
+    /// - Throws: `SystemCallError` if the socket cannot be opened or cannot join the group.
     package convenience init() throws(SystemCallError) {
         try self.init(owning: RouteSocket.kind.open())
     }

@@ -2,7 +2,9 @@ package import LinuxSystem
 
 /// Changes of one interface that travel in one `RTM_SETLINK`; nil leaves a thing alone.
 package struct LinkSettings: Hashable, Sendable {
+    /// `IFLA_IFNAME`.
     package var name: KernelText?
+    /// `IFLA_ADDRESS`.
     package var macAddress: MACAddress?
     /// Bytes.
     package var mtu: UInt32?

@@ -13,6 +13,8 @@ package final class RouteSocket: Sendable {
     package let namespaceCookie: UInt64?
 
     /// Opens a socket in the network namespace of the calling thread.
+    ///
+    /// - Throws: `SystemCallError` if the socket cannot be opened.
     package convenience init() throws(SystemCallError) {
         try self.init(NetlinkSocket(family: NETLINK_ROUTE))
     }
@@ -20,6 +22,7 @@ package final class RouteSocket: Sendable {
     /// Takes over a socket, wherever it was opened.
     ///
     /// - Parameter descriptor: One of `kind`.
+    /// - Throws: `SystemCallError` if it cannot be bound; the descriptor is closed then.
     package convenience init(owning descriptor: consuming Descriptor) throws(SystemCallError) {
         try self.init(NetlinkSocket(owning: descriptor, family: NETLINK_ROUTE))
     }

@@ -19,6 +19,8 @@ extension RouteSocket {
     /// Next hops of multipath routes count, and those of nexthop objects. Where the kernel names an
     /// object without its interfaces (`net.ipv4.nexthop_compat_mode` is 0), a second request lists
     /// the objects.
+    ///
+    /// - Throws: `NetlinkError`; with `EINTR` if the routes changed during each of ten readings.
     package func defaultRouteInterfaces() throws(NetlinkError) -> Set<Int32> {
         let defaults = try routes(family: nil, table: Route.mainTable) { $0 == 0 }
         var interfaces = Set<Int32>()

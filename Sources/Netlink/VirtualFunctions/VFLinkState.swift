@@ -1,5 +1,6 @@
 /// What a VF is told about its link.
 package struct VFLinkState: RawRepresentable, Hashable, Sendable {
+    /// `IFLA_VF_LINK_STATE_…`.
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {

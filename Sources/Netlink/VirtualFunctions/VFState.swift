@@ -9,6 +9,7 @@ package struct VFState: Hashable, Sendable {
     /// Every tag the driver reports; more than one only on hardware with VLAN lists. Empty: no
     /// VLAN.
     package var vlans: [VLANTag]
+    /// Mbit/s; 0 is no limit.
     package var transmitRate: TransmitRate
     /// nil if the driver does not tell.
     package var spoofCheck: Bool?

@@ -6,6 +6,7 @@ package struct VLANTag: Hashable, Sendable {
     /// The priority (802.1p), 0 to 7.
     package var qualityOfService: UInt8
 
+    /// The EtherType that the tag has on the wire.
     package var `protocol`: VLANProtocol
 
     package init(
