@@ -37,6 +37,7 @@ extension NodeConfiguration {
     }
 
     /// - Parameter path: Where the text comes from.
+    /// - Throws: `ManagerError` `invalidRequest` naming the file, and the key or the line and column of the mistake.
     package init(parsing bytes: [UInt8], path: String) throws(ManagerError) {
         let members = try JSONObject.document(bytes, path: path)
         let pools = try PoolList(members, path: path)

@@ -41,6 +41,7 @@ extension NodeConfigurator {
     /// those that it selects.
     ///
     /// - Returns: Whether they are all there.
+    /// - Throws: `ManagerError` with the code of the cause if the machine cannot be read.
     package func awaitPhysicalFunctions(
         of configuration: NodeConfiguration, until deadline: Deadline
     ) throws(ManagerError) -> Bool {

@@ -7,6 +7,8 @@ extension NodeConfigurator {
     /// What `apply` would do: the drift, empty if everything is as asked for.
     ///
     /// Nothing is changed or waited for.
+    ///
+    /// - Throws: `ManagerError` with the code of the cause if the machine or the state file cannot be read.
     package func nodePlan(for configuration: NodeConfiguration) throws(ManagerError) -> NodePlan {
         do {
             return NodePlan(configuration, try states(for: configuration))

@@ -14,12 +14,16 @@ package struct SysfsInventory: Sendable {
     func directory(of address: PCIAddress) -> String { "\(Self.devices)/\(address)" }
 
     /// Every PF of a network card, sorted by address.
+    ///
+    /// - Throws: `SystemCallError` if sysfs cannot be read.
     package func physicalFunctions() throws(SystemCallError) -> [PhysicalFunction] {
         try physicalFunctions(
             among: try sysfs.entries(of: Self.devices).compactMap { PCIAddress($0) })
     }
 
     /// The PFs of network cards among some functions, sorted by address.
+    ///
+    /// - Throws: `SystemCallError` if sysfs cannot be read; a function that is gone is left out.
     package func physicalFunctions(
         among candidates: [PCIAddress]
     ) throws(SystemCallError) -> [PhysicalFunction] {
@@ -40,6 +44,7 @@ package struct SysfsInventory: Sendable {
     }
 
     /// - Returns: nil if there is no such function, or it can have no VFs (`sriov_totalvfs`).
+    /// - Throws: `SystemCallError`.
     package func physicalFunction(
         at address: PCIAddress
     ) throws(SystemCallError) -> PhysicalFunction? {
@@ -64,6 +69,7 @@ package struct SysfsInventory: Sendable {
     /// The PF behind an interface of this namespace.
     ///
     /// - Returns: nil if there is no such interface, it is a representor, or its device is no PF.
+    /// - Throws: `SystemCallError`.
     package func physicalFunction(
         named name: String
     ) throws(SystemCallError) -> PhysicalFunction? {
@@ -79,6 +85,7 @@ package struct SysfsInventory: Sendable {
     ///
     /// - Parameter detail: How much of it is read; the rest stays empty.
     /// - Returns: nil if there is no such function, or it is a PF or no network function.
+    /// - Throws: `SystemCallError`.
     package func virtualFunction(
         at address: PCIAddress, detail: FunctionDetail = .all
     ) throws(SystemCallError) -> VirtualFunction? {
@@ -109,6 +116,7 @@ package struct SysfsInventory: Sendable {
     /// it would one by one.
     ///
     /// - Parameter detail: How much of each is read; the rest stays empty.
+    /// - Throws: `SystemCallError`.
     package func virtualFunctions(
         of parent: PhysicalFunction, detail: FunctionDetail = .all
     ) throws(SystemCallError) -> [VirtualFunction] {
@@ -169,6 +177,8 @@ package struct SysfsInventory: Sendable {
     }
 
     /// The driver bound to a function; nil for none, and without such a function.
+    ///
+    /// - Throws: `SystemCallError`.
     package func driver(of address: PCIAddress) throws(SystemCallError) -> String? {
         try sysfs.linkTarget(of: "\(directory(of: address))/driver")
     }
@@ -189,6 +199,8 @@ package struct SysfsInventory: Sendable {
 
     /// The names of a function's own interfaces in this namespace, sorted, without the representors that stand beside
     /// them.
+    ///
+    /// - Throws: `SystemCallError`.
     package func interfaceNames(of address: PCIAddress) throws(SystemCallError) -> [KernelText] {
         var names: [KernelText] = []
         for name in try namesOfInterfaces(at: address) where try role(of: name) == .own {
@@ -202,6 +214,7 @@ package struct SysfsInventory: Sendable {
     /// The function's own interface; of several the first. Representors of its VFs (`pf0vf1`) stand beside it.
     ///
     /// - Returns: nil if it has none, be there representors.
+    /// - Throws: `SystemCallError`.
     package func interfaceName(of address: PCIAddress) throws(SystemCallError) -> KernelText? {
         for name in try namesOfInterfaces(at: address) where try role(of: name) == .own {
             return name
@@ -220,6 +233,7 @@ package struct SysfsInventory: Sendable {
     /// VF's (`pf0vf1`). One of this host goes before one of another controller's.
     ///
     /// - Returns: nil if there is none, as always outside switchdev mode.
+    /// - Throws: `SystemCallError`.
     package func representor(
         of function: VirtualFunction
     ) throws(SystemCallError) -> KernelText? {

@@ -55,6 +55,9 @@ package struct SnapshotReader<H: Host>: Sendable {
     }
 
     /// A VF that is gone and still has a record.
+    ///
+    /// - Throws: `ManagerError` if the staleness of the record cannot be found out, only where
+    ///   `SnapshotDetail.staleness` is `certain`.
     package func snapshot(ofVanished record: Attachment) throws -> VFSnapshot {
         VFSnapshot(
             function: VirtualFunction(
@@ -64,6 +67,8 @@ package struct SnapshotReader<H: Host>: Sendable {
     }
 
     /// A VF without what its PF reports of it.
+    ///
+    /// - Throws: As for a PF.
     package func snapshot(of function: VirtualFunction) throws -> VFSnapshot {
         try snapshot(of: function, try see([function]))
     }

@@ -11,11 +11,15 @@ package protocol Host:
 
 extension Host {
     /// The VF with everything that sysfs tells of it.
+    ///
+    /// - Throws: As `virtualFunction(at:detail:)`.
     package func virtualFunction(at address: PCIAddress) throws -> VirtualFunction? {
         try virtualFunction(at: address, detail: .all)
     }
 
     /// The PF's interface, whatever its name is, and the state of all its VFs.
+    ///
+    /// - Throws: As `vfInfos(ofPF:expectedName:only:)`.
     package func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo? {
         try vfInfos(ofPF: address, expectedName: nil, only: nil)
     }
@@ -23,6 +27,8 @@ extension Host {
 
 extension Host {
     /// Sets one attribute of a VF; a refusal names it.
+    ///
+    /// - Throws: As `setVF(_:index:of:)` with several; the error names the attribute.
     package func setVF(
         _ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo
     ) throws {

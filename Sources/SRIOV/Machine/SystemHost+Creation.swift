@@ -2,6 +2,8 @@ package import LinuxSystem
 internal import Netlink
 
 extension SystemHost {
+    /// - Throws: `SystemCallError` of the write, with the number as it was; with `ETIMEDOUT` if VFs have no interface
+    ///   at the deadline, with the number changed. `NetlinkError` if the PF's interface cannot be read.
     package func setNumberOfVFs(
         _ count: Int, of function: PhysicalFunction, deadline: Deadline
     ) throws {

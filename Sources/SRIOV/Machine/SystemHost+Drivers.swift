@@ -6,6 +6,9 @@ extension SystemHost {
         sysfs.exists("bus/pci/drivers/\(name)")
     }
 
+    /// - Throws: `ManagerError` `unsupported` if the driver does not take the VF, `SystemCallError` if sysfs refuses a
+    ///   step; the driver of before is then bound again if the kernel lets it be. An interface that is missing at the
+    ///   deadline is no error.
     package func bindDriver(
         _ driver: String?, to address: PCIAddress, deadline: Deadline
     ) throws {
@@ -32,6 +35,7 @@ extension SystemHost {
         }
     }
 
+    /// - Throws: `SystemCallError` if sysfs or `/proc` cannot be read.
     package func programs(using functions: [VirtualFunction]) throws -> [PCIAddress: [String]] {
         var owners: [String: [PCIAddress]] = [:]
         for function in functions {
@@ -62,22 +66,27 @@ extension SystemHost {
         return paths
     }
 
+    /// - Throws: `SystemCallError`.
     package func bindsDrivers(to function: PCIAddress) throws -> Bool? {
         try sysfs.number(of: autoprobe(of: function)).map { $0 != 0 }
     }
 
+    /// - Throws: `SystemCallError`; the attribute is as it was.
     package func setBindsDrivers(_ binds: Bool, to function: PCIAddress) throws {
         try sysfs.write(binds ? "1" : "0", to: autoprobe(of: function))
     }
 
+    /// - Throws: `NetlinkError`, with `EPERM` without CAP_NET_ADMIN; `SystemCallError` if the socket cannot be opened.
     package func eswitchMode(of function: PCIAddress) throws -> EswitchMode? {
         try Devlink().eswitchMode(of: function)
     }
 
+    /// - Throws: `NetlinkError` with the driver's reason; `SystemCallError` if the socket cannot be opened.
     package func setEswitchMode(_ mode: EswitchMode, of function: PCIAddress) throws {
         try Devlink().setEswitchMode(mode, of: function)
     }
 
+    /// - Throws: What the condition throws; `SystemCallError` if the monitor cannot be opened or fails.
     package func wait(
         until deadline: Deadline, for condition: () throws -> Bool
     ) throws -> Bool {

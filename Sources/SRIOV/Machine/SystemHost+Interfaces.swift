@@ -2,6 +2,8 @@ package import LinuxSystem
 package import Netlink
 
 extension SystemHost {
+    /// - Throws: `NetlinkError`, with `EINTR` after two seconds in another namespace in which interfaces change during
+    ///   every reading; `SystemCallError` if sysfs cannot be read.
     package func link(
         of function: PCIAddress, expectedName name: KernelText?, in namespace: SystemNamespace
     ) throws -> Link? {
@@ -22,37 +24,44 @@ extension SystemHost {
         return nil
     }
 
+    /// - Throws: `NetlinkError`.
     package func link(named name: KernelText, in namespace: SystemNamespace) throws -> Link? {
         try namespace.socket.link(named: name)
     }
 
+    /// - Throws: `NetlinkError`.
     package func link(index: Int32, in namespace: SystemNamespace) throws -> Link? {
         try namespace.socket.link(index: index)
     }
 
+    /// - Throws: `NetlinkError`; `SystemCallError` if the namespace of this process cannot be opened.
     package func links(counters: Bool) throws -> [(link: Link, counters: LinkStatistics?)] {
         let socket = try hostNamespace().socket
         return counters ? try socket.linksWithStatistics() : try socket.links().map { ($0, nil) }
     }
 
+    /// - Throws: `NetlinkError`.
     package func linksOfPCIFunctions(
         in namespace: SystemNamespace, until deadline: Deadline
     ) throws -> [Link] {
         try namespace.socket.linksOfPCIFunctions(until: deadline)
     }
 
+    /// - Throws: `NetlinkError` with the first refusal; what the kernel applies before it stays set.
     package func setLink(
         _ link: Link, _ settings: LinkSettings, in namespace: SystemNamespace
     ) throws {
         try namespace.socket.setLink(index: link.index, named: link.name, settings)
     }
 
+    /// - Throws: `NetlinkError`; with `EEXIST` if an interface of the namespace has the name.
     package func addAlternativeName(
         _ name: KernelText, to link: Link, in namespace: SystemNamespace
     ) throws {
         try namespace.socket.addAlternativeName(name, toLink: link.index, named: link.name)
     }
 
+    /// - Throws: `NetlinkError`, but not for a name that the interface does not have (`ENOENT`).
     package func removeAlternativeName(
         _ name: KernelText, from link: Link, in namespace: SystemNamespace
     ) throws {
@@ -64,6 +73,7 @@ extension SystemHost {
         }
     }
 
+    /// - Throws: `NetlinkError`; the interface may be in the target under its old name then.
     package func move(
         _ link: Link, from source: SystemNamespace, to target: SystemNamespace,
         as name: KernelText?, index: Int32?
@@ -73,10 +83,12 @@ extension SystemHost {
             newIndex: index)
     }
 
+    /// - Throws: `NetlinkError`; with `EOPNOTSUPP` for the interface of a device.
     package func removeLink(_ link: Link, in namespace: SystemNamespace) throws {
         try namespace.socket.removeLink(index: link.index, named: link.name)
     }
 
+    /// - Throws: `NetlinkError`, or `SystemCallError` if sysfs cannot be read or the monitor fails.
     package func waitForLink(
         of function: PCIAddress, in namespace: SystemNamespace, until deadline: Deadline
     ) throws -> Link? {
@@ -96,6 +108,7 @@ extension SystemHost {
         }
     }
 
+    /// - Throws: `NetlinkError`, or `SystemCallError` if the monitor fails.
     package func waitForCarrier(
         of link: Link, in namespace: SystemNamespace, until deadline: Deadline
     ) throws -> Link? {
@@ -117,6 +130,7 @@ extension SystemHost {
         }
     }
 
+    /// - Throws: `SystemCallError`; the frames before the one that failed are sent.
     package func send(
         _ frames: [[UInt8]], through link: Link, in namespace: SystemNamespace
     ) throws {
@@ -127,12 +141,14 @@ extension SystemHost {
         }
     }
 
+    /// - Throws: `NetlinkError`; `SystemCallError` if the namespace of this process cannot be opened.
     package func defaultRouteInterfaces() throws -> Set<Int32> {
         try hostNamespace().socket.defaultRouteInterfaces()
     }
 
     // MARK: VFs through their PF
 
+    /// - Throws: `NetlinkError`; `SystemCallError` if sysfs cannot be read.
     package func vfInfos(
         ofPF address: PCIAddress, expectedName: KernelText?, only index: Int?
     ) throws -> PhysicalFunctionInfo? {
@@ -177,6 +193,7 @@ extension SystemHost {
         return PhysicalFunctionInfo(address: address, link: report.link, vfs: report.vfs)
     }
 
+    /// - Throws: `NetlinkError`; `SystemCallError` if the namespace of this process cannot be opened.
     package func setVF(
         _ attributes: [VFAttribute], index: Int, of function: PhysicalFunctionInfo
     ) throws {
@@ -186,22 +203,27 @@ extension SystemHost {
 
     // MARK: Addresses and routes
 
+    /// - Throws: `NetlinkError`.
     package func addresses(
         of link: Link, in namespace: SystemNamespace
     ) throws -> [InterfaceAddress] {
         try namespace.socket.addresses(ofLink: link.index)
     }
 
+    /// - Throws: `NetlinkError`; with `EEXIST` if the interface has the address, with `EACCES` or `EOPNOTSUPP` if IPv6
+    ///   is turned off.
     package func addAddress(
         _ address: InterfaceAddress, to link: Link, in namespace: SystemNamespace
     ) throws {
         try namespace.socket.addAddress(address, toLink: link.index, named: link.name)
     }
 
+    /// - Throws: `NetlinkError`; with `EINTR` if they changed during each of ten readings.
     package func routes(in namespace: SystemNamespace) throws -> [Route] {
         try namespace.socket.routes()
     }
 
+    /// - Throws: `NetlinkError`; with `EEXIST` if the same route is there.
     package func addRoute(_ route: Route, in namespace: SystemNamespace) throws {
         try namespace.socket.addRoute(route, besidesOthers: true)
     }

@@ -2,6 +2,7 @@ package import LinuxSystem
 package import Netlink
 
 extension SystemHost {
+    /// - Throws: `NetlinkError`; `SystemCallError` if sysfs cannot be read.
     package func vfInfosWithStatistics(
         ofPF address: PCIAddress, count: Int
     ) throws -> PhysicalFunctionInfo? {
@@ -21,12 +22,14 @@ extension SystemHost {
         sysfs.exists("\(functions.directory(of: address))/sriov")
     }
 
+    /// - Throws: `SystemCallError`.
     package func counterFiles(
         ofVF index: Int, ofPF address: PCIAddress
     ) throws -> [String: UInt64]? {
         try functions.counterFiles(ofVF: index, ofPF: address)
     }
 
+    /// - Throws: `NetlinkError`.
     package func statistics(
         of link: Link, in namespace: SystemNamespace
     ) throws -> LinkStatistics? {
@@ -39,6 +42,7 @@ extension SysfsInventory {
     /// a line `rx_packets : 5` for each.
     ///
     /// - Returns: By name; nil if the driver shows none.
+    /// - Throws: `SystemCallError`.
     package func counterFiles(
         ofVF index: Int, ofPF address: PCIAddress
     ) throws(SystemCallError) -> [String: UInt64]? {

@@ -25,6 +25,7 @@ package final class SystemHost: Sendable {
 }
 
 extension SystemHost: Host {
+    /// - Throws: `SystemCallError`.
     package func bootIdentity() throws -> BootIdentity { try BootIdentity.current() }
 
     package func now() -> Int64 { Int64(time(nil)) }
@@ -37,25 +38,30 @@ extension SystemHost: Host {
 
     // MARK: PCI functions
 
+    /// - Throws: `SystemCallError` if sysfs cannot be read; what `enumerate` throws.
     package func physicalFunctions() throws -> [PhysicalFunction] {
         guard let enumerate else { return try functions.physicalFunctions() }
         return try functions.physicalFunctions(among: try enumerate(sysfs))
     }
 
+    /// - Throws: `SystemCallError`.
     package func physicalFunction(at address: PCIAddress) throws -> PhysicalFunction? {
         try functions.physicalFunction(at: address)
     }
 
+    /// - Throws: `SystemCallError`.
     package func physicalFunction(named name: String) throws -> PhysicalFunction? {
         try functions.physicalFunction(named: name)
     }
 
+    /// - Throws: `SystemCallError`.
     package func virtualFunction(
         at address: PCIAddress, detail: FunctionDetail
     ) throws -> VirtualFunction? {
         try functions.virtualFunction(at: address, detail: detail)
     }
 
+    /// - Throws: `SystemCallError`.
     package func virtualFunctions(
         of function: PhysicalFunction, detail: FunctionDetail
     ) throws -> [VirtualFunction] {
@@ -66,6 +72,7 @@ extension SystemHost: Host {
         functions.functionExists(at: address)
     }
 
+    /// - Throws: `SystemCallError`.
     package func driver(of address: PCIAddress) throws -> String? {
         try functions.driver(of: address)
     }
@@ -74,18 +81,22 @@ extension SystemHost: Host {
         functions.functionInstance(at: address)
     }
 
+    /// - Throws: `SystemCallError`.
     package func representor(of function: VirtualFunction) throws -> KernelText? {
         try functions.representor(of: function)
     }
 
     package func canReset(_ address: PCIAddress) -> Bool { functions.canReset(address) }
 
+    /// - Throws: `SystemCallError`: the function has no reset of its own, or the reset failed.
     package func reset(_ address: PCIAddress) throws {
         try sysfs.write("1", to: "\(functions.directory(of: address))/reset")
     }
 
     // MARK: Namespaces
 
+    /// - Throws: `SystemCallError` if no socket can be opened, `NetworkNamespaceError` if `/proc` does not show the
+    ///   namespace; the next call tries again.
     package func hostNamespace() throws -> SystemNamespace {
         try own.withLock { own in
             if let own { return own }
@@ -98,6 +109,8 @@ extension SystemHost: Host {
         }
     }
 
+    /// - Throws: `NetworkNamespaceError` if the path leads to none, `SystemCallError` if it cannot be opened or
+    ///   entered.
     package func openNamespace(_ path: String) throws -> SystemNamespace {
         let (namespace, socket) = try NetworkNamespace.open(
             path, socket: RouteSocket.kind, { try RouteSocket(owning: $0) },
@@ -109,14 +122,17 @@ extension SystemHost: Host {
         namespace.namespace.identity
     }
 
+    /// - Throws: `SystemCallError`; a process that may not be looked at counts as one elsewhere.
     package func hasProcess(in namespace: NamespaceIdentity) throws -> Bool {
         try NetworkNamespace.hasProcess(in: namespace)
     }
 
+    /// - Throws: `SystemCallError`; a namespace that may not be looked at is left out.
     package func otherNamespaces() throws -> [String] {
         try NetworkNamespace.reachablePaths()
     }
 
+    /// - Throws: `SystemCallError` if the namespace cannot be entered or the kernel refuses the value; it is as it was.
     package func setSysctl(
         _ key: String, _ value: String, in namespace: SystemNamespace
     ) throws {

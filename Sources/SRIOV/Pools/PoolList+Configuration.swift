@@ -23,11 +23,13 @@ extension PoolList {
     }
 
     /// - Parameter path: Where the text comes from.
+    /// - Throws: `ManagerError` `invalidRequest` naming the file, and the key or the line and column of the mistake.
     package init(parsing bytes: [UInt8], path: String) throws(ManagerError) {
         try self.init(try JSONObject.document(bytes, path: path), path: path)
     }
 
     /// - Parameter document: The whole file.
+    /// - Throws: `ManagerError` `invalidRequest` naming the file, the key and what is wrong.
     package init(_ document: JSONObject, path: String) throws(ManagerError) {
         do {
             var pools: [Pool] = []

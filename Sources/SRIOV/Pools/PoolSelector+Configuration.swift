@@ -57,6 +57,8 @@ extension JSONObject {
     }
 
     /// PCI numbers of vendors or devices: `8086`, `0x15b3`.
+    ///
+    /// - Throws: `JSONKeyError` with the path of the key or element.
     package func pciNumbers(_ key: String) throws(JSONKeyError) -> Set<UInt16> {
         Set(
             try list(key, of: "a hexadecimal number such as 8086") { text in
@@ -65,10 +67,16 @@ extension JSONObject {
             })
     }
 
+    /// An array of names of drivers; empty if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` with the path of the key or element.
     package func driverNames(_ key: String) throws(JSONKeyError) -> Set<String> {
         Set(try list(key, of: "the name of a driver") { $0.isEmpty ? nil : $0 })
     }
 
+    /// An array of `ether` and `infiniband`, in any case of letters; empty if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` with the path of the key or element.
     package func linkTypes(_ key: String) throws(JSONKeyError) -> Set<LinkType> {
         Set(
             try list(key, of: "\"ether\" or \"infiniband\"") { text in
@@ -81,6 +89,8 @@ extension JSONObject {
     }
 
     /// An array of whole numbers; empty if it is absent.
+    ///
+    /// - Throws: `JSONKeyError` with the path of the key or element.
     package func wholeNumbers(_ key: String) throws(JSONKeyError) -> Set<Int> {
         guard let value = value(key) else { return [] }
         guard case .array(let elements) = value else {

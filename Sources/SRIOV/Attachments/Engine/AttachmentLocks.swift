@@ -16,6 +16,8 @@ package struct AttachmentLocks: Sendable {
     ///     VF's locks in hand.
     ///   - deadline: When waiting ends, for each of them.
     ///   - parentDeadline: When waiting for the PF's ends; nil for the same.
+    /// - Throws: `ManagerError` `inUse` if another process held one of them until its deadline, `notPermitted` without
+    ///   the rights to the directory; none is held then.
     package init(
         _ function: VirtualFunction, mode: FileLock.Mode = .exclusive,
         parentMode: FileLock.Mode = .shared, in directory: LockDirectory, deadline: Deadline,
@@ -34,6 +36,8 @@ package struct AttachmentLocks: Sendable {
     ///
     /// - Parameter parentDeadline: When waiting for who changes its PF ends.
     /// - Returns: nil if another process has one of them.
+    /// - Throws: `ManagerError` `notPermitted` without the rights to the directory, `internal` if a lock file cannot be
+    ///   opened.
     package static func ifFree(
         _ function: VirtualFunction, in directory: LockDirectory,
         parentDeadline: Deadline = Deadline(after: .zero)

@@ -7,6 +7,9 @@ package import LinuxSystem
 /// that lock next, or `recover`, switch it off again if the process dies.
 extension Engine {
     /// Takes the exclusive lock of a PF, for what concerns all its VFs, and ends what a dead process left of it.
+    ///
+    /// - Throws: `ManagerError` `inUse` if another process held the lock until the deadline; the code of the cause if
+    ///   `sriov_drivers_autoprobe` cannot be switched off again. The lock is free again and a note stays then.
     package func lockWhole(_ address: PCIAddress) throws(ManagerError) -> FileLock {
         let lock = try locks.lock(
             address, .exclusive, deadline: Deadline(after: timeouts.lock))
@@ -21,6 +24,9 @@ extension Engine {
     /// Has the kernel bind drivers to a PF's VFs while the body runs, where it does not otherwise.
     ///
     /// The PF's exclusive lock must be held.
+    ///
+    /// - Throws: What the body throws, `SystemCallError` if the attribute cannot be read or written, `StoreError` if
+    ///   the note cannot. The attribute is off again, or the note stays.
     package func withAutoprobe(of address: PCIAddress, _ body: () throws -> Void) throws {
         try endAutoprobe(of: address)
         guard try host.bindsDrivers(to: address) == false else { return try body() }

@@ -52,6 +52,8 @@ extension Engine {
     }
 
     /// Undoes the front end's part of an attachment from what its record keeps, if it keeps anything.
+    ///
+    /// - Throws: What `Context.releaseFrontEnd` throws; the record stays as it is.
     package func releaseByRecord(_ attachment: Attachment) throws {
         if attachment.frontEndData != nil { try context.releaseFrontEnd(attachment) }
     }

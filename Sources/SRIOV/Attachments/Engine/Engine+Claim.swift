@@ -125,6 +125,8 @@ extension Engine {
     /// Sees to it that no record, and no other program, holds a VF whose lock we have.
     ///
     /// - Returns: Whether it had to be brought back.
+    /// - Throws: `ManagerError` `inUse` with the holder's name, `incomplete` with what is left to do; the record stays
+    ///   then. The code of the cause if the state file or the kernel cannot be asked.
     @discardableResult
     package func reclaimIfStale(_ function: VirtualFunction) throws(ManagerError) -> Bool {
         var found = try attachment(on: function)

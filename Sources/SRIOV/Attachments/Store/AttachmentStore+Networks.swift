@@ -22,6 +22,7 @@ extension AttachmentStore {
     }
 
     /// - Returns: nil if there is none.
+    /// - Throws: `StoreError`; `unusable` also if the definition is damaged.
     package func network(_ identifier: String, of frontEnd: String) throws -> NetworkRecord? {
         let path = networkFile.path
         try takeOverFormerState()
@@ -33,6 +34,8 @@ extension AttachmentStore {
     }
 
     /// All networks of a front end, sorted by identifier; of every front end, by its name first, for nil.
+    ///
+    /// - Throws: `StoreError`; `unusable` also if one definition is damaged.
     package func networks(of frontEnd: String?) throws -> [NetworkRecord] {
         let path = networkFile.path
         try takeOverFormerState()
@@ -44,6 +47,7 @@ extension AttachmentStore {
     }
 
     /// - Returns: false if there is no such network.
+    /// - Throws: `StoreError`; the network is there as before.
     @discardableResult
     package func removeNetwork(_ identifier: String, of frontEnd: String) throws -> Bool {
         try takeOverFormerState()

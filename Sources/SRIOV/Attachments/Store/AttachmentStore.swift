@@ -123,6 +123,7 @@ package final class AttachmentStore: Sendable {
     /// stays as it is.
     ///
     /// - Parameter phase: `preparing` or `detaching`, which the record is found in from now on.
+    /// - Throws: `StoreError`; the note is the one that was there before.
     package func note(_ phase: AttachmentPhase, of attachment: Attachment) throws {
         try change { () throws(SystemCallError) in try markers.write(phase, of: attachment) }
     }
@@ -213,6 +214,8 @@ package final class AttachmentStore: Sendable {
     }
 
     /// The record of a VF, or of a PF in passthrough; nil if it has none.
+    ///
+    /// - Throws: `StoreError`; `unusable` also if the record is damaged.
     package func attachment(of virtualFunction: PCIAddress) throws -> Attachment? {
         try rows(
             "boot = ?1 AND address = ?2", .text(boot.rawValue), .text(virtualFunction.description)
@@ -220,6 +223,8 @@ package final class AttachmentStore: Sendable {
     }
 
     /// The record of an owner; nil if it has none.
+    ///
+    /// - Throws: `StoreError`; `unusable` also if the record is damaged.
     package func attachment(of owner: AttachmentOwner) throws -> Attachment? {
         try rows(
             """
@@ -231,6 +236,8 @@ package final class AttachmentStore: Sendable {
     }
 
     /// All records, sorted by address.
+    ///
+    /// - Throws: `StoreError`; `unusable` also if one record is damaged.
     package func attachments() throws -> [Attachment] {
         try rows("boot = ?1", .text(boot.rawValue))
     }
@@ -238,6 +245,8 @@ package final class AttachmentStore: Sendable {
     /// The records that can be read, sorted by address, and those that are damaged.
     ///
     /// For what must not fail as a whole because of one of them.
+    ///
+    /// - Throws: `StoreError` if the file as a whole cannot be read.
     package func readableAttachments() throws -> (
         attachments: [Attachment], damaged: [DamagedRecord]
     ) {
@@ -263,12 +272,17 @@ package final class AttachmentStore: Sendable {
     }
 
     /// The records of a PF's VFs, sorted by address.
+    ///
+    /// - Throws: `StoreError`; `unusable` also if one record is damaged.
     package func attachments(ofPhysicalFunction function: PCIAddress) throws -> [Attachment] {
         try rows("pf = ?2 AND boot = ?1", .text(boot.rawValue), .text(function.description))
     }
 
     /// The records of earlier boots of which a lease is left, sorted by address; everything else of them is void. And the
     /// leases that cannot be read, as of a machine that lost its power when they had just been written.
+    ///
+    /// - Throws: `StoreError` if the directory of the leases cannot be read, or what the version before left cannot be
+    ///   taken over.
     package func leasesOfOtherBoots() throws -> (attachments: [Attachment], damaged: [DamagedLease])
     {
         do {
@@ -298,6 +312,8 @@ package final class AttachmentStore: Sendable {
     }
 
     /// Deletes a lease that cannot be read.
+    ///
+    /// - Throws: `SystemCallError`; the file stays. A file that is gone already is no error.
     package func remove(_ lease: DamagedLease) throws(SystemCallError) { try leases.remove(lease) }
 
     /// The records that a condition selects, sorted by address, those of one address by boot.

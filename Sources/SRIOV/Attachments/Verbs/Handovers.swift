@@ -80,6 +80,9 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
     /// joined.
     ///
     /// - Returns: The record as it is now; nil if there is none.
+    /// - Throws: `ManagerError` `inUse` if another process held the VF's lock until the deadline, or if the record
+    ///   cannot be read or written; `NetlinkError` or `SystemCallError` of the host. The record stays joined; the lent
+    ///   trust may be taken back already.
     package func confirm(_ owner: AttachmentOwner) throws -> Attachment? {
         try withRecord(of: owner) { attachment in
             guard let attachment else { return nil }
@@ -91,6 +94,9 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
     }
 
     /// Notes that the runtime takes a VF out of its container; nothing without a record.
+    ///
+    /// - Throws: `ManagerError` `inUse` if another process held the VF's lock until the deadline, or if the record
+    ///   cannot be read or written; the record stays as it was.
     package func leave(_ owner: AttachmentOwner) throws {
         try withRecord(of: owner) { attachment in
             guard var attachment, [.reserved, .joined, .attached].contains(attachment.phase) else {
