@@ -15,14 +15,19 @@ package struct ApplyReport: Hashable, Sendable {
     }
 
     package struct Step: Hashable, Sendable {
+        /// The step of the plan.
         package let step: NodeStep
+        /// What became of the step.
         package var result: Result
     }
 
     /// What became of a PF.
     package struct Entry: Hashable, Sendable {
+        /// The element of the configuration: `physicalFunctions[0]`.
         package let key: String
+        /// The PF's interface, or its address, or how the configuration names one that is not there.
         package let name: String
+        /// nil for a PF that is not there.
         package let address: PCIAddress?
         /// In the order in which they were tried.
         package var steps: [Step] = []
@@ -37,6 +42,7 @@ package struct ApplyReport: Hashable, Sendable {
         }
     }
 
+    /// In the order of the plan, without the PFs that were excluded.
     package var entries: [Entry] = []
 
     /// Whether everything is as asked for.

@@ -6,6 +6,7 @@ package import SRIOV
 /// It is a function of the configuration and of what is, with no machine in sight; what it finds is the drift.
 package struct NodePlan: Hashable, Sendable {
     package struct Change: Hashable, Sendable {
+        /// What is to be done.
         package let step: NodeStep
         /// What it would disturb; it is done only if forced.
         package let disturbs: [Obstacle]

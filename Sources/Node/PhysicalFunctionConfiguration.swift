@@ -14,13 +14,17 @@ package struct PhysicalFunctionConfiguration: Hashable, Sendable {
 
     /// Where the element lies in its file, for messages: `physicalFunctions[0]`.
     package var key: String
+    /// Which PFs it is about.
     package var subject: Subject
+    /// `numVFs`, 0 to 65535; nil also where others decide it.
     package var numberOfVFs: Int?
     /// Bytes, 68 to 65535.
     package var mtu: UInt32?
     /// Whether the PF is brought up if it is down; it is never taken down.
     package var bringsUp: Bool
+    /// The driver of the VFs (`vfDriver`).
     package var driver: VFDriver?
+    /// The mode of the PF's switch.
     package var eswitchMode: EswitchMode?
     /// What VFs that nobody has are like.
     package var defaults: VFSettings

@@ -5,12 +5,15 @@ package import SRIOV
 /// One `selectors` object of a PF's configuration: a PF must satisfy all that it has; what is empty lets every PF
 /// pass.
 package struct PhysicalFunctionSelector: Hashable, Sendable {
-    /// PCI numbers of the PF itself.
+    /// PCI vendor numbers of the PF itself.
     package var vendors: Set<UInt16> = []
+    /// PCI device numbers of the PF itself.
     package var devices: Set<UInt16> = []
     /// Names of the PF's driver: `ice`, `mlx5_core`.
     package var drivers: Set<String> = []
+    /// Types of the PF's interface.
     package var linkTypes: Set<LinkType> = []
+    /// Numbers of NUMA nodes, from 0.
     package var numaNodes: Set<Int> = []
 
     package init() {}

@@ -5,6 +5,7 @@ package import SRIOV
 /// A PF and its VFs as they are now, with what a plan must know of them.
 package struct PhysicalFunctionState: Hashable, Sendable {
     package struct VF: Hashable, Sendable {
+        /// The VF as sysfs shows it.
         package var function: VirtualFunction
         /// The PF's view; nil if the PF has no interface here.
         package var info: VFState?
@@ -24,6 +25,7 @@ package struct PhysicalFunctionState: Hashable, Sendable {
         }
     }
 
+    /// The PF as sysfs shows it.
     package var function: PhysicalFunction
     /// nil if the PF has no interface in this namespace.
     package var link: Link?

@@ -2,6 +2,7 @@ package import SRIOV
 
 /// What changing the number of VFs would do, and what forbids it.
 package struct ResizePlan: Hashable, Sendable {
+    /// The PF as it was when the plan was made.
     package let function: PhysicalFunction
     /// The number of VFs wanted.
     package let count: Int

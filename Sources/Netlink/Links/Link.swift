@@ -27,9 +27,9 @@ package struct Link: Hashable, Sendable {
     package var controllerKind: String?
     /// What kind of virtual interface this is (`IFLA_INFO_KIND`); nil for hardware.
     package var kind: String?
-    /// The bus and name of the device behind it: `pci`, `0000:01:10.0` (Linux 5.14).
+    /// The bus of the device behind it: `pci`; nil without a device, and before Linux 5.14.
     package var parentBus: String?
-    /// The device's name on `parentBus`; nil without a device, and on older kernels.
+    /// The device's name on that bus: `0000:01:10.0`; nil where `parentBus` is.
     package var parentDevice: String?
     /// The port's name on its switch (`IFLA_PHYS_PORT_NAME`): `p0`, `pf0vf1`; nil without one.
     package var physicalPortName: String?

@@ -28,6 +28,7 @@ package struct ManagerError: Error, Sendable {
         case `internal`
     }
 
+    /// What a caller acts on.
     package let code: Code
     /// Lower case, no full stop, the subject named.
     package let message: String

@@ -1,5 +1,6 @@
 /// The kind of network that an interface speaks, as sysfs has it in `type`.
 package struct LinkType: RawRepresentable, Hashable, Sendable {
+    /// `ARPHRD_…`.
     package let rawValue: Int
 
     package init(rawValue: Int) {

@@ -2,13 +2,15 @@ package import LinuxSystem
 
 /// A PCI function that can be split into virtual functions, as sysfs shows it now.
 package struct PhysicalFunction: Hashable, Sendable {
+    /// The PCI address of the PF.
     package var address: PCIAddress
     /// The interface in this namespace; nil if the driver made none, or it lives elsewhere.
     package var interfaceName: KernelText?
     /// The bound driver; nil for none.
     package var driver: String?
-    /// PCI vendor and device numbers.
+    /// PCI vendor number; 0 if sysfs does not show it.
     package var vendor: UInt16
+    /// PCI device number; 0 if sysfs does not show it.
     package var device: UInt16
     /// nil on machines without NUMA.
     package var numaNode: Int?

@@ -2,6 +2,7 @@ package import LinuxSystem
 
 /// A virtual function, as sysfs shows it now.
 package struct VirtualFunction: Hashable, Sendable {
+    /// The PCI address of the VF.
     package var address: PCIAddress
     /// Its PF; nil where the PF is not visible, as inside a virtual machine.
     package var physicalFunction: PCIAddress?
@@ -11,8 +12,9 @@ package struct VirtualFunction: Hashable, Sendable {
     package var interfaceName: KernelText?
     /// The bound driver; nil for none.
     package var driver: String?
-    /// PCI vendor and device numbers.
+    /// PCI vendor number; 0 if it was not read.
     package var vendor: UInt16
+    /// PCI device number; 0 if it was not read.
     package var device: UInt16
     /// nil on machines without NUMA.
     package var numaNode: Int?

@@ -5,8 +5,8 @@ extension Engine {
     /// What forbids to change a PF as a whole: VFs in use, and the host's own use of the PF.
     ///
     /// - Parameter attachments: The records of the PF's VFs.
-    /// - Throws: `NetlinkError` or `SystemCallError` of the host; `ManagerError` if the claims of other programs cannot
-    ///   be read.
+    /// - Throws: `NetlinkError` or `SystemCallError` of the host; what `ForeignClaims` throws if claims of
+    ///   other programs cannot be read.
     package func obstacles(
         to function: PhysicalFunction, _ attachments: [Attachment]
     ) throws -> [Obstacle] {

@@ -1,5 +1,6 @@
 /// The verbs that only look: at PFs and VFs, at who has them, and at what is free.
 package struct Inspector<H: Host>: ContextBound, Sendable {
+    /// What the verbs work with.
     package let context: Context<H>
 
     var engine: Engine<H> { context.engine }

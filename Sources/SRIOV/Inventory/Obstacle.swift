@@ -18,7 +18,9 @@ package struct Obstacle: Hashable, Sendable {
         case unknown
     }
 
+    /// The function that would be disturbed.
     package let subject: AttachmentSubject
+    /// Why it counts as in use.
     package let reason: Reason
 
     package init(_ subject: AttachmentSubject, _ reason: Reason) {

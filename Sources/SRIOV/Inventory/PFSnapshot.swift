@@ -2,6 +2,7 @@ package import Netlink
 
 /// A PF as it was at one moment, with its VFs.
 package struct PFSnapshot: Hashable, Sendable {
+    /// The PF as sysfs shows it.
     package var function: PhysicalFunction
     /// nil if the PF has no interface in this namespace.
     package var link: Link?

@@ -23,11 +23,13 @@ package struct SnapshotDetail: Hashable, Sendable {
 
     /// What is read of each VF in sysfs.
     package var functions: FunctionDetail
+    /// Where interfaces are looked for.
     package var reach: Reach
     /// Whether programs count that have a VF open through a driver of user space. Every process is asked for that.
     package var programs: Bool
     /// Whether what the PF's drivers and interfaces count is read too.
     package var counters: Bool
+    /// Whether stale records are told from others.
     package var staleness: Staleness
 
     package init(

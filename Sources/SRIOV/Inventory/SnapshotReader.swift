@@ -10,6 +10,7 @@ package struct SnapshotReader<H: Host>: Sendable {
     private let detail: SnapshotDetail
     private let records: KnownRecords
     private let search: Deadline
+    /// What was read of the host as a whole, shared by all snapshots of this reader.
     package let host: HostView<H>
 
     /// - Parameters:

@@ -2,6 +2,7 @@ package import Netlink
 
 /// A VF as it was at one moment.
 package struct VFSnapshot: Hashable, Sendable {
+    /// The VF as sysfs shows it.
     package var function: VirtualFunction
     /// The PF's view; nil where the PF is not visible or has no interface here.
     package var info: VFState?
@@ -9,6 +10,7 @@ package struct VFSnapshot: Hashable, Sendable {
     package var link: Link?
     /// Where the interface is: nil for this namespace, else a path of the container's.
     package var namespacePath: String?
+    /// Who has the VF, or that it is free.
     package var occupancy: Occupancy
     /// What the interface counts; nil without one, and where counters were not asked for or the interface is not in
     /// the host.

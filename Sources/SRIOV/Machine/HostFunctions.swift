@@ -2,7 +2,7 @@ package import LinuxSystem
 
 /// PCI functions: which there are, how many VFs a PF has, what the kernel knows of each.
 package protocol HostFunctions: Sendable {
-    /// Every function with SR-IOV, sorted by address.
+    /// Every PF of a network card, sorted by address.
     func physicalFunctions() throws -> [PhysicalFunction]
 
     /// - Returns: nil if there is no such function or it has no SR-IOV.

@@ -8,6 +8,7 @@ package struct PoolFilter: Hashable, Sendable {
     package let wanted: [String]
     /// What the VF has in its place, in words.
     package let found: String
+    /// Whether `found` is one of `wanted`.
     package let passes: Bool
 }
 

@@ -2,6 +2,7 @@ internal import LinuxSystem
 
 /// An entry of a pool's `pfNames` or `rootDevices`: a PF, and which of its VFs.
 package struct PoolMember: Hashable, Sendable {
+    /// The PF, by its interface's name or its PCI address.
     package let physicalFunction: PhysicalFunctionReference
     /// Indexes on the PF; empty for all.
     package let indexes: [ClosedRange<Int>]

@@ -1,8 +1,10 @@
 /// Why a VF is in a pool, or is not.
 package struct PoolVerdict: Hashable, Sendable {
+    /// The pool that was compared.
     package let pool: Pool
     /// The keys of each of the pool's selectors, held against the VF.
     package let selectors: [[PoolFilter]]
+    /// Whether the VF belongs to the pool: it is the first of the list that selects it.
     package let isMember: Bool
     /// What the filters alone do not tell, one sentence each.
     package let remarks: [String]

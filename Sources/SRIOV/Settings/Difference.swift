@@ -10,9 +10,11 @@ package struct Difference: Hashable, Sendable {
 
     /// `VLAN`, `MTU of net1`.
     package let attribute: String
-    /// The values for people: `on`, `1500`, `none`.
+    /// The value that it has, for people: `on`, `1500`, `none`.
     package let present: String
+    /// The value that `attribute` should have, for people.
     package let wanted: String
+    /// Where `wanted` comes from.
     package let source: Source
 }
 

@@ -13,7 +13,9 @@ package struct SettingFault: Error, Hashable, Sendable {
         case exceeds(Setting, own: UInt32, other: UInt32)
     }
 
+    /// The setting that is at fault.
     package let setting: Setting
+    /// What is wrong with its value.
     package let reason: Reason
 
     package init(_ setting: Setting, _ reason: Reason) {

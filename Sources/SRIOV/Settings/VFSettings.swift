@@ -11,8 +11,11 @@ package struct VFSettings: Hashable, Sendable {
     package var minimumRate: UInt32?
     /// Mbit/s; 0 is no limit.
     package var maximumRate: UInt32?
+    /// Whether frames with a source MAC that is not the VF's are dropped.
     package var spoofCheck: Bool?
+    /// Whether the VF may change its MAC and turn on promiscuous mode.
     package var trust: Bool?
+    /// What the VF is told about its link.
     package var linkState: VFLinkState?
     /// Bytes, 68 to 65535.
     package var mtu: UInt32?

@@ -5,10 +5,13 @@ internal import LinuxSystem
 /// Nothing is kept between calls: the kernel has the truth, the state file what was changed and how to undo it, and
 /// locks that die with their holder keep processes apart. It is a class so that passing it on costs one reference.
 package final class Context<H: Host>: Sendable {
+    /// The machine that verbs read and change.
     package let host: H
     /// The network namespace of this process, held open.
     package let home: H.Namespace
+    /// The records of attachments, the networks and the leases.
     package let store: AttachmentStore
+    /// The lock files of VFs and PFs.
     package let locks: LockDirectory
 
     /// Undoes the front end's own part of an attachment, an IPAM's addresses, from what the record keeps.

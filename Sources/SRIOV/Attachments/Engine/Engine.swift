@@ -4,6 +4,7 @@ internal import LinuxSystem
 ///
 /// Most of them need the locks of the VF that they are about, as they say.
 package struct Engine<H: Host>: ContextBound, Sendable {
+    /// What the steps work with.
     package let context: Context<H>
 
     /// The same with one wait in place of one for each VF: see `Context.sharing`.

@@ -4,6 +4,7 @@ package import LinuxSystem
 ///
 /// They do not follow the state file, so that two state files can never share a VF unnoticed.
 package struct LockDirectory: Sendable {
+    /// The directory of the lock files.
     package let path: String
 
     /// - Parameter path: The directory of the lock files; made where missing.

@@ -9,6 +9,7 @@ package struct ImportReport: Sendable {
         package let virtualFunction: PCIAddress?
         /// nil if the file does not tell.
         package let owner: AttachmentOwner?
+        /// What became of the claim.
         package let result: Result
 
         init(_ claim: ForeignClaim, _ result: Result, owner: AttachmentOwner? = nil) {

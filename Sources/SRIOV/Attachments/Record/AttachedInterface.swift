@@ -2,7 +2,9 @@ package import Netlink
 
 /// A VF in its container, while its front end finishes: addresses, routes, the result.
 package struct AttachedInterface<H: Host>: Sendable {
+    /// The record.
     package let attachment: Attachment
+    /// The machine, for what the front end sets in the container.
     package let host: H
     /// The container's namespace, held open.
     package let namespace: H.Namespace

@@ -5,11 +5,15 @@ package import Netlink
 ///
 /// It is written before the hardware is touched and dropped when the last of it is restored.
 package struct Attachment: Hashable, Sendable {
+    /// Who the function was given to; at most one record of a boot has it.
     package var owner: AttachmentOwner
+    /// The VF, or the PF as a whole.
     package let subject: AttachmentSubject
+    /// How far the work on it has come.
     package var phase: AttachmentPhase
     /// The boot in which the record was written: it is void in any other.
     package var boot: BootIdentity
+    /// Where the function is, and whether vfmap or a runtime moves it.
     package var placement: AttachmentPlacement
     /// What was asked for.
     package var settings: VFSettings

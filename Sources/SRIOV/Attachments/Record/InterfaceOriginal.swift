@@ -5,13 +5,19 @@ package import Netlink
 package struct InterfaceOriginal: Hashable, Sendable {
     /// In the host; nil in a record of an earlier version. It is given back if it is free.
     package var index: Int32?
+    /// The name in the host.
     package var name: KernelText
+    /// The alternative names in the host, in the kernel's order.
     package var alternativeNames: [KernelText]
+    /// nil for an interface without an Ethernet address.
     package var macAddress: MACAddress?
     /// Bytes.
     package var mtu: UInt32
+    /// `IFF_UP`.
     package var isUp: Bool
+    /// `IFF_PROMISC`.
     package var isPromiscuous: Bool
+    /// `IFF_ALLMULTI`.
     package var receivesAllMulticast: Bool
     /// Packets.
     package var transmitQueueLength: UInt32

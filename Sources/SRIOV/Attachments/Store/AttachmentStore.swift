@@ -16,7 +16,9 @@ package final class AttachmentStore: Sendable {
         case readOnly
     }
 
+    /// Where the files are.
     package let paths: StatePaths
+    /// The boot whose records are read and written.
     package let boot: BootIdentity
     let schema: StateSchema
     let access: Access

@@ -3,6 +3,7 @@ package import Netlink
 
 /// What an attach would do, step by step, before anything is done.
 package struct AttachPlan: Hashable, Sendable {
+    /// The VF that would be attached.
     package let virtualFunction: VirtualFunction
     /// What would be set through the PF, in order.
     package let changes: [VFAttribute]
@@ -10,7 +11,8 @@ package struct AttachPlan: Hashable, Sendable {
     package let interface: LinkSettings
     /// The interface's present name; nil if the VF has none.
     package let interfaceName: KernelText?
-    /// The namespace, and the name there.
+    /// The path of the namespace that the interface would move into.
     package let namespacePath: String
+    /// The interface's name in that namespace.
     package let targetName: String
 }

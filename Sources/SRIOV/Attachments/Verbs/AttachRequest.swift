@@ -1,7 +1,10 @@
 /// Who wants which VF, how, and where.
 package struct AttachRequest: Hashable, Sendable {
+    /// Who the VF is recorded for.
     package var owner: AttachmentOwner
+    /// Which VFs may be chosen.
     package var selection: VFSelection
+    /// What is set on the VF and its interface.
     package var settings: VFSettings
     /// The path of the namespace that the VF moves into, under the owner's interface name.
     package var namespacePath: String

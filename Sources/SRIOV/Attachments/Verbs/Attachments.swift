@@ -1,5 +1,6 @@
 /// The verbs on attachments that vfmap moves by itself: attach, check, detach, and for all of them recover and import.
 package struct Attachments<H: Host>: ContextBound, Sendable {
+    /// What the verbs work with.
     package let context: Context<H>
 
     var engine: Engine<H> { context.engine }

@@ -2,6 +2,7 @@ package import Netlink
 
 /// How an attachment is, compared with its record.
 package struct CheckReport: Sendable {
+    /// The record that was compared.
     package let attachment: Attachment
     /// The interface in its namespace; nil if it has none there.
     package let link: Link?

@@ -2,6 +2,7 @@ package import LinuxSystem
 
 /// What is to be given back, and what is known about it should the record be lost.
 package struct DetachRequest: Hashable, Sendable {
+    /// Whose attachment ends.
     package var owner: AttachmentOwner
     /// The VF that the owner's configuration names; nil if it names none.
     package var virtualFunction: PCIAddress?

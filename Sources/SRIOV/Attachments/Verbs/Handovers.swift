@@ -7,6 +7,7 @@ internal import Netlink
 /// nobody's process working on it. So its record has phases of its own, with the time at which each began: see
 /// `Engine+Staleness.swift` for when nobody can be waiting any more. The end of it all is `detach`.
 package struct Handovers<H: Host>: ContextBound, Sendable {
+    /// What the verbs work with.
     package let context: Context<H>
 
     private var engine: Engine<H> { context.engine }
@@ -47,7 +48,9 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
     ///
     /// - Parameter path: The path of the container's namespace, which need not exist yet.
     /// - Returns: The interface, still in the host, and the record, in phase joined.
-    /// - Throws: `ManagerError` `notFound` without a record, `incomplete` if the VF is not there to be moved.
+    /// - Throws: `ManagerError` `notFound` without a record, `inUse` if it is in another phase than reserved or joined,
+    ///   `incomplete` if the VF is not there to be moved; `NetlinkError` or `SystemCallError` of the host. The record
+    ///   stays as it was.
     package func join(_ owner: AttachmentOwner, sandbox path: String) throws -> Reservation {
         try withRecord(of: owner) { attachment in
             guard var attachment else {

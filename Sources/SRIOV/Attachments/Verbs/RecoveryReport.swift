@@ -3,6 +3,7 @@ package struct RecoveryReport: Sendable {
     package struct Entry: Sendable {
         /// The record as it was found.
         package let attachment: Attachment
+        /// What became of it.
         package let result: Result
     }
 

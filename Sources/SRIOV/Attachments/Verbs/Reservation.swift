@@ -2,6 +2,7 @@ package import Netlink
 
 /// A VF that waits, configured, for its runtime to move it.
 package struct Reservation: Sendable {
+    /// The record, in phase reserved or joined.
     package let attachment: Attachment
     /// The interface in the host.
     package let link: Link
