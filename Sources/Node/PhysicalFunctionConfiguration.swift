@@ -16,7 +16,7 @@ package struct PhysicalFunctionConfiguration: Hashable, Sendable {
     package var key: String
     /// Which PFs it is about.
     package var subject: Subject
-    /// `numVFs`, 0 to 65535; nil also where others decide it.
+    /// `numVFs`, 0 to 65535.
     package var numberOfVFs: Int?
     /// Bytes, 68 to 65535.
     package var mtu: UInt32?

@@ -1,6 +1,8 @@
 package import LinuxSystem
 
 /// The boot and its time.
+///
+/// Errors are as `Host` says.
 package protocol HostClock: Sendable {
     /// The identity of this boot.
     func bootIdentity() throws -> BootIdentity

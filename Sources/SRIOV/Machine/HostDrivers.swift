@@ -1,6 +1,8 @@
 package import LinuxSystem
 
 /// Drivers of PCI functions, and the programs that use them from user space.
+///
+/// Errors are as `Host` says.
 package protocol HostDrivers: Sendable {
     /// Whether the kernel has a driver for PCI functions with this name, loaded now.
     func driverExists(_ name: String) -> Bool
@@ -9,7 +11,7 @@ package protocol HostDrivers: Sendable {
     /// as the driver makes any.
     ///
     /// - Parameter driver: nil for the one that the kernel chooses, which needs `bindsDrivers(to:)` of its PF.
-    /// - Throws: If the driver does not take the VF; the one before is bound again then.
+    /// - Throws: `ManagerError` `unsupported` if the driver does not take the VF; the one before is bound again then.
     func bindDriver(_ driver: String?, to address: PCIAddress, deadline: Deadline) throws
 
     /// The programs that have VFs open through a driver of user space, `qemu-system-x86 (4711)`, by the VF; a VF that
@@ -21,5 +23,8 @@ package protocol HostDrivers: Sendable {
     /// Whether the kernel binds drivers to new VFs of a PF (`sriov_drivers_autoprobe`); nil if it does not tell.
     func bindsDrivers(to function: PCIAddress) throws -> Bool?
 
+    /// Sets whether the kernel binds drivers to new VFs of a PF (`sriov_drivers_autoprobe`).
+    ///
+    /// - Throws: `SystemCallError`; the attribute is as it was.
     func setBindsDrivers(_ binds: Bool, to function: PCIAddress) throws
 }

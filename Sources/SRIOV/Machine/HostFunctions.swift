@@ -1,6 +1,8 @@
 package import LinuxSystem
 
 /// PCI functions: which there are, how many VFs a PF has, what the kernel knows of each.
+///
+/// Errors are as `Host` says.
 package protocol HostFunctions: Sendable {
     /// Every PF of a network card, sorted by address.
     func physicalFunctions() throws -> [PhysicalFunction]
@@ -38,6 +40,9 @@ package protocol HostFunctions: Sendable {
     /// a driver makes any, and the PF has its carrier back if it had one.
     ///
     /// - Parameter count: 0 removes them all; another number is taken only when there are none.
+    /// - Throws: `SystemCallError` of the write, with the number as it was; with `ETIMEDOUT` if VFs have no interface
+    ///   at the deadline, with the number changed. `NetlinkError` if the PF's interface cannot be read. A carrier
+    ///   that does not come back is no error.
     func setNumberOfVFs(_ count: Int, of function: PhysicalFunction, deadline: Deadline) throws
 
     /// The driver bound to a PCI function of whatever kind; nil for none, and without such a function.
@@ -47,5 +52,7 @@ package protocol HostFunctions: Sendable {
     func canReset(_ address: PCIAddress) -> Bool
 
     /// Resets a function by itself (sysfs `reset`). What the PF administers stays, what the VF has told it goes.
+    ///
+    /// - Throws: `SystemCallError`: the function has no reset of its own, or the reset failed.
     func reset(_ address: PCIAddress) throws
 }

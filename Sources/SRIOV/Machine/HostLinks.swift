@@ -2,10 +2,13 @@ package import LinuxSystem
 package import Netlink
 
 /// Network interfaces, in whatever namespace.
+///
+/// Errors are as `Host` says.
 package protocol HostLinks: HostNamespaces {
     /// Waits until a condition holds, looking anew whenever an interface of this namespace changes.
     ///
     /// - Returns: Whether it holds; false if the deadline passed first.
+    /// - Throws: What the condition throws; `SystemCallError` if the changes cannot be listened to.
     func wait(until deadline: Deadline, for condition: () throws -> Bool) throws -> Bool
 
     /// The interface of a PCI function in a namespace.
@@ -27,6 +30,7 @@ package protocol HostLinks: HostNamespaces {
     /// Every interface of the host.
     ///
     /// - Parameter counters: Whether they come with what they count, as far as they count.
+    /// - Throws: `NetlinkError`; with `EINTR` if interfaces change during every reading.
     func links(counters: Bool) throws -> [(link: Link, counters: LinkStatistics?)]
 
     /// The interfaces of PCI functions themselves in a namespace, each without its alternative names.
@@ -41,13 +45,19 @@ package protocol HostLinks: HostNamespaces {
     /// Sets attributes of one interface in one message.
     ///
     /// - Parameter link: Its index counts, or, if that is 0, its name.
+    /// - Throws: `NetlinkError` with the first refusal; what the kernel applies before it stays set.
     func setLink(_ link: Link, _ settings: LinkSettings, in namespace: Namespace) throws
 
+    /// Gives an interface one more name.
+    ///
+    /// - Throws: `NetlinkError`; with `EEXIST` if an interface of the namespace has the name.
     func addAlternativeName(_ name: KernelText, to link: Link, in namespace: Namespace) throws
 
     /// Takes an alternative name from an interface; one that it does not have (any more) is as good as taken.
     ///
     /// udev gives and takes alternative names at any time.
+    ///
+    /// - Throws: `NetlinkError` for any other refusal.
     func removeAlternativeName(_ name: KernelText, from link: Link, in namespace: Namespace) throws
 
     /// Moves an interface and gives it a name and an index in one step.
@@ -62,17 +72,22 @@ package protocol HostLinks: HostNamespaces {
     ///   - name: nil keeps the name.
     ///   - index: Its index in the target, refused with `EBUSY` if that is taken; nil keeps the one it has, or takes
     ///     another if that is taken.
+    /// - Throws: `NetlinkError`; with `EBUSY` if the index is taken, with `EEXIST` if the name is. The interface can be
+    ///   in either namespace then.
     func move(
         _ link: Link, from source: Namespace, to target: Namespace, as name: KernelText?,
         index: Int32?
     ) throws
 
     /// Removes a virtual interface; that of a device is refused (`EOPNOTSUPP`).
+    ///
+    /// - Throws: `NetlinkError`; the interface stays then.
     func removeLink(_ link: Link, in namespace: Namespace) throws
 
     /// Waits until a function has an interface in a namespace.
     ///
     /// - Returns: nil if the deadline passed first.
+    /// - Throws: `NetlinkError` or `SystemCallError`; a deadline that passes is no error.
     func waitForLink(of function: PCIAddress, in namespace: Namespace, until deadline: Deadline)
         throws -> Link?
 

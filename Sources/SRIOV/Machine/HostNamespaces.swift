@@ -1,11 +1,15 @@
 package import LinuxSystem
 
 /// Network namespaces: this process's and those of containers.
+///
+/// Errors are as `Host` says.
 package protocol HostNamespaces: Sendable {
     /// A network namespace held open: it stays alive as long as the value does.
     associatedtype Namespace: Sendable
 
     /// The namespace of this process.
+    ///
+    /// - Throws: `SystemCallError` if no socket can be opened in it.
     func hostNamespace() throws -> Namespace
 
     /// - Throws: `NetworkNamespaceError` if the path leads to none.

@@ -2,6 +2,8 @@ package import LinuxSystem
 package import Netlink
 
 /// What only a PF can do: the settings and counters of its VFs, and its card's switch.
+///
+/// Errors are as `Host` says.
 package protocol HostPorts: Sendable {
     /// The interface that stands for a VF on its PF's switch; nil for none, as outside switchdev mode.
     func representor(of function: VirtualFunction) throws -> KernelText?
@@ -9,8 +11,14 @@ package protocol HostPorts: Sendable {
     // MARK: The card's switch
 
     /// The mode of a PF's switch; nil where the kernel, the driver or the device has no such modes.
+    ///
+    /// - Throws: `NetlinkError`; with `EPERM` without CAP_NET_ADMIN.
     func eswitchMode(of function: PCIAddress) throws -> EswitchMode?
 
+    /// Sets the mode of a PF's switch.
+    ///
+    /// - Throws: `NetlinkError`; with `EOPNOTSUPP` or `ENODEV` if there are no such modes, with the driver's reason if
+    ///   it refuses now, as while there are VFs.
     func setEswitchMode(_ mode: EswitchMode, of function: PCIAddress) throws
 
     // MARK: VFs through their PF

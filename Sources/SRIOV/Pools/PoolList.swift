@@ -4,7 +4,7 @@
 package struct PoolList: Hashable, Sendable {
     /// The file that they come from, for errors.
     package let path: String
-    /// In the order of the file; no two have the same full name.
+    /// In the order of the file: a VF belongs to the first that selects it.
     package let pools: [Pool]
 
     package init(path: String, pools: [Pool]) {

@@ -13,7 +13,7 @@ package struct Attachment: Hashable, Sendable {
     package var phase: AttachmentPhase
     /// The boot in which the record was written: it is void in any other.
     package var boot: BootIdentity
-    /// Where the function is, and whether vfmap or a runtime moves it.
+    /// Whether vfmap or a runtime moves the interface, and into which namespace.
     package var placement: AttachmentPlacement
     /// What was asked for.
     package var settings: VFSettings

@@ -19,8 +19,8 @@ struct FormerState: Sendable {
     /// Takes over what there is; nothing if there is nothing.
     ///
     /// - Parameter mark: What the boot mark says; nil if there is none.
-    /// - Throws: `StoreError`, `SQLiteError` or `SystemCallError`, `ManagerError` if a VF cannot be locked for another reason
-    ///   than that it is in use; what was left is as it was then, or taken over in part.
+    /// - Throws: `StoreError`, `SQLiteError` or `SystemCallError`; `ManagerError` if a VF cannot be locked for another
+    ///   reason than that it is in use. What was left is as it was then, or taken over in part.
     func takeOver(_ mark: String?) throws {
         if let former = paths.former, access(former, F_OK) == 0 {
             try takeOver(former, into: paths.state)
