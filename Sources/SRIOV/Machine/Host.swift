@@ -4,8 +4,8 @@ package import Netlink
 /// Everything that may be done to the machine, by its roles.
 ///
 /// `SystemHost` is the machine; the tests have one that keeps its state in memory and fails, or dies,
-/// at any call. Errors are those of LinuxSystem and Netlink, passed on as they are: `SystemCallError` for sysfs, `/proc`
-/// and sockets, `NetlinkError` for netlink requests. A call that only reads changes nothing when it throws.
+/// at any call. Errors are those of LinuxSystem and Netlink, passed on as they are: `SystemCallError` for sysfs,
+/// `/proc` and sockets, `NetlinkError` for netlink requests. A call that only reads changes nothing when it throws.
 package protocol Host:
     HostClock, HostFunctions, HostDrivers, HostPorts, HostLinks, HostAddresses
 {}

@@ -5,7 +5,7 @@ internal import SQLite
 extension AttachmentStore {
     /// Writes a network down; one that is there already with the same definition stays as it is.
     ///
-    /// - Throws: `StoreError.networkExists` if there is another definition of it.
+    /// - Throws: `StoreError`, `networkExists` if there is another definition of it; nothing is changed then.
     package func insert(_ network: NetworkRecord) throws {
         let path = networkFile.path
         try takeOverFormerState()

@@ -93,7 +93,8 @@ package final class AttachmentStore: Sendable {
     ///
     /// - Parameter phase: What the record will be when the work that begins now has ended well: its own phase is then
     ///   a note, and `commit` is all that it takes. nil writes it down in its own phase.
-    /// - Throws: `StoreError.conflict` with the record in the way.
+    /// - Throws: `StoreError`, `conflict` with the record in the way. No record is written then; a lease may be
+    ///   left, which `recover` drops.
     package func insert(_ attachment: Attachment, becoming phase: AttachmentPhase? = nil) throws {
         var committed = attachment
         if let phase { committed.phase = phase }
@@ -163,7 +164,7 @@ package final class AttachmentStore: Sendable {
 
     /// Replaces the record with the same boot, VF and owner; nothing is under way with it then.
     ///
-    /// - Throws: `StoreError.vanished` if there is none.
+    /// - Throws: `StoreError`, `vanished` if there is none; nothing is changed then.
     package func update(_ attachment: Attachment) throws {
         let row = AttachmentRow(attachment)
         try records.write { database, beforeWrite in
@@ -175,7 +176,7 @@ package final class AttachmentStore: Sendable {
 
     /// Drops the record with the same boot, VF and owner; of another boot, of which only the lease is left, the lease.
     ///
-    /// - Throws: `StoreError.vanished` if there is none.
+    /// - Throws: `StoreError`, `vanished` if there is none. If the commit fails, the record stays and its lease may be gone.
     package func remove(_ attachment: Attachment) throws {
         guard attachment.boot == boot else { return try remove(leaseOf: attachment) }
         let row = AttachmentRow(attachment)
