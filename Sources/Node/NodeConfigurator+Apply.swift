@@ -140,12 +140,12 @@ extension NodeConfigurator {
         switch step {
         case .bringUp:
             let interface = try link(of: address)
-            try host.setLink(interface, LinkSettings(isUp: true), in: home)
+            try engine.setLink(interface, LinkSettings(isUp: true), in: home)
             // Without a cable it never comes, which is no error.
             _ = try host.waitForCarrier(
                 of: interface, in: home, until: Deadline(after: timeouts.carrier))
         case .setMTU(let mtu):
-            try host.setLink(try link(of: address), LinkSettings(mtu: mtu), in: home)
+            try engine.setLink(try link(of: address), LinkSettings(mtu: mtu), in: home)
         case .setEswitchMode(let mode):
             try host.setEswitchMode(mode, of: address)
         case .letKernelBindDrivers(let binds):
@@ -161,10 +161,10 @@ extension NodeConfigurator {
             guard let info = try host.vfInfos(ofPF: address) else {
                 throw ManagerError(.notFound, "\(function.displayName) has no interface here")
             }
-            try host.setVF(attribute, index: index, of: info)
+            try engine.setVF(attribute, index: index, of: info)
         case .setVFMTU(let index, let mtu):
             let vf = try virtualFunction(index)
-            try host.setLink(try link(of: vf), LinkSettings(mtu: mtu), in: home)
+            try engine.setLink(try link(of: vf), LinkSettings(mtu: mtu), in: home)
         }
     }
 

@@ -93,6 +93,31 @@ import Testing
         #expect(try fixture.store.leasesOfOtherBoots().damaged.count == 1)
     }
 
+    @Test func aRecordThatCouldNotBeDroppedKeepsItsLease() throws {
+        let attachment = try Attachment.sample(1)
+        for step in 1... {
+            try fixture.store.insert(attachment)
+            let store = fixture.store(dyingAt: step)
+            do {
+                try store.remove(attachment)
+                #expect(step > 2)
+                break
+            } catch is StoreFixture.Death {
+                #expect(try fixture.store.attachments() == [attachment], "step \(step)")
+                #expect(
+                    access(fixture.path + "-leases/" + leaseName(attachment), F_OK) == 0,
+                    "step \(step)")
+                try fixture.store.remove(attachment)
+            }
+        }
+        #expect(try fixture.store.attachments() == [])
+        #expect(access(fixture.path + "-leases/" + leaseName(attachment), F_OK) != 0)
+    }
+
+    private func leaseName(_ attachment: Attachment) -> String {
+        "\(attachment.boot.rawValue)-\(attachment.function)"
+    }
+
     @Test func aLeaseOfAWriterAtWorkStays() throws {
         let host = SimulatedHost.withVFs(2)
         let boot = host.kernel.boot

@@ -10,6 +10,7 @@ extension SimulatedKernel {
         guard var vf = vfs[address], let parent = vf.function.physicalFunction,
             let pf = pfs[parent]
         else { return .noDevice }
+        if let errno = answerOfBusyDriver() { return errno }
         if swallows.contains(attribute.name) { return nil }
         if unsupported.contains(attribute.name) { return .notSupported }
         let isUp = interfaces[pf.linkIndex]?.link.isUp ?? false
@@ -40,9 +41,13 @@ extension SimulatedKernel {
         return nil
     }
 
+    /// The errno of a driver that is busy, which has one answer less left then; nil if it is not.
+    private mutating func answerOfBusyDriver() -> ErrorNumber? { busyAnswers.popLast() }
+
     /// Gives a VF's interface a MAC, as its driver would.
     mutating func setMAC(_ mac: MACAddress, ofLink index: Int32) -> ErrorNumber? {
         guard var interface = interfaces[index] else { return .noDevice }
+        if interface.virtualFunction != nil, let errno = answerOfBusyDriver() { return errno }
         if let address = interface.virtualFunction, var vf = vfs[address] {
             let mayChange = !vf.hasAdministrativeMAC || vf.info.trust == true || !vf.hasBeenUp
             if !mayChange { return .addressNotAvailable }

@@ -82,6 +82,8 @@ package struct SimulatedKernel: Hashable, Sendable {
     package var swallows: Set<String> = []
     /// The names of VF attributes that the PF's driver does not know.
     package var unsupported: Set<String> = []
+    /// What drivers still answer to settings because they are busy, the next one first.
+    package var busyAnswers: [ErrorNumber] = []
     /// Whether the driver refuses a VLAN that a VF has already.
     package var mindsEqualVLANs = false
     /// The functions that have a reset of their own.

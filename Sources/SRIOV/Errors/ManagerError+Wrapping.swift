@@ -28,7 +28,7 @@ extension ManagerError {
         case .notSupported, .protocolNotSupported: .unsupported
         case .notPermitted, .accessDenied: .notPermitted
         case .noDevice, .noSuchDeviceOrAddress, .noSuchFile: .notFound
-        case .busy: .inUse
+        case .busy, .wouldBlock: .inUse
         default: .internal
         }
     }

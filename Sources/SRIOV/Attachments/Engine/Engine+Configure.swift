@@ -54,7 +54,7 @@ extension Engine {
         _ settings: inout VFSettings
     ) throws {
         do {
-            try host.setVF(change, index: index, of: parent)
+            try setVF(change, index: index, of: parent)
         } catch let error as NetlinkError
             where error.errno == .notSupported && settings.toleratesUnsupportedLinkState == true
         {

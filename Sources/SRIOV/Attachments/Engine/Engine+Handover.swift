@@ -88,7 +88,7 @@ extension Engine {
         if let address = attachment.physicalFunction, let index = attachment.index,
             let parent = try host.vfInfos(ofPF: address, expectedName: nil, only: index)
         {
-            try host.setVF(
+            try setVF(
                 .trust(attachment.settings.trust ?? false), index: index, of: parent)
             let administrativeMAC =
                 attachment.settings.macAddress ?? attachment.originalInfo?.macAddress
@@ -97,7 +97,7 @@ extension Engine {
             if let administrativeMAC, !administrativeMAC.isZero,
                 present?.vf(index)?.macAddress != administrativeMAC
             {
-                try host.setVF(.macAddress(administrativeMAC), index: index, of: parent)
+                try setVF(.macAddress(administrativeMAC), index: index, of: parent)
             }
         }
         attachment.changeHandover { $0.isTemporarilyTrusted = false }

@@ -17,7 +17,7 @@ extension Engine {
             try setInterfaceMAC(address, of: link, index: index, of: parent, in: namespace)
         }
         if let parent, let index {
-            try host.setVF(.macAddress(address), index: index, of: parent)
+            try setVF(.macAddress(address), index: index, of: parent)
         }
     }
 
@@ -53,7 +53,7 @@ extension Engine {
             if present == attachment.originalInterface?.macAddress, link != nil { return }
             try forgetAdministrativeMAC(index: index, of: parent)
         } else {
-            try host.setVF(.macAddress(original), index: index, of: parent)
+            try setVF(.macAddress(original), index: index, of: parent)
         }
     }
 
@@ -63,7 +63,7 @@ extension Engine {
     /// was administered, which the next one replaces.
     private func forgetAdministrativeMAC(index: Int, of parent: PhysicalFunctionInfo) throws {
         do {
-            try host.setVF(.macAddress(.zero), index: index, of: parent)
+            try setVF(.macAddress(.zero), index: index, of: parent)
         } catch let error as NetlinkError
             where error.errno == .invalidArgument || error.errno == .addressNotAvailable
         {
@@ -76,11 +76,11 @@ extension Engine {
         in namespace: H.Namespace
     ) throws {
         do {
-            try host.setLink(link, LinkSettings(macAddress: address), in: namespace)
+            try setLink(link, LinkSettings(macAddress: address), in: namespace)
         } catch let error as NetlinkError where error.errno.isRefusalOfMAC {
             guard let parent, let index else { throw error }
-            try host.setVF(.macAddress(.zero), index: index, of: parent)
-            try host.setLink(link, LinkSettings(macAddress: address), in: namespace)
+            try setVF(.macAddress(.zero), index: index, of: parent)
+            try setLink(link, LinkSettings(macAddress: address), in: namespace)
         }
     }
 }

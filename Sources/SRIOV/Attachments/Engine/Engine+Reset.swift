@@ -13,7 +13,7 @@ extension Engine {
             if let link = try host.link(of: address, expectedName: nil, in: home),
                 link.isUp
             {
-                try host.setLink(link, LinkSettings(isUp: false), in: home)
+                try setLink(link, LinkSettings(isUp: false), in: home)
             }
             try host.reset(address)
         } catch {

@@ -21,7 +21,7 @@ extension Engine {
                 link = try homeLink(of: attachment)
                 // Coming up resets some VFs, so it is last.
                 if let present = link, original.isUp, !present.isUp {
-                    try host.setLink(present, LinkSettings(isUp: true), in: home)
+                    try setLink(present, LinkSettings(isUp: true), in: home)
                     link = try homeLink(of: attachment)
                 }
             }
@@ -59,7 +59,7 @@ extension Engine {
             do { try step() } catch { failures.append(error) }
         }
         if link.isUp, !original.isUp || link.name != original.name {
-            attempt { try host.setLink(link, LinkSettings(isUp: false), in: home) }
+            attempt { try setLink(link, LinkSettings(isUp: false), in: home) }
         }
         for name in link.alternativeNames where !original.alternativeNames.contains(name) {
             attempt { try host.removeAlternativeName(name, from: link, in: home) }
@@ -70,7 +70,7 @@ extension Engine {
                 if link.alternativeNames.contains(original.name) {
                     try host.removeAlternativeName(original.name, from: link, in: home)
                 }
-                try host.setLink(link, LinkSettings(name: original.name), in: home)
+                try setLink(link, LinkSettings(name: original.name), in: home)
                 link.name = original.name
             }
         }
@@ -87,7 +87,7 @@ extension Engine {
         }
         let settings = original.settings(toRestore: link)
         if !settings.isEmpty {
-            attempt { try host.setLink(link, settings, in: home) }
+            attempt { try setLink(link, settings, in: home) }
         }
     }
 
@@ -110,13 +110,12 @@ extension Engine {
             of: original, from: present, changedBy: attachment.settings)
         try setTogether(changes, index: index, of: parent) { change in
             do {
-                try host.setVF(change, index: index, of: parent)
+                try setVF(change, index: index, of: parent)
                 return true
             } catch let error as NetlinkError
-                where error.errno == .notSupported && change == .trust(false)
-                && original.trust == nil
+                where error.errno == .notSupported && !original.reports(change)
             {
-                // A driver that knows no trust has none to take back.
+                // What a driver neither knows nor reports was not changed either: there is nothing to take back.
             } catch {
                 failures.append(error)
             }
@@ -188,5 +187,18 @@ extension InterfaceOriginal {
         compare("transmit queue length", transmitQueueLength, link.transmitQueueLength)
         compare("alias", alias?.description ?? "none", link.alias?.description ?? "none")
         return differences
+    }
+}
+
+extension VFState {
+    /// Whether the driver reports the attribute that a change is about.
+    fileprivate func reports(_ change: VFAttribute) -> Bool {
+        switch change {
+        case .spoofCheck: spoofCheck != nil
+        case .trust: trust != nil
+        case .linkState: linkState != nil
+        case .rssQuery: rssQuery != nil
+        case .macAddress, .vlan, .transmitRate: true
+        }
     }
 }

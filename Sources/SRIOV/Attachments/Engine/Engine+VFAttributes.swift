@@ -18,7 +18,7 @@ extension Engine {
             return
         }
         do {
-            try host.setVF(changes, index: index, of: parent)
+            try setVF(changes, index: index, of: parent)
         } catch {
             let tookAll = try setAgain(changes, index, of: parent, set)
             if tookAll { warn("\(error), but it took one by one") }

@@ -17,6 +17,9 @@ package struct Timeouts: Hashable, Sendable {
     /// For the carrier of a PF that was just brought up; there may be no cable.
     package var carrier: Duration = .seconds(10)
 
+    /// For a driver that answers EAGAIN or EBUSY to a setting, as while a VF resets.
+    package var busyDriver: Duration = .seconds(3)
+
     /// For a runtime that moves VFs by itself to say where, once it has one. Docker does so at once; only its
     /// death lies in between.
     package var reservation: Duration = .seconds(300)

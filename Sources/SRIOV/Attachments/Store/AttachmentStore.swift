@@ -183,10 +183,10 @@ package final class AttachmentStore: Sendable {
         try records.write { database, beforeWrite in
             try beforeWrite()
             guard try row.delete(from: database) else { throw Self.vanished(attachment) }
-            // Losing the error is right: a lease that stays is dropped by `recover`, and given back once more after the
-            // next boot at worst, which an IPAM takes for done.
-            if attachment.hasLease { _ = try? leases.remove(attachment) }
         }
+        // After the commit, so that no record outlives its lease. The error is ignored: `recover` drops a lease that
+        // stays, and after the next boot at worst it is given back once more, which an IPAM plugin takes for done.
+        if attachment.hasLease { _ = try? leases.remove(attachment) }
         eraseNote(of: attachment)
     }
 

@@ -138,14 +138,14 @@ extension Attachments {
         moved.index = 0
         moved.name = name
         do {
-            try host.setLink(moved, settings.interfaceSettings, in: container)
+            try engine.setLink(moved, settings.interfaceSettings, in: container)
         } catch let error as NetlinkError where error.errno == .noDevice {
             // Somebody in the container has renamed it at once, as what follows sees.
         }
         var link = try look()
         // Another interface may have its name by now, and later its index. What the VF itself shows counts.
         for _ in 1...3 where !settings.interfaceSettings.areSet(on: link) {
-            try host.setLink(link, settings.interfaceSettings, in: container)
+            try engine.setLink(link, settings.interfaceSettings, in: container)
             link = try look()
         }
         guard settings.interfaceSettings.areSet(on: link) else {

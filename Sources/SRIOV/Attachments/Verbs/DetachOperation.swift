@@ -199,7 +199,7 @@ struct DetachOperation<H: Host>: ContextBound {
         guard !end.isEmpty,
             let link = try host.link(of: function.address, expectedName: nil, in: home)
         else { return }
-        try host.setLink(link, end, in: home)
+        try engine.setLink(link, end, in: home)
     }
 
     /// Moves a VF whose originals nobody knows to the host, and clears what was asked for.
@@ -228,14 +228,14 @@ struct DetachOperation<H: Host>: ContextBound {
         let changes = VFPlan.restoration(of: blank, from: present, changedBy: settings)
         for change in changes {
             do {
-                try host.setVF(change, index: index, of: parent)
+                try engine.setVF(change, index: index, of: parent)
             } catch {
                 failures.append(error)
             }
         }
         if settings.macAddress != nil {
             do {
-                try host.setVF(.macAddress(.zero), index: index, of: parent)
+                try engine.setVF(.macAddress(.zero), index: index, of: parent)
             } catch {
                 failures.append(error)
             }

@@ -135,7 +135,7 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
         }
         var modes = attachment.settings.interfaceSettings
         modes.isUp = nil
-        if !modes.isEmpty { try host.setLink(try look(), modes, in: home) }
+        if !modes.isEmpty { try engine.setLink(try look(), modes, in: home) }
         try giveNameOfItsOwn(to: try look(), of: address)
         let isTemporarilyTrusted = try trustIfNeeded(try look(), candidate, attachment)
         attachment.changeHandover { $0.isTemporarilyTrusted = isTemporarilyTrusted }
@@ -152,8 +152,8 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
     /// it its own name again. A name that is not UTF-8 cannot be told the runtime at all.
     private func giveNameOfItsOwn(to link: Link, of function: PCIAddress) throws {
         guard InterfaceName.isNumbered(link.name) || link.name.text == nil else { return }
-        if link.isUp { try host.setLink(link, LinkSettings(isUp: false), in: home) }
-        try host.setLink(link, LinkSettings(name: engine.spareName(for: function)), in: home)
+        if link.isUp { try engine.setLink(link, LinkSettings(isUp: false), in: home) }
+        try engine.setLink(link, LinkSettings(name: engine.spareName(for: function)), in: home)
     }
 
     /// Sets the interface's MAC once more, as the runtime will, and trusts the VF if that is what it takes.
@@ -164,14 +164,14 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
     ) throws -> Bool {
         guard let address = link.macAddress else { return false }
         do {
-            try host.setLink(link, LinkSettings(macAddress: address), in: home)
+            try engine.setLink(link, LinkSettings(macAddress: address), in: home)
             return false
         } catch let error as NetlinkError where error.errno.isRefusalOfMAC {
             guard let parent = candidate.parent, let index = attachment.index,
                 attachment.settings.trust != true
             else { throw error }
-            try host.setVF(.trust(true), index: index, of: parent)
-            try host.setLink(link, LinkSettings(macAddress: address), in: home)
+            try engine.setVF(.trust(true), index: index, of: parent)
+            try engine.setLink(link, LinkSettings(macAddress: address), in: home)
             return true
         }
     }

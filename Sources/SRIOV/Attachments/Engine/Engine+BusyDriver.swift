@@ -1,0 +1,55 @@
+internal import Glibc
+internal import LinuxSystem
+package import Netlink
+
+/// Changes that a driver refuses for the moment.
+///
+/// While a VF resets, as after its MAC was administered, drivers answer EAGAIN or EBUSY to whatever is asked of it (i40e and
+/// ice from the PF, iavf from the VF). Both mean that the same request succeeds a little later.
+extension Engine {
+    /// Sets attributes of a VF as `HostPorts.setVF` does, and again while the driver is busy.
+    func setVF(_ attributes: [VFAttribute], index: Int, of parent: PhysicalFunctionInfo) throws {
+        try repeatingWhileBusy { try host.setVF(attributes, index: index, of: parent) }
+    }
+
+    /// Sets one attribute of a VF, and again while the driver is busy; a refusal names the attribute.
+    package func setVF(
+        _ attribute: VFAttribute, index: Int, of parent: PhysicalFunctionInfo
+    ) throws {
+        try setVF([attribute], index: index, of: parent)
+    }
+
+    /// Sets attributes of an interface as `HostLinks.setLink` does, and again while the driver is busy.
+    package func setLink(
+        _ link: Link, _ settings: LinkSettings, in namespace: H.Namespace
+    ) throws {
+        try repeatingWhileBusy { try host.setLink(link, settings, in: namespace) }
+    }
+
+    /// - Throws: What the change throws; EAGAIN or EBUSY once `timeouts.busyDriver` is over.
+    private func repeatingWhileBusy(_ change: () throws -> Void) throws {
+        do {
+            try change()
+        } catch let error as NetlinkError where error.isOfBusyDriver {
+            try repeatUntilDeadline(change)
+        }
+    }
+
+    /// A function of its own, so that a change that succeeds at once does not pay for the deadline.
+    @inline(never)
+    private func repeatUntilDeadline(_ change: () throws -> Void) throws {
+        let deadline = Deadline(after: timeouts.busyDriver)
+        while true {
+            usleep(20_000)
+            do {
+                return try change()
+            } catch let error as NetlinkError where error.isOfBusyDriver && !deadline.hasPassed {
+                continue
+            }
+        }
+    }
+}
+
+extension NetlinkError {
+    fileprivate var isOfBusyDriver: Bool { errno == .wouldBlock || errno == .busy }
+}
