@@ -151,11 +151,19 @@ let package = Package(
             name: "vfmapd", dependencies: ["Daemon", "PCIDevices", "SRIOV"],
             swiftSettings: strict, linkerSettings: boundAtStart),
 
+        // Measures the state file for `make bench`; no part of the product.
+        .executableTarget(
+            name: "store-bench", dependencies: ["LinuxSystem", "Netlink", "SRIOV"],
+            path: "Tests/Bench/StoreBench", swiftSettings: strict),
+
         // Tests, the machine in memory and the generated cases that they share.
         .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
         .target(
             name: "SimulatedHost", dependencies: ["LinuxSystem", "Netlink", "SRIOV", "Fuzzing"],
             path: "Tests/SimulatedHost", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["LinuxSystem", "SRIOV", "SimulatedHost"],
+            path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "RulesTests", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "Fuzzing"], swiftSettings: strict),
         .testTarget(
@@ -171,34 +179,49 @@ let package = Package(
             name: "SRIOVTests",
             dependencies: [
                 "Node", "FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SQLite", "SRIOV",
-                "SimulatedHost", "Fuzzing", "CSQLite",
+                "SimulatedHost", "TestSupport", "Fuzzing", "CSQLite",
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NodeTests",
+            dependencies: [
+                "JSON", "LinuxSystem", "Netlink", "Node", "SRIOV", "SimulatedHost", "Fuzzing",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CNITests", dependencies: ["CNI", "JSON", "LinuxSystem", "Netlink"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FrontEndSupportTests",
+            dependencies: ["FrontEndSupport", "LinuxSystem", "Node", "SRIOV"],
             swiftSettings: strict),
         .testTarget(
             name: "CNIPluginTests",
             dependencies: [
                 "CNI", "CNIPlugin", "FrontEndSupport", "JSON", "LinuxSystem", "Netlink", "SRIOV",
-                "SimulatedHost", "Fuzzing",
+                "SimulatedHost", "TestSupport", "Fuzzing",
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "DockerDriverTests",
             dependencies: [
                 "DockerDriver", "JSON", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost",
-                "Fuzzing",
+                "TestSupport", "Fuzzing",
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "MetricsTests",
             dependencies: [
                 "FrontEndSupport", "Metrics", "LinuxSystem", "Netlink", "SRIOV", "SimulatedHost",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "AdminToolTests",
             dependencies: [
                 "AdminTool", "DaemonInterface", "FrontEndSupport", "Node", "JSON", "LinuxSystem",
-                "Metrics", "Netlink", "PCIDevices", "SQLite", "SRIOV", "SimulatedHost", "Fuzzing",
+                "Metrics", "Netlink", "PCIDevices", "SQLite", "SRIOV", "SimulatedHost",
+                "TestSupport", "Fuzzing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -207,7 +230,7 @@ let package = Package(
             dependencies: [
                 "Daemon", "DaemonInterface", "FrontEndSupport", "Node", "JSON", "LinuxSystem",
                 "CLinuxShim", "Metrics", "Netlink", "PCIDevices", "SRIOV", "SimulatedHost",
-                "vfmapd",
+                "TestSupport", "vfmapd",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

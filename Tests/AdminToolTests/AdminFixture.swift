@@ -7,6 +7,7 @@ import PCIDevices
 import SRIOV
 import SimulatedHost
 import Synchronization
+import TestSupport
 import Testing
 
 /// The program on a simulated machine, with a state file of its own.
@@ -33,10 +34,10 @@ struct AdminFixture: Sendable {
 
     /// A host with one PF, `pf0`, and its VFs, and the namespaces `blue` and `red`.
     static func with<Value>(vfs: Int = 2, _ body: (AdminFixture) throws -> Value) throws -> Value {
-        var template = Array("/tmp/vfmap-admin-XXXXXX".utf8CString)
-        let directory = String(cString: try #require(mkdtemp(&template)))
-        let fixture = AdminFixture(host: SimulatedHost.withVFs(vfs), directory: directory)
-        defer { fixture.removeDirectory(directory) }
+        let machine = try SimulatedMachine(
+            .withVFs(vfs), in: TemporaryDirectory(isInMemory: false))
+        let fixture = AdminFixture(host: machine.host, directory: machine.directory)
+        defer { withExtendedLifetime(machine) {} }
         fixture.host.makeNamespace("/run/netns/blue")
         fixture.host.makeNamespace("/run/netns/red")
         return try body(fixture)
@@ -105,15 +106,6 @@ struct AdminFixture: Sendable {
                 device: device == 0x10c9 ? "82576 Gigabit Network Connection" : nil)
         },
         eswitchMode: { $0 == SimulatedHost.pfAddress() ? "legacy" : nil })
-
-    private func removeDirectory(_ path: String) {
-        // What is left behind in /tmp does not change what a test found.
-        for name in (try? directoryNames(path)) ?? [] {
-            let entry = path + "/" + name
-            if unlink(entry) != 0 { removeDirectory(entry) }
-        }
-        rmdir(path)
-    }
 }
 
 /// What the daemon was told, without how long it took.

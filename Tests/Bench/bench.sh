@@ -33,8 +33,16 @@ done
 sed 's/^/run\t/' "$startup" >>"$results"
 rm "$startup"
 
+echo "the state file, on this machine" >&2
+store=$(swift build --package-path "$root" -c release --show-bin-path)/store-bench
+swift build --package-path "$root" -c release --static-swift-stdlib --product store-bench >&2
+"$here/store.sh" "$store" "$tools/store" $((10 * rounds)) >>"$results"
+
 echo "$rounds rounds, in a guest" >&2
-"$lab" run --timeout 900 -- bash "$here/guest.sh" "$tools" "$rounds" >>"$results"
+disk=$tools/disk
+truncate -s 512M "$disk"
+mkfs.ext4 -q -F "$disk"
+"$lab" run --disk "$disk" --timeout 1500 -- bash "$here/guest.sh" "$tools" "$rounds" >>"$results"
 echo "7 and 112 VFs, in a guest with 16 cards" >&2
 "$lab" run --pfs 16 --timeout 900 -- bash "$here/scale.sh" "$tools" "$((rounds / 2))" >>"$results"
 

@@ -11,6 +11,13 @@ own_mac=02:00:00:00:00:0
 new_mac=02:11:22:33:44:0
 settings='"vlan":100,"vlanQoS":3,"spoofchk":"off","trust":"on","max_tx_rate":200'
 
+# A file system on a disk, for `full-disk`: its state file is one that a path given by hand names.
+mount_disk() {
+    modprobe virtio_blk || exit 1
+    mkdir -p "$work/disk"
+    mount /dev/vda "$work/disk" || exit 1
+}
+
 create_vfs() { # PF
     "$work/vfmap" create --pf "$1" --count 7 >/dev/null || exit 1
 }
@@ -30,6 +37,11 @@ prepare() {
             >"$work/full-$number"
         echo "{$common,\"type\":\"sriov\",\"deviceID\":\"$address\"}" >"$work/plain-$number"
         echo "{$common,\"type\":\"host-device\",\"pciBusID\":\"$address\"}" >"$work/host-device-$number"
+        local ipam="\"ipam\":{\"type\":\"host-local\",\"dataDir\":\"$work/ipam\",\"subnet\":\"10.9.0.0/16\"}"
+        echo "{$common,\"type\":\"sriov\",\"deviceID\":\"$address\",\"mac\":\"$new_mac$number\",$settings,$ipam}" \
+            >"$work/full-ipam-$number"
+        echo "{$common,\"type\":\"host-device\",\"pciBusID\":\"$address\",$ipam}" >"$work/host-device-ipam-$number"
+        cp "$work/full-$number" "$work/full-disk-$number"
     done
 }
 
@@ -38,6 +50,8 @@ command_line() { # CONTENDER COMMAND NUMBER
     local contender=$1 command=$2 number=$3
     export CNI_COMMAND=$command CNI_CONTAINERID=c$number CNI_NETNS=/run/netns/c$number
     input=/dev/null
+    VFMAP_STATE=$work/state.db
+    [[ $contender == *-disk ]] && VFMAP_STATE=$work/disk/state.db
     case $contender in
         floor*)
             line=("$work/floor")
@@ -45,9 +59,9 @@ command_line() { # CONTENDER COMMAND NUMBER
             line+=("${command,,}" pf0 "$number" "vf$number" "$CNI_NETNS" net1)
             if [[ $command == ADD ]]; then line+=("$new_mac$number" 100 3 200); else line+=("$own_mac$number"); fi
             ;;
-        host-device)
+        host-device*)
             line=("$work/host-device")
-            input=$work/host-device-$number
+            input=$work/$contender-$number
             ;;
         *)
             line=("$work/sriov")

@@ -16,6 +16,11 @@ $1 == "run" {
     for (figure in column) value[figure, $2, runs[$2]] = $column[figure] / unit[figure]
 }
 
+$1 == "store" {
+    timed[$2]++
+    value["store", $2, timed[$2]] = $3
+}
+
 $1 == "calls" {
     traced[$2]++
     value["system calls", $2, traced[$2]] = $3
@@ -43,16 +48,29 @@ function summary(list, count, format,    pattern) {
     return sprintf(pattern, percentile(list, count, 0.5), percentile(list, count, 0.1), percentile(list, count, 0.9))
 }
 
+# Median, with the 90th and the 99th percentile.
+function tail_of(name,    list, i, count) {
+    count = timed[name]
+    if (count == 0) return "-"
+    for (i = 1; i <= count; i++) list[i] = value["store", name, i]
+    sort(list, count)
+    return sprintf("%d (%d, %d)", percentile(list, count, 0.5), percentile(list, count, 0.9), percentile(list, count, 0.99))
+}
+
+function count_of(figure, name) {
+    return figure in column ? runs[name] : figure == "store" ? timed[name] : traced[name]
+}
+
 function figure_of(figure, name,    list, i, count) {
-    count = figure in column ? runs[name] : traced[name]
+    count = count_of(figure, name)
     if (count == 0) return "-"
     for (i = 1; i <= count; i++) list[i] = value[figure, name, i]
     return summary(list, count, figure in column ? "%.1f" : "%d")
 }
 
 function ratio_of(figure, name, other,    list, i, count) {
-    count = figure in column ? runs[name] : traced[name]
-    if (count == 0 || count != (figure in column ? runs[other] : traced[other])) return "-"
+    count = count_of(figure, name)
+    if (count == 0 || count != count_of(figure, other)) return "-"
     for (i = 1; i <= count; i++) {
         if (value[figure, other, i] == 0) return "-"
         list[i] = value[figure, name, i] / value[figure, other, i]

@@ -11,7 +11,8 @@ rounds=$2
 source "$(dirname "$0")/contenders.sh"
 
 prepare
-contenders=(full host-device floor plain floor-packed)
+mount_disk
+contenders=(full host-device floor plain floor-packed full-disk full-ipam host-device-ipam)
 for ((round = 0; round <= rounds; round++)); do
     # The first round fills caches and makes the state file.
     if ((round == 1)); then : >"$BENCH_RESULTS"; fi
@@ -21,7 +22,7 @@ for ((round = 0; round <= rounds; round++)); do
     done
 done
 for ((round = 0; round < (rounds + 3) / 4; round++)); do
-    for contender in full host-device floor plain; do
+    for contender in full host-device floor plain full-disk; do
         run_once "$contender-7-ADD" "$contender" ADD % -p 7
         run_once "$contender-7-DEL" "$contender" DEL % -p 7
     done

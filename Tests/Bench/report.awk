@@ -9,6 +9,13 @@ function row(command, figure) {
         ratio_of(figure, "full-" command, "host-device-" command), ratio_of(figure, "full-" command, "floor-" command)
 }
 
+function other_row(command, figure) {
+    printf "| %s %s, ms | %s | %s | %s | %s | %s |\n", command, figure, figure_of(figure, "full-disk-" command),
+        ratio_of(figure, "full-disk-" command, "full-" command), figure_of(figure, "full-ipam-" command),
+        figure_of(figure, "host-device-ipam-" command),
+        ratio_of(figure, "full-ipam-" command, "host-device-ipam-" command)
+}
+
 function scale_row(name, figure) {
     printf "| %s ADD %s%s | %s | %s | %s |\n", name, figure, (figure in suffix ? ", " suffix[figure] : ""),
         figure_of(figure, name "-ADD-7-VFs"), figure_of(figure, name "-ADD-112-VFs"),
@@ -30,6 +37,25 @@ END {
     row("7-ADD", "wall")
     row("7-ADD", "CPU")
     row("7-DEL", "wall")
+
+    print "\n| | state on a disk | to in memory | with host-local | host-device with host-local | ratio |"
+    print "| --- | --- | --- | --- | --- | --- |"
+    for (i = 1; i <= 2; i++) {
+        for (j = 1; j <= 2; j++) {
+            figure = j == 1 ? "wall" : "CPU"
+            other_row(commands[i], figure)
+        }
+        other_row("7-" commands[i], "wall")
+    }
+
+    print "\n| store, natively, µs (90th, 99th percentile) | synchronised | now | now to synchronised | transactions for markers | to now |"
+    print "| --- | --- | --- | --- | --- | --- |"
+    split("calm loaded", weather, " ")
+    for (i = 1; i <= 2; i++)
+        printf "| %s | %s | %s | %s | %s | %s |\n", weather[i], tail_of("store-durable-" weather[i]),
+            tail_of("store-boot-" weather[i]), ratio_of("store", "store-boot-" weather[i], "store-durable-" weather[i]),
+            tail_of("store-transactions-" weather[i]),
+            ratio_of("store", "store-transactions-" weather[i], "store-boot-" weather[i])
 
     print "\n| with | 7 VFs | 112 VFs | ratio |\n| --- | --- | --- | --- |"
     split("full plain host-device floor", names, " ")

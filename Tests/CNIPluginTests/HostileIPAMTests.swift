@@ -4,6 +4,7 @@ import Fuzzing
 import LinuxSystem
 import SRIOV
 import SimulatedHost
+import TestSupport
 import Testing
 
 /// Whatever an IPAM plugin answers: ADD succeeds with a sound result, or fails, takes the addresses back and
@@ -63,7 +64,7 @@ import Testing
 
     @Test func anAddSucceedsOrIsUndone() throws {
         let fixture = try PluginFixture()
-        let memory = try MemoryDirectory()
+        let memory = try TemporaryDirectory()
         let directory = memory.path
         let state = ["VFMAP_STATE": directory + "/state.db", "VFMAP_RUN": directory]
         let store = AttachmentStore(path: directory + "/state.db", boot: fixture.host.kernel.boot)

@@ -5,6 +5,7 @@ import Fuzzing
 import LinuxSystem
 import SRIOV
 import SimulatedHost
+import TestSupport
 import Testing
 
 /// Whatever comes on standard input and in the environment: one answer that is sound, and no VF left behind.
@@ -13,7 +14,7 @@ import Testing
     private final class Bench {
         let fixture: PluginFixture
         let pristine: SimulatedKernel
-        private let memory: MemoryDirectory
+        private let memory: TemporaryDirectory
         let variables: [String: String]
 
         /// Where the state file is.
@@ -30,7 +31,7 @@ import Testing
                 """)
             fixture.host.makeNamespace("/run/netns/c2")
             pristine = fixture.machine
-            memory = try MemoryDirectory()
+            memory = try TemporaryDirectory()
             let directory = memory.path
             let pools =
                 #"{"resourceList":[{"resourceName":"vfs","selectors":{"pfNames":["pf0"]}}],"#

@@ -5,6 +5,7 @@ import Fuzzing
 import LinuxSystem
 import SRIOV
 import SimulatedHost
+import TestSupport
 import Testing
 
 /// Whatever a network's configuration names by `logFile` and `CNIDeviceInfoFile`, nothing outside the directories that
@@ -100,7 +101,7 @@ import Testing
     @Test func nothingOutsideIsTouched() throws {
         let fixture = try PluginFixture(ipam: "")
         let pristine = fixture.machine
-        let memory = try MemoryDirectory()
+        let memory = try TemporaryDirectory()
         // In the middle, so that one step up is seen as well.
         let root = memory.path + "/a/root"
         try FileManager.default.createDirectory(

@@ -2,6 +2,7 @@ import DaemonInterface
 import Foundation
 import Glibc
 import LinuxSystem
+import TestSupport
 import Testing
 
 private let activator = "/usr/bin/systemd-socket-activate"
@@ -34,8 +35,8 @@ struct DaemonBinaryTests {
         }
     }
 
-    private static func directory(_ configuration: String) throws -> TestDirectory {
-        let directory = try TestDirectory()
+    private static func directory(_ configuration: String) throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory(isInMemory: false)
         let text = configuration.replacing("FOLDER", with: directory.path)
         try Data(text.utf8).write(to: URL(filePath: directory.path + "/c.json"))
         return directory

@@ -5,42 +5,31 @@ import SRIOV
 import ServiceLifecycle
 import SimulatedHost
 import Synchronization
+import TestSupport
 
 /// A simulated host with a context, and a log that can be read.
 final class DaemonFixture: Sendable {
-    let directory: TestDirectory
-    let host: SimulatedHost
+    let directory: TemporaryDirectory
     let context: Context<SimulatedHost>
     let log: DaemonLog
     let lines: LogLines
+    private let machine: SimulatedMachine
 
     init(vfs: Int = 2) throws {
-        directory = try TestDirectory()
-        host = SimulatedHost.withVFs(vfs)
+        directory = try TemporaryDirectory(isInMemory: false)
+        machine = try SimulatedMachine(.withVFs(vfs), in: directory)
         let lines = LogLines()
         self.lines = lines
         log = lines.log()
-        var timeouts = Timeouts()
         // Services and the tests wait for each other, on a slow machine for long.
-        timeouts.lock = .seconds(300)
-        timeouts.returnOfInterface = .milliseconds(50)
-        context = try Context(
-            host: host,
-            store: AttachmentStore(path: directory.path + "/state.db", boot: host.kernel.boot),
-            locks: LockDirectory(path: directory.path + "/locks"), timeouts: timeouts,
-            releaseFrontEnd: { _ in }, warn: { _ in })
+        context = try machine.context(lock: .seconds(300))
     }
+
+    var host: SimulatedHost { machine.host }
 
     /// Gives a VF to a container whose namespace is made for it.
     func attach(_ index: Int, to container: String) throws {
-        host.makeNamespace("/run/netns/\(container)")
-        try context.attachments.attach(
-            AttachRequest(
-                owner: AttachmentOwner(
-                    frontEnd: "docker", network: "n", container: container, interfaceName: "eth0"),
-                selection: .address(SimulatedHost.vfAddress(index)), settings: VFSettings(),
-                namespacePath: "/run/netns/\(container)", frontEndData: nil)
-        ) { _ in }
+        try machine.attach(index, to: container, frontEnd: "docker", interfaceName: "eth0")
     }
 }
 

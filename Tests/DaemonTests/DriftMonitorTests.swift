@@ -6,6 +6,7 @@ import Netlink
 import SRIOV
 import SimulatedHost
 import Synchronization
+import TestSupport
 import Testing
 
 /// What the daemon makes of PFs that are not as the configuration asks.

@@ -9,6 +9,7 @@ import Metrics
 import NIOPosix
 import SRIOV
 import SimulatedHost
+import TestSupport
 import Testing
 
 /// `GET /metrics` over real sockets.

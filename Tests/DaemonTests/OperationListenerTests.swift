@@ -4,6 +4,7 @@ import FrontEndSupport
 import LinuxSystem
 import Metrics
 import SRIOV
+import TestSupport
 import Testing
 
 /// Reports of operations over a real socket.
@@ -18,7 +19,7 @@ import Testing
     private static func listening(
         _ body: (String, OperationCounter) async throws -> Void
     ) async throws -> String {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let path = OperationEvent.socketPath(runDirectory: directory.path)
         let counter = OperationCounter()
         let listener = try OperationListener(
@@ -57,7 +58,7 @@ import Testing
     }
 
     @Test func nobodyWaitsForAListener() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let path = directory.path + "/events.sock"
         let event = OperationEvent(
             kind: "cni", operation: "ADD", result: .success, microseconds: 1)
@@ -78,7 +79,7 @@ import Testing
     }
 
     @Test func aSocketThatSomebodyReceivesOnIsNotTaken() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let path = directory.path + "/e.sock"
         let first = try DatagramReceiver(at: path)
         #expect(throws: UnixListenerError.inUse(path)) { try DatagramReceiver(at: path) }
@@ -88,7 +89,7 @@ import Testing
     }
 
     @Test func aSocketThatIsLeftOverIsReplaced() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let path = directory.path + "/e.sock"
         do { _ = try DatagramReceiver(at: path) }
         let second = try DatagramReceiver(at: path)

@@ -3,6 +3,7 @@ import DaemonInterface
 import Foundation
 import Glibc
 import LinuxSystem
+import TestSupport
 
 /// The daemon as a process of its own, with every socket that it has, in a directory of its own.
 final class RunningDaemon: Sendable {
@@ -25,7 +26,7 @@ final class RunningDaemon: Sendable {
         let descriptors: Int
     }
 
-    let directory: TestDirectory
+    let directory: TemporaryDirectory
     let metrics: TCPAddress
     let pid: Int32
     private let process: Process
@@ -35,7 +36,7 @@ final class RunningDaemon: Sendable {
     var statusSocket: String { runDirectory + "/vfmapd.sock" }
 
     init() throws {
-        directory = try TestDirectory()
+        directory = try TemporaryDirectory(isInMemory: false)
         // Free a moment ago; the daemon's configuration takes no port 0.
         guard let any = TCPAddress("127.0.0.1:0") else { throw NeverReached() }
         metrics = try TCPListener.make(at: any).address

@@ -4,6 +4,7 @@ import Logging
 import NIOPosix
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 
 extension ServerLimits {
     /// The daemon's, with time for a slow machine.
@@ -17,7 +18,7 @@ extension ServerLimits {
 
 /// A server on a socket in a directory of its own.
 struct ServerFixture: Sendable {
-    let directory: TestDirectory
+    let directory: TemporaryDirectory
     let path: String
     let calls: CallCounter
     let log: DaemonLog
@@ -44,7 +45,7 @@ struct ServerFixture: Sendable {
         limits: ServerLimits, listener: ((String) throws -> UnixListener)?,
         handler: @escaping HTTPHandler
     ) async throws -> ServerFixture {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let path = directory.path + "/s.sock"
         let log = DaemonLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let ready = ReadySignal(awaiting: ["test"])

@@ -3,6 +3,7 @@ import Glibc
 import LinuxSystem
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 
 /// What systemd hears.
@@ -53,7 +54,7 @@ import Testing
 
     @Test(arguments: [true, false])
     func itHearsThatTheDaemonIsReadyAliveAndStopping(isAbstract: Bool) async throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let ear = try Ear(isAbstract ? "@vfmapd-test-\(getpid())" : directory.path + "/notify")
         let ready = ReadySignal(awaiting: ["a", "b"])
         let lines = LogLines()
@@ -84,7 +85,7 @@ import Testing
     }
 
     @Test func aDaemonThatNeverGotReadyOnlySaysThatItStops() async throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let ear = try Ear(directory.path + "/notify")
         let reporter = ServiceManagerReporter(
             socket: try NotifySocket(environment: ["NOTIFY_SOCKET": ear.name]), watchdog: nil,

@@ -2,6 +2,7 @@ import Daemon
 import Foundation
 import Glibc
 import LinuxSystem
+import TestSupport
 import Testing
 
 /// Making, replacing and inheriting sockets.
@@ -13,7 +14,7 @@ import Testing
     }
 
     @Test func onlyItsOwnerMayConnectAndDirectoriesAreMade() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let path = directory.path + "/a/b/s.sock"
         let listener = try UnixListener.make(at: path)
         #expect(Self.status(path).st_mode == S_IFSOCK | 0o600)
@@ -24,7 +25,7 @@ import Testing
     }
 
     @Test func aSocketThatNobodyListensOnIsReplaced() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let path = directory.path + "/s.sock"
         do {
             _ = try UnixListener.make(at: path)
@@ -37,7 +38,7 @@ import Testing
     }
 
     @Test func aSocketThatSomebodyListensOnIsRefused() throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let path = directory.path + "/s.sock"
         let first = try UnixListener.make(at: path)
         #expect {
@@ -51,7 +52,7 @@ import Testing
 
     @Test(arguments: ["file", "directory", "link"])
     func whatIsNoSocketIsRefusedAndStays(kind: String) throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let path = directory.path + "/s.sock"
         switch kind {
         case "file": try Data("text".utf8).write(to: URL(filePath: path))
@@ -110,7 +111,7 @@ import Testing
     }
 
     @Test func socketsOfSystemdAreServedAndStay() async throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let path = directory.path + "/inherited.sock"
         let original = try UnixListener.make(at: path).release()
         defer { close(original) }

@@ -6,6 +6,7 @@ import Glibc
 import LinuxSystem
 import Logging
 import SRIOV
+import TestSupport
 import Testing
 
 @Suite struct StatusPageTests {
@@ -129,7 +130,7 @@ import Testing
         ("", "the answer is not HTTP"),
     ])
     func theClientKnowsItsServer(answer: String, problem: String) async throws {
-        let directory = try TestDirectory()
+        let directory = try TemporaryDirectory(isInMemory: false)
         let path = directory.path + "/s.sock"
         let listener = try UnixListener.make(at: path).release()
         defer { close(listener) }

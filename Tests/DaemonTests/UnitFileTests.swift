@@ -1,5 +1,6 @@
 import Foundation
 import LinuxSystem
+import TestSupport
 import Testing
 
 private let analyzer = "/usr/bin/systemd-analyze"
@@ -11,8 +12,8 @@ private let units = URL(filePath: #filePath).deletingLastPathComponent()
 /// The units as systemd reads them.
 @Suite struct UnitFileTests {
     /// Copies of the units that start a program which is surely there, in a directory of their own.
-    private static func startable() throws -> TestDirectory {
-        let directory = try TestDirectory()
+    private static func startable() throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory(isInMemory: false)
         for name in try directoryNames(units.path) {
             var text = try String(contentsOf: units.appending(path: name), encoding: .utf8)
             for program in ["vfmapd", "vfmap"] {

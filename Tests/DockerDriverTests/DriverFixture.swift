@@ -1,67 +1,47 @@
 import DockerDriver
-import Foundation
 import JSON
 import LinuxSystem
 import Netlink
 import SRIOV
 import SimulatedHost
 import Synchronization
+import TestSupport
 import Testing
 
 /// The driver over a simulated host with a state file and locks of its own, called as Docker calls it.
 final class DriverFixture: Sendable {
-    let host: SimulatedHost
-    let directory: URL
+    private let simulated: SimulatedMachine
     private let pools: PoolList?
-    private let messages = Mutex<[String]>([])
     private let joins = Mutex<[AttachmentOwner]>([])
 
     /// - Parameters:
     ///   - host: By default with one PF, `pf0` at 0000:01:00.0, and two VFs, `pf0v0` and `pf0v1`.
     ///   - pools: The configuration file's text; nil for no file.
     init(_ host: SimulatedHost = .withVFs(2), pools: String? = nil) throws {
-        self.host = host
+        simulated = try SimulatedMachine(host)
         self.pools = try pools.map { try PoolList(parsing: Array($0.utf8), path: "config.json") }
-        // In memory where that is possible: thousands of calls need no disk to be synchronised.
-        let isInMemory = FileManager.default.isWritableFile(atPath: "/dev/shm")
-        let parent =
-            isInMemory ? URL(filePath: "/dev/shm") : FileManager.default.temporaryDirectory
-        directory = parent.appending(path: "vfmap-docker-\(UUID())")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     }
 
-    deinit {
-        try? FileManager.default.removeItem(at: directory)  // A leftover in /tmp fails no test.
-    }
+    var host: SimulatedHost { simulated.host }
+    var statePath: String { simulated.statePath }
 
     /// What the driver and its context told an operator so far.
-    var warnings: [String] { messages.withLock { $0 } }
+    var warnings: [String] { simulated.warnings }
 
     /// The endpoints that the driver told of as about to be moved.
     var joined: [AttachmentOwner] { joins.withLock { $0 } }
 
-    func store() -> AttachmentStore {
-        AttachmentStore(
-            path: directory.appending(path: "state.db").path, boot: host.kernel.boot)
-    }
+    func store() -> AttachmentStore { simulated.store() }
 
-    /// A driver as a new process would make it: nothing is left of the last one but the state file.
+    /// A driver as a new process makes it: nothing is left of the last one but the state file.
     func driver(in process: SimulatedHost? = nil) throws -> DockerDriver<SimulatedHost> {
-        var timeouts = Timeouts()
-        // Calls at once wait for each other, on a slow machine for long.
-        timeouts.lock = .seconds(300)
-        timeouts.returnOfInterface = .milliseconds(50)
-        let warn: @Sendable (String) -> Void = { [self] message in
-            messages.withLock { $0.append(message) }
-        }
         let pools = pools
         return DockerDriver(
-            context: try Context(
-                host: process ?? host, store: store(),
-                locks: LockDirectory(path: directory.path + "/locks"), timeouts: timeouts,
-                releaseFrontEnd: { _ in }, warn: warn),
+            // Concurrent calls wait for each other, on a slow machine for long.
+            context: try simulated.context(in: process, lock: .seconds(300)),
             readPools: { () throws(ManagerError) in pools },
-            whenJoined: { [self] owner in joins.withLock { $0.append(owner) } }, warn: warn)
+            whenJoined: { [self] owner in joins.withLock { $0.append(owner) } },
+            warn: { [simulated] message in simulated.warn(message) })
     }
 
     /// One call.

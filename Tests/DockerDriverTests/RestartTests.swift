@@ -148,7 +148,7 @@ import Testing
 
     @Test func anUnusableStateFileIsToldAndLeftAlone() throws {
         let fixture = try DriverFixture()
-        let path = fixture.directory.appending(path: "state.db")
+        let path = URL(filePath: fixture.statePath)
         let garbage = Array("this is no database, and long enough not to be one".utf8)
         try Data(garbage).write(to: path)
         let before = fixture.host.kernel

@@ -4,51 +4,30 @@ import Metrics
 import Netlink
 import SRIOV
 import SimulatedHost
+import TestSupport
 import Testing
 
 /// A simulated host whose counters are read, with a state file of its own.
 final class CollectorFixture: Sendable {
-    let host: SimulatedHost
     let context: Context<SimulatedHost>
-    private let directory: String
+    private let machine: SimulatedMachine
 
     init(vfs: Int = 2) throws {
-        var template = Array("/tmp/vfmap-metrics-XXXXXX".utf8CString)
-        directory = String(cString: try #require(mkdtemp(&template)))
-        host = SimulatedHost.withVFs(vfs)
-        context = try Context(
-            host: host,
-            store: AttachmentStore(path: directory + "/state.db", boot: host.kernel.boot),
-            locks: LockDirectory(path: directory + "/locks"), releaseFrontEnd: { _ in },
-            warn: { _ in })
+        machine = try SimulatedMachine(.withVFs(vfs))
+        context = try machine.context()
     }
 
-    deinit {
-        // What is left behind in /tmp does not change what a test found.
-        for name in (try? directoryNames(directory + "/locks")) ?? [] {
-            unlink(directory + "/locks/" + name)
-        }
-        rmdir(directory + "/locks")
-        for name in (try? directoryNames(directory)) ?? [] { unlink(directory + "/" + name) }
-        rmdir(directory)
-    }
+    var host: SimulatedHost { machine.host }
 
     /// Gives a VF to a container whose namespace is made for it.
     func attach(_ index: Int, to container: String, frontEnd: String = "cni") throws {
-        host.makeNamespace("/run/netns/\(container)")
-        try context.attachments.attach(
-            AttachRequest(
-                owner: AttachmentOwner(
-                    frontEnd: frontEnd, network: "n", container: container, interfaceName: "net1"),
-                selection: .address(SimulatedHost.vfAddress(index)), settings: VFSettings(),
-                namespacePath: "/run/netns/\(container)", frontEndData: nil)
-        ) { _ in }
+        try machine.attach(index, to: container, frontEnd: frontEnd)
     }
 
     /// Puts something in the place of the state file that is none.
     func breakStateFile() throws {
         let descriptor = try Descriptor(
-            opening: directory + "/state.db", flags: O_WRONLY | O_CREAT | O_TRUNC)
+            opening: machine.statePath, flags: O_WRONLY | O_CREAT | O_TRUNC)
         try descriptor.write([UInt8](repeating: 0x61, count: 4096), subject: "the state file")
     }
 

@@ -138,7 +138,7 @@ import Testing
                 SimulatedHost.vfAddress(0), to: .netdevice)
             try #require(victim.faultWasReached)
         }
-        var lock: FileLock? = try LockDirectory(path: fixture.directory.path + "/locks").lock(
+        var lock: FileLock? = try LockDirectory(path: fixture.directory + "/locks").lock(
             Self.pf, .exclusive, deadline: Deadline(after: .zero))
         _ = try fixture.context().attachments.recover()
         #expect(bindsDrivers(fixture) == true)

@@ -328,7 +328,7 @@ import Testing
         let (fixture, before) = try attached()
         let record = try #require(try fixture.store().attachment(of: function))
         try fixture.store().remove(record)
-        let locks = LockDirectory(path: fixture.directory.path + "/locks")
+        let locks = LockDirectory(path: fixture.directory + "/locks")
         let lock = Mutex<FileLock?>(nil)
         let context = try fixture.context(
             foreignClaims: ForeignClaims(
@@ -431,7 +431,7 @@ import Testing
         struct Refusal: Error {}
         let context = try Context(
             host: fixture.host, store: fixture.store(),
-            locks: LockDirectory(path: fixture.directory.path + "/locks"),
+            locks: LockDirectory(path: fixture.directory + "/locks"),
             releaseFrontEnd: { _ in throw Refusal() }, warn: { _ in })
         let parent = try #require(try fixture.host.physicalFunction(at: SimulatedHost.pfAddress()))
         _ = try context.node.resize(parent, to: 0, force: true)

@@ -38,7 +38,7 @@ import Testing
         timeouts.returnOfInterface = .milliseconds(50)
         let context = try Context(
             host: fixture.host, store: fixture.store(),
-            locks: LockDirectory(path: fixture.directory.path + "/locks"), timeouts: timeouts,
+            locks: LockDirectory(path: fixture.directory + "/locks"), timeouts: timeouts,
             releaseFrontEnd: release ?? { _ in }, warn: { _ in })
         let function = try #require(try fixture.host.physicalFunction(at: Self.pf))
         _ = try context.node.resize(function, to: count, force: force)
@@ -141,7 +141,7 @@ import Testing
         #expect(try context.inspector.availability(of: pool, countsFree: true) == .available)
         let locks = try AttachmentLocks(
             VirtualFunction(address: Self.vf, physicalFunction: Self.pf),
-            in: LockDirectory(path: fixture.directory.path + "/locks"),
+            in: LockDirectory(path: fixture.directory + "/locks"),
             deadline: Deadline(after: .zero))
         #expect(
             try context.inspector.availability(of: pool, countsFree: true)
@@ -190,7 +190,7 @@ import Testing
         try fixture.attach(.vf(0, for: "a"))
         try fixture.attach(.vf(1, for: "b"))
         try fixture.changeRecord { $0.phase = .detaching }
-        let lock = fixture.directory.path + "/locks/0000:01:10.0.lock"
+        let lock = fixture.directory + "/locks/0000:01:10.0.lock"
         try FileManager.default.removeItem(atPath: lock)
         try FileManager.default.createDirectory(
             atPath: lock, withIntermediateDirectories: false)

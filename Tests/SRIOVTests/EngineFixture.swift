@@ -1,64 +1,40 @@
-import Foundation
 import FrontEndSupport
 import LinuxSystem
 import Netlink
 import SRIOV
 import SimulatedHost
 import Synchronization
+import TestSupport
 
-/// A context over a simulated host, with a state file and locks of its own in a temporary directory.
+/// A simulated machine with a front end that gives addresses out.
 final class EngineFixture: Sendable {
-    let host: SimulatedHost
-    let directory: URL
+    private let machine: SimulatedMachine
     /// Addresses that the simulated front end has given out and not taken back, by owner.
     let leases = Mutex<Set<AttachmentOwner>>([])
-    private let messages = Mutex<[String]>([])
 
     init(_ host: SimulatedHost) throws {
-        self.host = host
-        // In memory where that is possible: thousands of runs need no disk to be synchronised.
-        let isInMemory = FileManager.default.isWritableFile(atPath: "/dev/shm")
-        let parent =
-            isInMemory ? URL(filePath: "/dev/shm") : FileManager.default.temporaryDirectory
-        directory = parent.appending(path: "vfmap-\(UUID())")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        machine = try SimulatedMachine(host)
     }
 
-    deinit {
-        try? FileManager.default.removeItem(at: directory)  // A leftover in /tmp fails no test.
-    }
-
+    var host: SimulatedHost { machine.host }
+    var directory: String { machine.directory }
+    var statePath: String { machine.statePath }
     /// What the verbs warned of so far.
-    var warnings: [String] { messages.withLock { $0 } }
+    var warnings: [String] { machine.warnings }
 
-    var statePath: String { directory.appending(path: "state.db").path }
+    func store(in process: SimulatedHost? = nil) -> AttachmentStore { machine.store(in: process) }
 
-    /// A store as a process of its own would open it, which dies with the simulated process.
+    /// A context as a new process makes it.
     ///
-    /// - Parameter process: Which process; nil for the fixture's own.
-    func store(in process: SimulatedHost? = nil) -> AttachmentStore {
-        let process = process ?? host
-        return AttachmentStore(path: statePath, boot: host.kernel.boot) {
-            try process.step("write the state file")
-        }
-    }
-
-    /// A context as a new process would make it.
-    ///
-    /// - Parameter foreignClaims: What another program knows; nil for nothing.
+    /// - Parameter foreignClaims: What sriov-cni has written down.
     func context(
-        in process: SimulatedHost? = nil, foreignClaims: ForeignClaims? = nil
+        in process: SimulatedHost? = nil, foreignClaims: ForeignClaims = .none
     ) throws -> Context<SimulatedHost> {
-        let process = process ?? host
-        var timeouts = Timeouts()
-        timeouts.lock = .milliseconds(50)
-        timeouts.returnOfInterface = .milliseconds(50)
-        return try Context(
-            host: process, store: store(in: process),
-            locks: LockDirectory(path: directory.path + "/locks"),
-            timeouts: timeouts, foreignClaims: foreignClaims ?? .none,
-            releaseFrontEnd: { [self] attachment in try release(attachment.owner, in: process) },
-            warn: { [self] message in messages.withLock { $0.append(message) } })
+        try machine.context(
+            in: process, foreignClaims: foreignClaims,
+            releaseFrontEnd: { [self] attachment in
+                try release(attachment.owner, in: process ?? host)
+            })
     }
 
     private func release(_ owner: AttachmentOwner, in process: SimulatedHost) throws {
@@ -107,7 +83,8 @@ final class EngineFixture: Sendable {
                     return nil
                 }, all: { [] }, forget: { _ in })
         }
-        _ = try context(in: process, foreignClaims: claims).attachments.detach(request) { _ in
+        _ = try context(in: process, foreignClaims: claims ?? .none).attachments.detach(request) {
+            _ in
             try self.release(request.owner, in: process)
         }
     }

@@ -201,7 +201,7 @@ import Testing
         let notes = Notes(claim(fixture))
         var locks: AttachmentLocks? = try AttachmentLocks(
             VirtualFunction(address: Self.vf, physicalFunction: SimulatedHost.pfAddress()),
-            in: LockDirectory(path: fixture.directory.path + "/locks"),
+            in: LockDirectory(path: fixture.directory + "/locks"),
             deadline: Deadline(after: .zero))
         #expect(
             try importAll(fixture, notes)

@@ -32,7 +32,7 @@ import Testing
     private func locks(_ function: PCIAddress, _ fixture: EngineFixture) throws -> AttachmentLocks {
         try AttachmentLocks(
             VirtualFunction(address: function, physicalFunction: Self.pf),
-            in: LockDirectory(path: fixture.directory.path + "/locks"),
+            in: LockDirectory(path: fixture.directory + "/locks"),
             deadline: Deadline(after: .zero))
     }
 
@@ -122,7 +122,7 @@ import Testing
             try fixture.attach(.vf(0, for: "a"))
             fixture.host.deleteNamespace(Self.path)
             fixture.host.makeNamespace(Self.path)
-            let lock = fixture.directory.path + "/locks/0000:01:00.0.lock"
+            let lock = fixture.directory + "/locks/0000:01:00.0.lock"
             let isDone = Mutex(false)
             fixture.host.before(step: step) { _ in
                 Thread.detachNewThread {

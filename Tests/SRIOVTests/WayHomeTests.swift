@@ -52,7 +52,7 @@ import Testing
         timeouts.search = search
         return try Context(
             host: fixture.host, store: fixture.store(),
-            locks: LockDirectory(path: fixture.directory.path + "/locks"), timeouts: timeouts,
+            locks: LockDirectory(path: fixture.directory + "/locks"), timeouts: timeouts,
             releaseFrontEnd: { _ in }, warn: { _ in })
     }
 
@@ -169,7 +169,7 @@ import Testing
         let host = fixture.host
         let context = try Context(
             host: host, store: fixture.store(),
-            locks: LockDirectory(path: fixture.directory.path + "/locks"),
+            locks: LockDirectory(path: fixture.directory + "/locks"),
             releaseFrontEnd: { _ in
                 let present = host.kernel.vfs[Self.vf]?.linkIndex
                     .flatMap { host.kernel.interfaces[$0]?.namespace }

@@ -1,8 +1,6 @@
 import CNI
-import CNIPlugin
 import JSON
 import Netlink
-import SRIOV
 import Testing
 
 @Suite struct CNIResultTests {

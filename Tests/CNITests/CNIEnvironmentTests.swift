@@ -1,5 +1,4 @@
 import CNI
-import CNIPlugin
 import LinuxSystem
 import Testing
 
