@@ -4,9 +4,7 @@ import PackageDescription
 
 /// Settings of what the plugin is made of.
 ///
-/// Each function has a section of its own, so that the linker can put those together that a call needs. Values
-/// are copied and destroyed by code of their own, not by that of their type's metadata, which would be made for it
-/// in every process anew.
+/// One section per function, so the linker can order them; no type layouts, so none are instantiated at start-up.
 let separable: [SwiftSetting] = [
     .unsafeFlags(
         ["-Xfrontend", "-function-sections", "-Xfrontend", "-disable-type-layout"],

@@ -4,7 +4,7 @@
 # Usage: build-deb.sh [DIRECTORY]   where the package is put; .build without it
 # From the environment: PROGRAMS (.build/release)
 #
-# Nothing is special about the plugin in it: dpkg, too, unpacks a file beside the old one and renames it.
+# The plugin needs no special step: dpkg, too, unpacks a file beside the old one and renames it.
 
 set -euo pipefail
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Looks at a package before anybody installs it: manual pages, notices, how the programs are linked, what must not be in it; with
-# lintian where there is one.
+# Checks a package: manual pages, notices, how the programs are linked, files that must not be in it; with lintian
+# where it is installed.
 #
 # Usage: check-deb.sh PACKAGE.deb
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts the programs that `make build` has made, and all that belongs to them, where they belong; or takes them away.
+# Installs the programs that `make build` has made, and all that belongs to them; or removes them.
 #
 # Usage: install.sh install|uninstall
 # From the environment: DESTDIR (put before every path), PREFIX (/usr/local), CNI_BIN (/opt/cni/bin), PROGRAMS (.build/release)
@@ -34,7 +34,7 @@ list_files() {
     done
 }
 
-# What the programs tell of themselves. Each: program, what is made of it, target.
+# Generated from the programs' output. Each: program, what is made of it, target.
 list_generated() {
     local program section
     for program in vfmap vfmapd; do

@@ -61,7 +61,7 @@ struct DaemonSockets: ~Copyable {
             addresses: addresses)
     }
 
-    /// nil, with an error in the log, if metrics cannot be served: nobody's network shall want for it.
+    /// nil, with an error in the log, if metrics cannot be served: metrics must never break networking.
     private static func metrics(at address: MetricsAddress, _ log: DaemonLog) -> ServerSocket? {
         do {
             switch address {

@@ -59,7 +59,7 @@ package struct OperationEvent: Hashable, Sendable {
             result: OperationResult(rawValue: result) ?? .unknown, microseconds: microseconds)
     }
 
-    /// Tells the daemon, if one listens; who does not hear it, for whatever reason, has one to count less.
+    /// Sends the event to the daemon, if one listens. Best effort: a lost event is a missed count.
     package func tell(runDirectory: String) {
         try? UnixDatagram.send(encoded(), to: Self.socketPath(runDirectory: runDirectory))
     }

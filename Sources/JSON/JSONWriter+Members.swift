@@ -1,6 +1,6 @@
 /// What writes itself as a JSON object, member by member.
 ///
-/// For what is written by every process, of which a tree of values would only be made to be taken apart.
+/// Writes members directly, without a `JSONValue` tree, for documents that every process writes.
 package protocol JSONWritable {
     /// Writes the members, sorted by key.
     func writeMembers(to writer: inout JSONWriter)

@@ -1,4 +1,4 @@
-# Makes a manual page (mdoc) of what a program's parser tells with --experimental-dump-help.
+# Makes a manual page (mdoc) from the output of a program's parser with --experimental-dump-help.
 #
 # Arguments: section; date (November 25, 2026) and version for the page's corners; rest: the sections that the parser
 # knows nothing of, written by hand, in which the line `.\" EXIT STATUS` stands for what it does know.
@@ -26,7 +26,7 @@ def commands: .subcommands // [] | map(select(.commandName != "help"));
 
 def is_shown: .shouldDisplay;
 
-# The same for every command, and told once.
+# The same for every command, and printed once.
 def is_common: (.preferredName.name // "") | . == "help" or . == "version" or . == "state-file";
 
 def flag: if .kind == "short" then "Fl \(.name)" else "Fl -\(.name)" end;

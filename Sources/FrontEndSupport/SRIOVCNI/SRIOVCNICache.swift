@@ -56,7 +56,7 @@ package struct SRIOVCNICache: Sendable {
     func contents(of name: String) throws(SystemCallError) -> SRIOVCNIFile? {
         let path = "\(directory)/\(name)"
         do {
-            // A FIFO must not hold us up, nor a link lead elsewhere.
+            // O_NONBLOCK: never block on a FIFO. O_NOFOLLOW: no symlinks.
             let descriptor = try Descriptor(
                 opening: path, flags: O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
             var status = stat()

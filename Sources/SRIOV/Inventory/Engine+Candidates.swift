@@ -21,7 +21,7 @@ extension Engine {
         throw ManagerError(.notFound, "\(reference) is not a physical function with SR-IOV")
     }
 
-    /// The VFs that a selection is about: those of a PF by index, those of a pool by PF and index.
+    /// The VFs of a selection: those of a PF by index, those of a pool by PF and index.
     func candidates(of selection: VFSelection) throws(ManagerError) -> VFCandidates {
         switch selection {
         case .address(let address):
@@ -61,7 +61,7 @@ extension Engine {
             userspace: userspace)
     }
 
-    /// Whether a VF can be given away, with what somebody left behind brought back first.
+    /// Whether a VF can be given away, after a stale attachment is brought back.
     ///
     /// - Parameter record: The VF's; nil for none.
     func isClaimable(
@@ -71,14 +71,14 @@ extension Engine {
             .isClaimable(asUserspace: candidates.userspace.contains(function.address))
     }
 
-    /// Who has a VF among which one is chosen.
+    /// The occupancy of a VF of a selection.
     private func occupancy(
         of function: VirtualFunction, _ record: Attachment?, in candidates: VFCandidates
     ) throws(ManagerError) -> Occupancy {
         do {
             var function = function
             let isWanted = candidates.userspace.contains(function.address)
-            // By its IOMMU group the programs are known that have it open.
+            // The IOMMU group identifies the programs that have it open.
             if isWanted, let whole = try host.virtualFunction(at: function.address) {
                 function = whole
             }

@@ -1,8 +1,8 @@
 internal import LinuxSystem
 
-/// What verbs would disturb that concern a PF as a whole.
+/// What verbs on a PF as a whole would disturb.
 extension Engine {
-    /// What forbids to change a PF as a whole: VFs in use, and the host's own use of the PF.
+    /// What forbids a change of a PF as a whole: VFs in use, and the host's own use of the PF.
     ///
     /// - Parameter attachments: The records of the PF's VFs.
     /// - Throws: `NetlinkError` or `SystemCallError` of the host; what `ForeignClaims` throws if claims of
@@ -13,14 +13,14 @@ extension Engine {
         try reader(of: attachments).snapshot(of: function).obstacles
     }
 
-    /// Reads PFs and VFs for a change that must not disturb anybody.
+    /// Reads PFs and VFs for a change that must not disturb a container or a program.
     ///
     /// A VF that is gone, as after an administrator's own change, cannot be disturbed: its record does not count.
     ///
     /// - Parameters:
-    ///   - records: All that there are of the functions in question.
+    ///   - records: All records of the functions in question.
     ///   - isForOne: Whether it will read a single VF.
-    ///   - functions: What is read of each VF; its IOMMU group is by default, by which programs are known to use it.
+    ///   - functions: What is read of each VF; by default its IOMMU group, which identifies the programs that use it.
     package func reader(
         of records: [Attachment], functions: FunctionDetail = [.work, .iommuGroup],
         isForOne: Bool = false
@@ -35,7 +35,7 @@ extension Engine {
 }
 
 extension PFSnapshot {
-    /// Who would be disturbed by a change of the PF as a whole.
+    /// The users that a change of the PF as a whole would disturb.
     package var obstacles: [Obstacle] {
         let own: Obstacle? =
             if case .usedByHost = occupancy {
@@ -48,6 +48,6 @@ extension PFSnapshot {
 }
 
 extension VFSnapshot {
-    /// Who is disturbed if the VF vanishes or gets another driver; nil if nobody is.
+    /// The user that is disturbed if the VF vanishes or gets another driver; nil for none.
     package var obstacle: Obstacle? { occupancy.obstacle(to: AttachmentSubject(function)) }
 }

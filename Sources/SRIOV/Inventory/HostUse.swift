@@ -5,7 +5,7 @@ internal import Netlink
 package enum HostUse: Hashable, Sendable {
     /// It is a member of another interface, such as a bridge or a bond.
     ///
-    /// - Parameter kind: What that interface is, as the kernel names its kind: `bridge`; nil where it does not tell.
+    /// - Parameter kind: The kernel's name for the kind of that interface: `bridge`; nil where it reports none.
     case member(KernelText, kind: String?)
     /// It carries a default route.
     case defaultRoute(KernelText)
@@ -24,9 +24,9 @@ extension HostUse: CustomStringConvertible {
 extension HostUse {
     /// - Parameters:
     ///   - link: An interface of the host.
-    ///   - routes: Gives the indexes of the interfaces that carry a default route. It is asked only for an interface
-    ///     that is up: no other can carry one.
-    /// - Returns: nil if the host can do without the interface.
+    ///   - routes: Returns the indexes of the interfaces that carry a default route. It is called only for an
+    ///     interface that is up: no other can carry one.
+    /// - Returns: nil if the host does not use the interface.
     init?(_ link: Link, defaultRoutes routes: () throws -> Set<Int32>) rethrows {
         if link.controllerIndex != nil {
             self = .member(link.name, kind: link.controllerKind)

@@ -2,11 +2,11 @@ package import LinuxSystem
 package import Netlink
 internal import Synchronization
 
-/// What a snapshot must know of the host as a whole: each thing is read once, when it is first asked for, by whichever
-/// thread asks.
+/// The data of the host as a whole that a snapshot uses: each is read once, at its first use, by the thread
+/// that uses it.
 ///
-/// So the cost of a list of thousands of VFs is one dump of all interfaces, not a request for each. For a single VF it is
-/// the other way round: there a request costs the same however many interfaces the host has.
+/// So the cost of a list of thousands of VFs is one dump of all interfaces, not a request for each. For a single VF
+/// a request is cheaper: it costs the same however many interfaces the host has.
 package final class HostView<H: Host>: Sendable {
     /// The interfaces of the host by their name, each with its counters where they are asked for.
     typealias Interfaces = [KernelText: (link: Link, counters: LinkStatistics?)]
@@ -23,9 +23,9 @@ package final class HostView<H: Host>: Sendable {
     /// - Parameters:
     ///   - isForOne: Whether a single VF is asked for, or a few.
     ///   - counters: Whether interfaces come with what they count, if many are asked for.
-    ///   - toleratesUnreadableClaims: Whether claims of other programs that cannot be read count as absent, with a
+    ///   - toleratesUnreadableClaims: Whether claims of sriov-cni that cannot be read count as absent, with a
     ///     warning, if many are asked for.
-    ///   - search: When looking through network namespaces that no record tells of ends.
+    ///   - search: When searching network namespaces that no record names ends.
     package init(
         of engine: Engine<H>, isForOne: Bool = false, counters: Bool = false,
         toleratesUnreadableClaims: Bool = false, searchingUntil search: Deadline
@@ -81,12 +81,12 @@ package final class HostView<H: Host>: Sendable {
         }
     }
 
-    /// What other programs have written down of VFs, by the VF; nothing where a single one is asked for.
+    /// The entries of sriov-cni's cache, by the VF; none where a single VF is asked for.
     func allClaims() throws -> [PCIAddress: ForeignClaim] {
         isForOne ? [:] : try knownClaims()
     }
 
-    /// What another program has written down of a VF; nil for nothing.
+    /// The entry of sriov-cni's cache on a VF; nil for none.
     ///
     /// - Parameter all: What `allClaims` gave.
     func claim(
@@ -117,6 +117,6 @@ package final class HostView<H: Host>: Sendable {
         elsewhere.withLock { $0.find(function, record) }
     }
 
-    /// Whether looking through all network namespaces for an interface came to its end.
+    /// Whether the search of all network namespaces for an interface was complete.
     var sawAllNamespaces: Bool { elsewhere.withLock { $0.sawAll } }
 }

@@ -2,7 +2,7 @@ internal import LinuxSystem
 internal import Netlink
 
 extension Inspector {
-    /// Whether everything is there that an attach needs whatever its VF: locks and the state file.
+    /// Whether everything is present that every attach needs: locks and the state file.
     ///
     /// - Throws: `ManagerError` with the reason why not.
     package func verifyReady() throws(ManagerError) {
@@ -19,8 +19,8 @@ extension Inspector {
     ///
     /// A VF whose container is gone counts as free: a claim brings it back first.
     ///
-    /// - Parameter countsFree: Whether it matters that one is free. A VF that is named by its address
-    ///   is never asked for being free: whoever has it may well be the one who asks.
+    /// - Parameter countsFree: Whether a free VF is required. A VF that is named by
+    ///   its address is never checked for that: the caller may be its owner.
     /// - Throws: `ManagerError` `invalidRequest` for an address that is no VF's and a pool that is none.
     package func availability(
         of selection: VFSelection, countsFree: Bool
@@ -62,7 +62,7 @@ extension Inspector {
 }
 
 extension LockDirectory {
-    /// Whether locks could be taken as far as rights go; nothing is made.
+    /// Whether the rights to take locks are present; nothing is created.
     ///
     /// - Throws: `ManagerError` `notPermitted` without the rights to the directory.
     package func verifyUsable() throws(ManagerError) {

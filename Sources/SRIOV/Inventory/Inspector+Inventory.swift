@@ -4,7 +4,7 @@ internal import Netlink
 extension Inspector {
     /// The PFs and VFs of this host, with what is known of each.
     ///
-    /// What the caller has no right to see stays unknown, the state file with a warning; with no state
+    /// Data that the caller has no right to read stays unknown, the state file with a warning; with no state
     /// file there are no owners.
     ///
     /// - Parameter detail: How much of each is read.

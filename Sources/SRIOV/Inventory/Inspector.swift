@@ -1,4 +1,4 @@
-/// The verbs that only look: at PFs and VFs, at who has them, and at what is free.
+/// The verbs that only read: PFs and VFs, their owners, and which VFs are free.
 package struct Inspector<H: Host>: ContextBound, Sendable {
     /// What the verbs work with.
     package let context: Context<H>

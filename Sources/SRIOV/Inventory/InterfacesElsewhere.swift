@@ -3,17 +3,17 @@ package import Netlink
 
 /// The interfaces of VFs that are not in the host.
 ///
-/// Namespaces that cannot be entered, for lack of rights or because they just went, are passed over: the answer then
-/// is that it is not known.
+/// Namespaces that cannot be entered, for lack of rights or because they have just gone, are skipped:
+/// the result is then unknown.
 package struct InterfacesElsewhere<H: Host> {
     private let host: H
     private let deadline: Deadline
-    /// Those of all namespaces but the host's; nil until somebody asks for one that no record tells of.
+    /// Those of all namespaces except the host's; nil until the first query for one that no record names.
     private var all: [PCIAddress: (link: Link, path: String)]?
-    /// Whether all namespaces were looked through, to their ends.
+    /// Whether all namespaces were searched completely.
     private(set) var sawAll = false
 
-    /// - Parameter deadline: When looking through namespaces that no record tells of ends. Every user can make any
+    /// - Parameter deadline: When searching namespaces that no record names ends. Every user can make any
     ///   number of them.
     package init(host: H, until deadline: Deadline) {
         self.host = host
@@ -22,7 +22,7 @@ package struct InterfacesElsewhere<H: Host> {
 
     /// The interface of a VF, and the path of the namespace it is in; nil if it is not found.
     ///
-    /// - Parameter attachment: The VF's record, which tells where to look first.
+    /// - Parameter attachment: The VF's record, whose namespace is searched first.
     package mutating func find(
         _ function: VirtualFunction, _ attachment: Attachment?
     ) -> (link: Link, path: String)? {

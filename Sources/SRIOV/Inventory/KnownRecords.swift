@@ -20,7 +20,7 @@ package struct KnownRecords: Sendable {
         self.areReadable = areReadable
     }
 
-    /// Those of a caller who may not read the state file.
+    /// Those of a caller that may not read the state file.
     package static let unknown = KnownRecords([], unreadable: [], areReadable: false)
 
     package var all: some Collection<Attachment> { records.values }

@@ -1,11 +1,11 @@
-/// Who would be disturbed if a function vanished, or got another driver.
+/// The user that would be disturbed if a function vanished, or got another driver.
 package struct Obstacle: Hashable, Sendable {
     package enum Reason: Hashable, Sendable {
-        /// It has a record, be it stale: what that keeps is lost with the function.
+        /// It has a record, even if it is stale: the record's resources are lost with the function.
         case recorded(AttachmentPhase, AttachmentOwner)
-        /// Another program has written down who has it.
+        /// sriov-cni's cache has an owner of it.
         ///
-        /// - Parameter holder: That program's words for it.
+        /// - Parameter holder: The owner, as text from the cache.
         case claimed(holder: String)
         /// Its interface is in another network namespace, and no record says why.
         case elsewhere

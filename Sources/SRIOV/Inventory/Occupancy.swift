@@ -1,10 +1,10 @@
 internal import LinuxSystem
 internal import Netlink
 
-/// Who has a VF, or a PF as a whole: the one answer from which is derived what may be claimed, what a change would
-/// disturb, how a pool counts it and what is shown.
+/// Whether a VF, or a PF as a whole, is free or in use, and by what: from this one value follows what may be claimed,
+/// what a change would disturb, how a pool counts it and what is shown.
 package enum Occupancy: Hashable, Sendable {
-    /// Its interface is in the host's namespace, and nobody uses it.
+    /// Its interface is in the host's namespace, and not in use.
     case free
     /// It is bound to a driver that hands it to a program, and no program has it open.
     ///
@@ -12,17 +12,17 @@ package enum Occupancy: Hashable, Sendable {
     case userspace(driver: String)
     /// No driver is bound.
     case driverless
-    /// A driver is bound that made no interface, or it is in a namespace that was not looked into.
+    /// A driver is bound that made no interface, or it is in a namespace that was not searched.
     ///
-    /// - Parameter isProved: Whether all network namespaces were looked into.
+    /// - Parameter isProved: Whether all network namespaces were searched.
     case withoutInterface(isProved: Bool)
     /// It has a record, in use as far as is known.
     case recorded(Attachment)
     /// It has a record that is not in use any more.
     case stale(Attachment, Staleness)
-    /// Another program has written down that a container has it, whose namespace exists.
+    /// By sriov-cni's cache a container has it, whose namespace exists.
     case claimed(ForeignClaim)
-    /// Another program has written down that a container has it, whose namespace is gone.
+    /// By sriov-cni's cache a container has it, whose namespace is gone.
     ///
     /// - Parameter isUserspace: Whether it is bound to a driver that hands it to a program.
     case abandoned(ForeignClaim, isUserspace: Bool)
@@ -52,8 +52,8 @@ extension Occupancy {
         if case .stale(_, let staleness) = self { staleness } else { nil }
     }
 
-    /// Whether the VF can be given to a container. What a container or a program left behind can: it is brought back
-    /// first.
+    /// Whether the VF can be given to a container. One with a stale attachment can: it is brought
+    /// back first.
     ///
     /// - Parameter asUserspace: Whether one without an interface is wanted, for a program.
     package func isClaimable(asUserspace: Bool) -> Bool {
@@ -67,9 +67,9 @@ extension Occupancy {
         }
     }
 
-    /// Who is disturbed if the function vanishes, or gets another driver; nil if nobody is.
+    /// The user that is disturbed if the function vanishes, or gets another driver; nil for none.
     ///
-    /// A record forbids it even if it is stale: what it keeps is lost with the function. `recover` drops it.
+    /// A record forbids it even if it is stale: its resources are lost with the function. `recover` drops it.
     package func obstacle(to subject: AttachmentSubject) -> Obstacle? {
         let reason: Obstacle.Reason
         switch self {

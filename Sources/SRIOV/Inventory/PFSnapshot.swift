@@ -6,7 +6,7 @@ package struct PFSnapshot: Hashable, Sendable {
     package var function: PhysicalFunction
     /// nil if the PF has no interface in this namespace.
     package var link: Link?
-    /// Who has the PF itself, as a whole.
+    /// The occupancy of the PF itself, as a whole.
     package var occupancy: Occupancy
     /// In order of their index.
     package var virtualFunctions: [VFSnapshot]

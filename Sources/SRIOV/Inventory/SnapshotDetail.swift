@@ -1,4 +1,4 @@
-/// How much a snapshot of PFs and VFs tells.
+/// The level of detail of a snapshot of PFs and VFs.
 package struct SnapshotDetail: Hashable, Sendable {
     /// Where interfaces of VFs are looked for that are not in the host.
     package enum Reach: Hashable, Sendable {
@@ -10,12 +10,12 @@ package struct SnapshotDetail: Hashable, Sendable {
         case everywhere
     }
 
-    /// Whether records that are not in use any more are told from others.
+    /// Whether stale records are distinguished from others.
     package enum Staleness: Hashable, Sendable {
         /// They are not: none counts as stale.
         case ignored
-        /// They are, and where that cannot be found out a record counts as in use. What sriov-cni has noted and cannot be
-        /// read, for want of rights, counts as absent, with a warning.
+        /// They are, and where that cannot be found out a record counts as in use. Files of sriov-cni that cannot
+        /// be read, for lack of rights, count as absent, with a warning.
         case seen
         /// They are, and where that cannot be found out the reading fails.
         case certain
@@ -25,7 +25,8 @@ package struct SnapshotDetail: Hashable, Sendable {
     package var functions: FunctionDetail
     /// Where interfaces are looked for.
     package var reach: Reach
-    /// Whether programs count that have a VF open through a driver of user space. Every process is asked for that.
+    /// Whether programs count that have a VF open through a driver of user space. This reads /proc/<pid>/fd of every
+    /// process.
     package var programs: Bool
     /// Whether what the PF's drivers and interfaces count is read too.
     package var counters: Bool

@@ -1,7 +1,7 @@
 package import LinuxSystem
 internal import Netlink
 
-/// Reads PFs and VFs as they are, for everything that lists them or decides by what it sees: `list`, metrics, plans,
+/// Reads the present state of PFs and VFs, for everything that lists them or decides by it: `list`, metrics, plans,
 /// pools, and what a change would disturb.
 ///
 /// Nothing is changed, waited for, or kept between two readers.
@@ -15,8 +15,8 @@ package struct SnapshotReader<H: Host>: Sendable {
 
     /// - Parameters:
     ///   - isForOne: Whether it will read a single VF, or a few, rather than PFs.
-    ///   - search: When looking through network namespaces ends: a container in one that was not reached counts as
-    ///     there.
+    ///   - search: When searching network namespaces ends: a container in one that was not reached
+    ///     counts as present.
     package init(
         _ engine: Engine<H>, _ detail: SnapshotDetail, _ records: KnownRecords,
         isForOne: Bool = false, searchingUntil search: Deadline
@@ -92,7 +92,7 @@ package struct SnapshotReader<H: Host>: Sendable {
             counters: home?.counters)
     }
 
-    /// What is seen of many VFs at once.
+    /// Data of many VFs that is read at once.
     private struct Seen {
         let interfaces: HostView<H>.Interfaces
         let claims: [PCIAddress: ForeignClaim]

@@ -1,4 +1,4 @@
-/// Whether an attach could succeed now, as far as that can be told without trying.
+/// Whether an attach could succeed now, as far as that is known without an attempt.
 package enum VFAvailability: Hashable, Sendable {
     case available
     /// There is no free VF; those that are attached work. The reason in words.

@@ -7,7 +7,7 @@ struct VFCandidates {
     let addresses: [PCIAddress]
     /// The PFs of them all.
     let physicalFunctions: [PhysicalFunction]
-    /// Those that are wanted though a driver of user space leaves them no interface.
+    /// Those that are wanted although they have no interface, because of a driver of user space.
     var userspace: Set<PCIAddress> = []
 
     var noneFree: ManagerError {

@@ -1,17 +1,18 @@
 package import LinuxSystem
 package import Netlink
 
-/// The frames by which an interface tells its neighbours that an IP address is now at its MAC: pure functions.
+/// The frames by which an interface announces to its neighbours that an IP address is now at its MAC: pure functions.
 ///
-/// They are whole Ethernet frames, so that they leave by the interface they are about: an advertisement to
+/// They are whole Ethernet frames, so that they leave by the announced interface: an advertisement to
 /// `ff02::1` that the kernel routes leaves by the interface that came up first.
 package enum AddressAnnouncement {
     /// The frames for one address.
     ///
-    /// For IPv4 an ARP request and an ARP reply (RFC 5944, 4.6), since neighbours may heed only one of the two; for
+    /// For IPv4 an ARP request and an ARP reply (RFC 5944, 4.6), since neighbours may process only one of the two; for
     /// IPv6 an unsolicited neighbour advertisement (RFC 4861, 7.2.6).
     ///
-    /// - Returns: None for an IPv6 address that nobody may use (yet); its announcement is the kernel's.
+    /// - Returns: None for an IPv6 address that is not usable (tentative, or DAD failed); its announcement is left to
+    ///   the kernel.
     package static func frames(
         for address: InterfaceAddress, from mac: MACAddress
     ) -> [[UInt8]] {

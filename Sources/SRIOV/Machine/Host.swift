@@ -1,7 +1,7 @@
 package import LinuxSystem
 package import Netlink
 
-/// Everything that may be done to the machine, by its roles.
+/// The operations on the machine, by role.
 ///
 /// `SystemHost` is the machine; the tests have one that keeps its state in memory and fails, or dies,
 /// at any call. Errors are those of LinuxSystem and Netlink, passed on as they are: `SystemCallError` for sysfs,

@@ -10,6 +10,7 @@ package protocol HostClock: Sendable {
     /// Seconds since 1970.
     func now() -> Int64
 
-    /// Seconds since the machine was booted, counting those asleep; no change of the clock disturbs them.
+    /// Seconds since the machine was booted, suspended time included (`CLOCK_BOOTTIME`); changes of the wall clock do
+    /// not affect them.
     func uptime() -> Int64
 }

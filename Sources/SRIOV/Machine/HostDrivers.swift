@@ -14,13 +14,14 @@ package protocol HostDrivers: Sendable {
     /// - Throws: `ManagerError` `unsupported` if the driver does not take the VF; the one before is bound again then.
     func bindDriver(_ driver: String?, to address: PCIAddress, deadline: Deadline) throws
 
-    /// The programs that have VFs open through a driver of user space, `qemu-system-x86 (4711)`, by the VF; a VF that
-    /// none has open is missing.
+    /// The programs that have VFs open through a driver of user space, `qemu-system-x86 (4711)`, by the VF; a VF
+    /// without such a program is missing.
     ///
-    /// - Parameter functions: With their IOMMU groups: one is open as a whole.
+    /// - Parameter functions: With their IOMMU groups: a group can only be open as a whole.
     func programs(using functions: [VirtualFunction]) throws -> [PCIAddress: [String]]
 
-    /// Whether the kernel binds drivers to new VFs of a PF (`sriov_drivers_autoprobe`); nil if it does not tell.
+    /// Whether the kernel binds drivers to new VFs of a PF (`sriov_drivers_autoprobe`); nil if that is
+    /// unknown.
     func bindsDrivers(to function: PCIAddress) throws -> Bool?
 
     /// Sets whether the kernel binds drivers to new VFs of a PF (`sriov_drivers_autoprobe`).

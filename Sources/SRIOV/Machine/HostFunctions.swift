@@ -28,12 +28,13 @@ package protocol HostFunctions: Sendable {
     /// Whether there is a PCI function at the address, of whatever kind.
     func functionExists(at address: PCIAddress) -> Bool
 
-    /// Which device the kernel has made for a function: a number that it gives to no other while the host is up.
+    /// The identity of the device that the kernel has made for a function: a number that it does not reuse while the
+    /// host is up.
     ///
     /// A function that was unplugged, or a VF that was removed, and then came back at its address is another
     /// device; one that was reset or bound to another driver is the same.
     ///
-    /// - Returns: nil if there is no such function, or that cannot be told.
+    /// - Returns: nil if there is no such function, or that is unknown.
     func functionInstance(at address: PCIAddress) -> UInt64?
 
     /// Changes how many VFs a PF has (`sriov_numvfs`), and waits until their interfaces are there, as far as
@@ -48,7 +49,7 @@ package protocol HostFunctions: Sendable {
     /// The driver bound to a PCI function of whatever kind; nil for none, and without such a function.
     func driver(of address: PCIAddress) throws -> String?
 
-    /// Whether a function has a reset of its own, which leaves the others alone.
+    /// Whether a function has a separate reset, which does not affect the others.
     func canReset(_ address: PCIAddress) -> Bool
 
     /// Resets a function by itself (sysfs `reset`). What the PF administers stays, what the VF has told it goes.

@@ -5,7 +5,7 @@ package import Netlink
 ///
 /// Errors are as `Host` says.
 package protocol HostLinks: HostNamespaces {
-    /// Waits until a condition holds, looking anew whenever an interface of this namespace changes.
+    /// Waits until a condition holds, checking it again whenever an interface of this namespace changes.
     ///
     /// - Returns: Whether it holds; false if the deadline passed first.
     /// - Throws: What the condition throws; `SystemCallError` if the changes cannot be listened to.
@@ -35,7 +35,8 @@ package protocol HostLinks: HostNamespaces {
 
     /// The interfaces of PCI functions themselves in a namespace, each without its alternative names.
     ///
-    /// - Parameter deadline: When a namespace in which interfaces change without end is left as far as it was seen.
+    /// - Parameter deadline: When the search of a namespace in which interfaces change without end stops with the
+    ///   interfaces seen so far.
     func linksOfPCIFunctions(in namespace: Namespace, until deadline: Deadline) throws -> [Link]
 
     /// Paths of the other network namespaces that can be reached from here, one for each: named ones
@@ -53,7 +54,7 @@ package protocol HostLinks: HostNamespaces {
     /// - Throws: `NetlinkError`; with `EEXIST` if an interface of the namespace has the name.
     func addAlternativeName(_ name: KernelText, to link: Link, in namespace: Namespace) throws
 
-    /// Takes an alternative name from an interface; one that it does not have (any more) is as good as taken.
+    /// Removes an alternative name of an interface; one that it does not have (any more) counts as removed.
     ///
     /// udev gives and takes alternative names at any time.
     ///
@@ -62,11 +63,11 @@ package protocol HostLinks: HostNamespaces {
 
     /// Moves an interface and gives it a name and an index in one step.
     ///
-    /// What is moved is what has the link's index at that moment: whoever controls the source may have given that to
-    /// another interface since it was looked at.
+    /// The interface that has the link's index at that moment is moved: a process in the source namespace may have
+    /// given the index to another interface since it was read.
     ///
-    /// Should the name be taken in the target, the kernel may have moved the interface under its old
-    /// name before it refuses (seen on Linux 6.1): whoever undoes must look in both places.
+    /// If the name is taken in the target, the kernel may have moved the interface under its
+    /// old name before it refuses (seen on Linux 6.1): an undo must search both namespaces.
     ///
     /// - Parameters:
     ///   - name: nil keeps the name.

@@ -5,10 +5,10 @@ package import Netlink
 ///
 /// Errors are as `Host` says.
 package protocol HostPorts: Sendable {
-    /// The interface that stands for a VF on its PF's switch; nil for none, as outside switchdev mode.
+    /// The representor of a VF on its PF's eswitch; nil for none, as outside switchdev mode.
     func representor(of function: VirtualFunction) throws -> KernelText?
 
-    // MARK: The card's switch
+    // MARK: The card's eswitch
 
     /// The mode of a PF's switch; nil where the kernel, the driver or the device has no such modes.
     ///
@@ -36,7 +36,8 @@ package protocol HostPorts: Sendable {
 
     /// The same with the VFs' counters, as the PF's driver keeps them.
     ///
-    /// - Parameter count: How many VFs there are; of more than fit into the kernel's answer come no counters.
+    /// - Parameter count: How many VFs there are; if there are more than fit into the kernel's answer, no counters are
+    ///   returned.
     func vfInfosWithStatistics(ofPF address: PCIAddress, count: Int) throws -> PhysicalFunctionInfo?
 
     /// Whether a PF's driver shows files of its VFs (`sriov`), among which may be counters.

@@ -22,8 +22,8 @@ extension SystemHost {
         let bindsDrivers =
             try sysfs.number(of: "bus/pci/devices/\(function.address)/sriov_drivers_autoprobe")
         guard bindsDrivers != 0 else { return }
-        // A driver that is no module yet is loaded by udev. Where no driver exists at all, nothing
-        // tells that none will come.
+        // udev loads a driver whose module is not loaded. If no driver exists
+        // at all, no event reports that.
         let driverDeadline = Deadline(after: min(.seconds(5), deadline.remaining))
         while true {
             let pending = try functionsWithoutInterface(of: function.address)
@@ -45,7 +45,7 @@ extension SystemHost {
     /// Waits until the PF has its carrier back, which igb takes from it when the number of VFs changes:
     /// rates are refused without.
     ///
-    /// It may be gone for reasons of its own, so that it stays away is no error.
+    /// The carrier may be missing for other reasons, so its absence is no error.
     private func awaitCarrier(
         of function: PhysicalFunction, _ monitor: LinkMonitor, _ deadline: Deadline
     ) throws {

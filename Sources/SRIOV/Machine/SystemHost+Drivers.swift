@@ -26,7 +26,7 @@ extension SystemHost {
                         + " VF \(address)\(try explanation(of: driver, address))")
             }
         } catch {
-            // The error is the first one's; that the old driver does not come back either adds nothing.
+            // The first error is thrown; a failure to bind the old driver again is dropped.
             try? restoreDriver(before, of: address, override: override)
             throw error
         }
@@ -115,7 +115,7 @@ extension SystemHost {
     private func exchangeDriver(of address: PCIAddress, override: String?) throws {
         let directory = functions.directory(of: address)
         let hadOverride = try self.override(of: address) != nil
-        // A line feed alone takes the override away.
+        // A line feed alone clears `driver_override`.
         try sysfs.write("\(override ?? "")\n", to: "\(directory)/driver_override")
         if let present = try functions.driver(of: address) {
             // One that the kernel chose is what no override asks for.
@@ -136,7 +136,7 @@ extension SystemHost {
             "\(override ?? "")\n", to: "\(functions.directory(of: address))/driver_override")
     }
 
-    /// What an administrator should know of a driver that did not take a VF.
+    /// A hint for the administrator about a driver that did not accept a VF.
     private func explanation(of driver: String?, _ address: PCIAddress) throws -> String {
         guard driver == "vfio-pci" else { return "" }
         let function = try functions.virtualFunction(at: address)
@@ -144,7 +144,7 @@ extension SystemHost {
             ? ": it has no IOMMU group, so the IOMMU is off (intel_iommu=on, amd_iommu=on)" : ""
     }
 
-    /// Whether a VF has a driver that makes interfaces, and none yet: some make them after they were bound.
+    /// Whether a VF has a driver that makes interfaces, and still none: some make them after they were bound.
     private func isWaitedFor(_ address: PCIAddress) throws -> Bool {
         guard
             let function = try functions.virtualFunction(at: address, detail: .work),

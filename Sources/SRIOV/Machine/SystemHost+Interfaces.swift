@@ -15,7 +15,7 @@ extension SystemHost {
             return try socket.link(
                 ofPCIFunction: function, until: Deadline(after: searchTime))
         }
-        // Here sysfs knows the names, so that the cost does not grow with the number of interfaces.
+        // Here sysfs has the names, so that the cost does not grow with the number of interfaces.
         for name in try functions.namesOfInterfaces(at: function) {
             if let link = try socket.link(named: name), link.isOwnInterface(of: function) {
                 return link
@@ -96,7 +96,7 @@ extension SystemHost {
         let monitor =
             namespace.isOwn ? try LinkMonitor() : try LinkMonitor.inside(namespace.namespace)
         while true {
-            // Asked anew after the monitor listens, and after every event that may be it.
+            // Read again after the monitor listens, and after every event that may concern it.
             if let link = try link(of: function, expectedName: nil, in: namespace) { return link }
             let event = try monitor.wait(until: deadline) { event in
                 switch event {
@@ -117,7 +117,7 @@ extension SystemHost {
         let monitor =
             namespace.isOwn ? try LinkMonitor() : try LinkMonitor.inside(namespace.namespace)
         while true {
-            // Asked anew after the monitor listens, and after every event that may be it.
+            // Read again after the monitor listens, and after every event that may concern it.
             guard let present = try socket.link(index: link.index) else { return nil }
             if present.isRunning { return present }
             let event = try monitor.wait(until: deadline) { event in
@@ -175,7 +175,7 @@ extension SystemHost {
         return try vfInfos(ofPF: address, named: present, read)
     }
 
-    /// - Returns: nil if the name is another function's, or nobody's.
+    /// - Returns: nil if the name is another function's, or unused.
     private func vfInfos(
         ofPF address: PCIAddress, named name: KernelText,
         _ read: (RouteSocket, KernelText) throws(NetlinkError) -> (link: Link, vfs: [VFState])

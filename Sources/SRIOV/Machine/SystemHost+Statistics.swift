@@ -13,7 +13,7 @@ extension SystemHost {
                     ofPF: name, statistics: count <= RouteSocket.mostVFsWithStatistics)
             }
         } catch let error as NetlinkError where error.errno == .messageTooLong {
-            // A driver that says more of its VFs than most.
+            // A driver that reports more of its VFs than most.
             return try vfInfos(ofPF: address)
         }
     }

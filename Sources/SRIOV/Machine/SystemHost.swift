@@ -3,7 +3,7 @@ package import LinuxSystem
 internal import Netlink
 internal import Synchronization
 
-/// This machine: sysfs for what PCI functions are, netlink for interfaces and settings.
+/// This machine: sysfs for PCI functions, netlink for interfaces and settings.
 package final class SystemHost: Sendable {
     let sysfs: Sysfs
     let functions: SysfsInventory

@@ -5,7 +5,7 @@ internal import Netlink
 package final class SystemNamespace: Sendable {
     let namespace: NetworkNamespace
     let socket: RouteSocket
-    /// Whether it is the namespace of this process, for which sysfs speaks.
+    /// Whether it is the namespace of this process, whose interfaces sysfs shows.
     let isOwn: Bool
 
     /// - Parameter socket: One that was opened inside the namespace.

@@ -1,7 +1,7 @@
 package import LinuxSystem
 
-/// The locks that work on one VF needs: its PF's, mostly shared, so that nobody changes the number of
-/// VFs meanwhile, and its own.
+/// The locks that work on one VF needs: its PF's, mostly shared, so that no process changes the number
+/// of VFs meanwhile, and its own.
 ///
 /// They are held as long as the value lives. The PF's is always taken first.
 package struct AttachmentLocks: Sendable {
@@ -12,7 +12,7 @@ package struct AttachmentLocks: Sendable {
     ///
     /// - Parameters:
     ///   - mode: How the VF's is taken.
-    ///   - parentMode: How the PF's is taken; exclusive for what concerns all its VFs, `sharedOnceMore` with another
+    ///   - parentMode: How the PF's is taken; exclusive for operations on all its VFs, `sharedOnceMore` with another
     ///     VF's locks in hand.
     ///   - deadline: When waiting ends, for each of them.
     ///   - parentDeadline: When waiting for the PF's ends; nil for the same.
@@ -32,9 +32,9 @@ package struct AttachmentLocks: Sendable {
         virtualFunction = try directory.lock(function.address, mode, deadline: deadline)
     }
 
-    /// Takes the locks without waiting for who works on the VF.
+    /// Takes the locks without waiting for a process that works on the VF.
     ///
-    /// - Parameter parentDeadline: When waiting for who changes its PF ends.
+    /// - Parameter parentDeadline: When waiting for a process that changes its PF ends.
     /// - Returns: nil if another process has one of them.
     /// - Throws: `ManagerError` `notPermitted` without the rights to the directory, `internal` if a lock file cannot be
     ///   opened.

@@ -1,12 +1,12 @@
 internal import Glibc
 internal import LinuxSystem
 
-/// Which PFs' `sriov_drivers_autoprobe` was switched on for a moment: a note beside the state file for each where that
-/// moment lasts, or a process died in it.
+/// The PFs whose `sriov_drivers_autoprobe` is switched on temporarily: a note beside the state file for
+/// each, which remains if the process dies.
 ///
-/// A note is a symbolic link like those of `InProgressMarkers`, named after the PF's address, whose text tells the boot and
-/// the device that it is about: another device at the address, or the next boot, begins with the kernel's value.
-/// Only who has the PF's exclusive lock writes, heeds or erases it.
+/// A note is a symbolic link like those of `InProgressMarkers`, named after the PF's address, whose text names the boot
+/// and the device: another device at the address, or the next boot, begins with the kernel's value. Only a
+/// process with the PF's exclusive lock writes, reads or erases it.
 struct AutoprobeNotes: Sendable {
     let directory: String
 
@@ -20,7 +20,7 @@ struct AutoprobeNotes: Sendable {
         }
     }
 
-    /// What the note on a PF tells; nil if there is none.
+    /// The content of the note on a PF; nil if there is none.
     func text(of address: PCIAddress) throws(SystemCallError) -> String? {
         try linkText(path(address))
     }

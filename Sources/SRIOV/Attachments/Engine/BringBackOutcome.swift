@@ -1,12 +1,12 @@
 /// What bringing a VF back left undone.
 package struct BringBackOutcome: Sendable {
-    /// The front end's part: addresses that an IPAM did not take back.
+    /// The front end's part: addresses that an IPAM plugin did not release.
     package var frontEnd: [any Error] = []
-    /// The VF is still in its container, or nobody knows where.
+    /// The VF is still in its container, or was not found.
     package var interface: [any Error] = []
-    /// Settings that the hardware refused to take back now.
+    /// Settings that the hardware refused to restore now.
     package var settings: [any Error] = []
-    /// The state file did not take the news.
+    /// The state file could not be written.
     package var store: [any Error] = []
 
     /// Everything that failed, in order of weight.

@@ -1,9 +1,10 @@
 internal import LinuxSystem
 
-/// What all work on VFs is done with: the machine, the state file, the locks.
+/// What all operations on VFs use: the machine, the state file, the locks.
 ///
-/// Nothing is kept between calls: the kernel has the truth, the state file what was changed and how to undo it, and
-/// locks that die with their holder keep processes apart. It is a class so that passing it on costs one reference.
+/// Nothing is kept between calls: the kernel has the state of VFs, the state file has what was changed and how to undo
+/// it, and locks, which the kernel releases when their holder dies, exclude other processes. It is a class so that
+/// passing it on costs one reference.
 package final class Context<H: Host>: Sendable {
     /// The machine that verbs read and change.
     package let host: H
@@ -14,13 +15,13 @@ package final class Context<H: Host>: Sendable {
     /// The lock files of VFs and PFs.
     package let locks: LockDirectory
 
-    /// Undoes the front end's own part of an attachment, an IPAM's addresses, from what the record keeps.
+    /// Undoes the front end's part of an attachment, an IPAM's addresses, from the record.
     package let releaseFrontEnd: @Sendable (Attachment) throws -> Void
 
-    /// What another program has written down of VFs that it gave away.
+    /// The cache of sriov-cni: the VFs that it gave away.
     package let foreignClaims: ForeignClaims
 
-    /// Tells an operator what the operation survived.
+    /// Reports warnings, about failures that did not end the operation.
     package let warn: @Sendable (String) -> Void
 
     /// How long verbs wait for locks and for the kernel.
@@ -60,8 +61,8 @@ package final class Context<H: Host>: Sendable {
         self.warn = warn
     }
 
-    /// The same with one wait for interfaces to come back in place of one for each: namespaces are dismantled side by
-    /// side, so what comes at all has come when the first wait is over.
+    /// The same with one wait for interfaces to come back in place of one for each: the kernel dismantles namespaces in
+    /// parallel, so every interface that returns has returned when the first wait is over.
     ///
     /// - Parameter search: The end of looking through namespaces, in place of one end for each search.
     func sharing(_ deadline: Deadline, search: Deadline) -> Context {

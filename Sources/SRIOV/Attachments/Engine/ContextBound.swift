@@ -1,4 +1,4 @@
-/// What works with a context, and calls its parts by their names.
+/// A value that works with a context, with accessors for its parts.
 package protocol ContextBound {
     associatedtype H: Host
     var context: Context<H> { get }
@@ -13,6 +13,6 @@ extension ContextBound {
     package var foreignClaims: ForeignClaims { context.foreignClaims }
     package var timeouts: Timeouts { context.timeouts }
 
-    /// Tells an operator what the operation survived.
+    /// Reports warnings, about failures that did not end the operation.
     package func warn(_ message: String) { context.warn(message) }
 }

@@ -1,10 +1,10 @@
 package import LinuxSystem
 
 /// `sriov_drivers_autoprobe` concerns all VFs of a PF, and to bind one to the driver of the kernel's choice it must be
-/// on. Where an administrator has switched it off, it is on for that moment only.
+/// on. Where an administrator has switched it off, it is switched on for the binding only.
 ///
-/// The PF's exclusive lock keeps others from being misled meanwhile, and a note beside the state file has whoever takes
-/// that lock next, or `recover`, switch it off again if the process dies.
+/// The PF's exclusive lock keeps other processes from working with the temporary value. If the process dies, the note
+/// beside the state file makes the next holder of that lock, or `recover`, switch it off again.
 extension Engine {
     /// Takes the exclusive lock of a PF, for what concerns all its VFs, and ends what a dead process left of it.
     ///
@@ -35,7 +35,7 @@ extension Engine {
             try host.setBindsDrivers(true, to: address)
             try body()
         } catch {
-            // The error is the first one's; the note has it tried again.
+            // The first error is thrown; the note makes the next holder of the lock try again.
             try? endAutoprobe(of: address)
             throw error
         }
@@ -53,11 +53,11 @@ extension Engine {
         try store.eraseAutoprobeNote(of: address)
     }
 
-    /// Ends what dead processes left, of every PF that no other process works on.
+    /// Undoes the temporary autoprobe of dead processes, for every PF on which no other process works.
     func endAbandonedAutoprobe() {
         do {
             for address in try store.autoprobeNotes.physicalFunctions() {
-                // Whoever has it sees to it.
+                // The process that holds the lock does it.
                 guard let lock = try locks.lockIfFree(address) else { continue }
                 try withExtendedLifetime(lock) { try endAutoprobe(of: address) }
             }
@@ -66,7 +66,7 @@ extension Engine {
         }
     }
 
-    /// The boot and the device that a note is about.
+    /// The boot and the device that a note names.
     private func autoprobeNote(of address: PCIAddress) -> String {
         "\(store.boot.rawValue) \(host.functionInstance(at: address) ?? 0)"
     }

@@ -4,11 +4,11 @@ internal import Netlink
 extension Engine {
     /// Undoes an attachment as far as possible, from its record alone.
     ///
-    /// One way back for everything: a DEL, a failed attach, a dead writer, a vanished container. The VF's
-    /// exclusive lock must be held. Every step tolerates that it was done before; a step that fails does not
-    /// keep later ones from being tried, except that no setting is touched while the interface is still
-    /// in the container: it would be let into another VLAN. The front end's part comes after the VF: an
-    /// address is free for others only when nobody can use it any more.
+    /// The same code undoes a DEL, a failed attach, the work of a dead writer and a vanished container. The VF's
+    /// exclusive lock must be held. Every step tolerates that it was done before; after a step that
+    /// fails the later ones are still tried, except that no setting is changed while the interface is
+    /// still in the container: it would be let into another VLAN. The front end's part comes after the VF: an
+    /// address may be assigned again only when the VF can no longer use it.
     ///
     /// - Parameters:
     ///   - within: The container's namespace if the caller has it open already.
@@ -21,8 +21,8 @@ extension Engine {
         releasing releaseFrontEnd: ((Attachment) throws -> Void)?
     ) -> BringBackOutcome {
         var outcome = BringBackOutcome()
-        // The journal of the way back is the record itself, written before the way out. If there is no room for a
-        // note, its phase still leads to the same way back.
+        // The undo journal is the record itself, written before the first change. If there is no room
+        // for a note, the record's phase leads to the same undo.
         collect(&outcome.store) { try store.note(.detaching, of: attachment) }
         if !functionIsGone(of: attachment) {
             var arrival: Link?

@@ -1,8 +1,8 @@
 internal import LinuxSystem
 
 extension Engine {
-    /// Picks the VF and takes its locks. What a dead writer or a vanished container left behind is brought back
-    /// first, but for a VF that is asked for by its address: `record` does that, where it turns out to be held.
+    /// Picks the VF and takes its locks. A stale VF, of a dead writer or a vanished container, is
+    /// brought back first. For a VF that is named by its address `record` does that, if the VF is in use.
     ///
     /// - Parameter mayBePhysicalFunction: Whether an address may be a PF's, which is then claimed as a whole.
     /// - Throws: `ManagerError` `inUse` with the holder's name, of a VF that is asked for by its address only where
@@ -60,7 +60,7 @@ extension Engine {
         let search = Deadline(after: timeouts.search)
 
         let lockDeadline = Deadline(after: timeouts.lock)
-        // Free ones first: bringing back what somebody left behind takes time.
+        // Free ones first: bringing back a stale VF takes time.
         for mayBringBack in [false, true] {
             for address in candidates.addresses {
                 let function = try virtualFunction(at: address)
@@ -87,10 +87,10 @@ extension Engine {
     /// Examines a claimed function and writes its record, phase preparing: the undo is written before anything
     /// is changed.
     ///
-    /// Most VFs that are asked for by address are free. So nobody asks the state file before who has it: where one
-    /// is held, either it is not as a free one should be, or the record is refused.
+    /// Most VFs that are asked for by address are free. So the ownership query is skipped: a VF in use fails
+    /// examination or conflicts on insert, and only then is its owner looked up.
     ///
-    /// - Parameter make: Makes the record, and looks at the rest that must be right before anything is changed.
+    /// - Parameter make: Makes the record, and checks everything else that must hold before anything is changed.
     /// - Throws: `ManagerError`, `inUse` with the holder's name; nothing is changed.
     func record(
         _ locked: LockedFunction, for settings: VFSettings,
@@ -106,7 +106,7 @@ extension Engine {
         do {
             return try write(function)
         } catch {
-            // A state file that cannot be written now is not worth waiting for once more.
+            // A state file that cannot be written now is not waited for a second time.
             guard !locked.isKnownFree,
                 ![.stateUnusable, .stateBusy].contains(ManagerError.code(of: error)),
                 try reclaimIfStale(function)
@@ -116,13 +116,13 @@ extension Engine {
         }
     }
 
-    /// Whether there is a record of a VF, or another program's claim on it.
+    /// Whether there is a record of a VF, or a claim of sriov-cni on it.
     private func hasOwner(_ function: VirtualFunction) throws(ManagerError) -> Bool {
         if try attachment(on: function) != nil { return true }
         return try foreignClaim(on: function.address) != nil
     }
 
-    /// Sees to it that no record, and no other program, holds a VF whose lock we have.
+    /// Brings a VF back whose record or claim of sriov-cni is stale; the VF's lock must be held.
     ///
     /// - Returns: Whether it had to be brought back.
     /// - Throws: `ManagerError` `inUse` with the holder's name, `incomplete` with what is left to do; the record stays
@@ -135,7 +135,7 @@ extension Engine {
         guard try staleness(of: attachment) != nil else { throw inUse(function, by: attachment) }
         let outcome = bringBack(attachment, within: nil, releasing: releaseByRecord)
         if outcome.isComplete { return true }
-        // An address that an IPAM does not take back is lost to it, but the VF is as it was.
+        // An address that an IPAM plugin does not release stays taken, but the VF is restored.
         if outcome.isVFComplete {
             for failure in outcome.failures { warn("\(failure), proceeding anyway") }
             do {
@@ -164,7 +164,7 @@ extension Engine {
     }
 
     private func insertUnlessHeld(_ attachment: Attachment) throws {
-        // A runtime that moves the VF by itself has more to say of it before that.
+        // In a handover the runtime's calls lead to the phase attached.
         let goal: AttachmentPhase? = attachment.handover == nil ? .attached : nil
         do {
             try store.insert(attachment, becoming: goal)
@@ -173,10 +173,10 @@ extension Engine {
             guard existing.owner == attachment.owner,
                 existing.function != attachment.function
             else { throw inUse(existing.function, by: existing) }
-            // The function itself may have gone, and its record with it then.
+            // The function itself may have gone; then its record goes too.
             let function = VirtualFunction(
                 address: existing.function, physicalFunction: existing.physicalFunction)
-            // A PF's exclusive lock may be waited for, and what is waited for is ours.
+            // Another process may wait for the PF's exclusive lock, and so for the shared one that this process holds.
             let isSamePF = existing.physicalFunction == attachment.physicalFunction
             let locks = try AttachmentLocks(
                 function, parentMode: isSamePF ? .sharedOnceMore : .shared, in: locks,

@@ -1,12 +1,12 @@
 internal import LinuxSystem
 internal import Netlink
 
-/// The way out: what is set in the host, before an interface is moved.
+/// Configuration: the settings that are made in the host, before an interface is moved.
 extension Engine {
-    /// Sets what is asked of a VF in the host, through its PF and on its interface, and asks the kernel whether
-    /// it took.
+    /// Applies the requested settings of a VF in the host, through its PF and on its interface, and
+    /// reads them back.
     ///
-    /// - Returns: The record with the settings that count, and the PF's view.
+    /// - Returns: The record with the effective request, and the PF's view.
     func applySettings(
         _ candidate: AttachCandidate, as recorded: Attachment
     ) throws -> (Attachment, VFState?) {
@@ -29,7 +29,7 @@ extension Engine {
         return (attachment, info)
     }
 
-    /// Sets what is asked of a VF through its PF.
+    /// Applies the requested settings of a VF through its PF.
     private func set(
         _ changes: [VFAttribute], index: Int, of parent: PhysicalFunctionInfo,
         _ settings: inout VFSettings
@@ -37,7 +37,7 @@ extension Engine {
         var changes = changes
         var last: VFAttribute?
         if settings.toleratesUnsupportedLinkState == true, case .linkState? = changes.last {
-            // Apart, for the kernel complains in its log of a message that was refused halfway.
+            // Sent separately: the kernel logs messages that fail half-way.
             last = changes.removeLast()
         }
         try setTogether(changes, index: index, of: parent) {
@@ -64,7 +64,7 @@ extension Engine {
         }
     }
 
-    /// Asks the kernel whether everything took: a PF that is down swallows settings with no error.
+    /// Reads the settings back: a PF that is down ignores settings without an error.
     private func readBack(_ candidate: AttachCandidate, _ settings: VFSettings) throws -> VFState? {
         guard let before = candidate.infoBefore, let asked = candidate.parent else { return nil }
         guard !candidate.changes.isEmpty || settings.macAddress != nil else { return before }
@@ -98,7 +98,7 @@ extension Engine {
     }
 
     /// Adds to a failure what it was about, and that the PF is down or has no carrier if so: drivers
-    /// refuse or swallow settings then.
+    /// refuse or ignore settings then.
     func explaining<Value>(
         _ candidate: AttachCandidate, _ body: () throws -> Value
     ) throws -> Value {

@@ -1,7 +1,7 @@
 internal import LinuxSystem
 internal import Netlink
 
-/// Looking at a VF, or a PF as a whole, before anything is changed.
+/// Reading a VF, or a PF as a whole, before anything is changed.
 extension Engine {
     /// Reads the VF as it is and refuses it if it must not be given away.
     func examine(
@@ -54,14 +54,14 @@ extension Engine {
         }
     }
 
-    /// Refuses an interface that the host itself lives by.
+    /// Refuses an interface that the host itself uses.
     func refuseIfTheHostUses(_ link: Link, of subject: String) throws {
         if let use = try HostUse(link, defaultRoutes: host.defaultRouteInterfaces) {
             throw ManagerError(.obstructed, "\(subject): \(use)")
         }
     }
 
-    /// Refuses what only the PF can do: without an interface the MAC too.
+    /// Refuses settings that only the PF can make: without an interface the MAC too.
     private func refuseWithoutPhysicalFunction(
         _ function: VirtualFunction, _ link: Link?, _ settings: VFSettings
     ) throws(ManagerError) {
@@ -81,7 +81,7 @@ extension Engine {
         }
     }
 
-    /// Refuses an interface with addresses, where nothing tells a VF from the host's own card.
+    /// Refuses an interface with addresses: without a visible PF a VF cannot be distinguished from the host's own card.
     private func refuseIfAddressed(_ link: Link, _ function: VirtualFunction) throws {
         let addresses = try host.addresses(of: link, in: home)
         guard let network = addresses.map(\.network).first(where: { !$0.isLinkLocal }) else {

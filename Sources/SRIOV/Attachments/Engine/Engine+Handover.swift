@@ -1,13 +1,13 @@
 internal import LinuxSystem
 internal import Netlink
 
-/// Records of runtimes that move VFs by themselves, with the VF's lock held.
+/// Records in a handover, with the VF's lock held.
 extension Engine {
-    /// Brings a record of a runtime that moves VFs by itself up to what has happened meanwhile, with the VF's lock held.
+    /// Updates a record in a handover to the VF's present location, with the VF's lock held.
     ///
-    /// A VF that has arrived is attached. One whose container has lost its last process is leaving: nobody may
-    /// ever say so, for a runtime that was killed keeps the namespace alive by its path alone. And one that was
-    /// leaving, but is in a container that lives long after, has stayed.
+    /// A VF that has arrived is attached. One whose container has lost its last process is leaving: there
+    /// may never be a call, because the bind mount of a killed runtime keeps the namespace alive. One that was
+    /// leaving, but is in a container that lives long after, is attached again.
     func followRuntime(_ attachment: Attachment) throws -> Attachment {
         guard attachment.handover != nil else { return attachment }
         var attachment = attachment
@@ -33,7 +33,7 @@ extension Engine {
         return attachment
     }
 
-    /// - Returns: The record, attached if the VF is up in a container, else as it was. Trust that was lent ends with
+    /// - Returns: The record, attached if the VF is up in a container, else as it was. Temporary trust ends with
     ///   the time for joining in any case: a container that keeps its interface down must not keep it.
     func confirmHandoverLocked(_ joined: Attachment) throws -> Attachment {
         var attachment = joined
@@ -72,7 +72,7 @@ extension Engine {
         }
     }
 
-    /// Where a VF is that has left the host; nil while it is in the host, or out of sight.
+    /// The location of a VF that has left the host; nil while it is in the host, or not visible.
     func location(
         of attachment: Attachment
     ) throws -> (path: String, namespace: H.Namespace, link: Link)? {
@@ -82,7 +82,7 @@ extension Engine {
             in: recorded + host.otherNamespaces())
     }
 
-    /// Takes lent trust back, and with it a MAC that the VF has given itself by it.
+    /// Removes temporary trust, and with it a MAC that the VF has set by means of it.
     private func endTemporaryTrust(of attachment: inout Attachment) throws {
         guard attachment.handover?.isTemporarilyTrusted == true else { return }
         if let address = attachment.physicalFunction, let index = attachment.index,
@@ -92,7 +92,7 @@ extension Engine {
                 .trust(attachment.settings.trust ?? false), index: index, of: parent)
             let administrativeMAC =
                 attachment.settings.macAddress ?? attachment.originalInfo?.macAddress
-            // Asked again, for it may have changed until just now.
+            // Read again, because it may have changed meanwhile.
             let present = try host.vfInfos(ofPF: address, expectedName: nil, only: index)
             if let administrativeMAC, !administrativeMAC.isZero,
                 present?.vf(index)?.macAddress != administrativeMAC

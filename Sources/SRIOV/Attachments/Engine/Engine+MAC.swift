@@ -4,11 +4,11 @@ internal import Netlink
 extension Engine {
     /// Gives a VF a MAC on its interface and through its PF.
     ///
-    /// The interface comes first, because a driver that has been told an administered MAC may
-    /// refuse every other on the interface, and igbvf even that one. If it refuses now, an
-    /// earlier administration is in the way: it is taken back, and then the order is the same.
+    /// The interface comes first, because a driver with an administrative MAC may refuse
+    /// every other on the interface, and igbvf even that one. If it refuses now, the
+    /// cause is an earlier administrative MAC: it is removed, and then the order is the same.
     ///
-    /// - Parameter link: nil for a VF without an interface, which is administered only.
+    /// - Parameter link: nil for a VF without an interface, which gets only an administrative MAC.
     func assign(
         _ address: MACAddress, to link: Link?, index: Int?, of parent: PhysicalFunctionInfo?,
         in namespace: H.Namespace
@@ -24,9 +24,9 @@ extension Engine {
     /// Brings the MACs of interface and PF back to what they were.
     ///
     /// A VF that has been up reports its own MAC to the PF, where igb shows it exactly like an
-    /// administered one. So an administration of ours is taken back first, then the interface gets
-    /// its MAC, and only what the PF then shows differently is administered: administering what the
-    /// VF reports by itself would lock it for the next user.
+    /// administrative MAC. So an administrative MAC of the attachment is removed first, then the interface
+    /// gets its MAC, and the administrative MAC is set only if the PF then shows another: an administrative
+    /// MAC equal to the VF's report would lock it for the next user.
     func restoreMAC(
         of attachment: Attachment, link: Link?, parent: PhysicalFunctionInfo?,
         in namespace: H.Namespace
@@ -48,8 +48,8 @@ extension Engine {
             present != original
         else { return }
         if original.isZero {
-            // What the VF reports by itself is no administration, and igb stops delivering frames to
-            // a VF whose report is wiped: seen as a second container that could not be reached.
+            // The MAC that the VF reports is not an administrative MAC, and igb stops delivering
+            // frames to a VF whose report is cleared: seen as a second container that could not be reached.
             if present == attachment.originalInterface?.macAddress, link != nil { return }
             try forgetAdministrativeMAC(index: index, of: parent)
         } else {
@@ -57,10 +57,10 @@ extension Engine {
         }
     }
 
-    /// Takes an administered MAC back.
+    /// Removes an administrative MAC.
     ///
-    /// Some drivers refuse the all-zero address and never forget; their VFs keep the last MAC that
-    /// was administered, which the next one replaces.
+    /// Some drivers refuse the all-zero address; their VFs keep the last
+    /// administrative MAC, which the next one replaces.
     private func forgetAdministrativeMAC(index: Int, of parent: PhysicalFunctionInfo) throws {
         do {
             try setVF(.macAddress(.zero), index: index, of: parent)

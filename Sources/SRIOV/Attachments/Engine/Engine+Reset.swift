@@ -4,9 +4,9 @@ internal import Netlink
 extension Engine {
     /// Resets a VF that is home, if its owner asked for that.
     ///
-    /// The interface is taken down first: drivers set the function up anew when it comes up, but not all of them notice
-    /// a reset below an interface that is up. A VF that cannot be reset is no worse than one whose owner did not
-    /// ask, so that is only warned of.
+    /// The interface is taken down first: drivers initialise the function again when it comes up, but not all of them
+    /// detect a reset below an interface that is up. A VF that cannot be reset is no worse than one whose owner did not
+    /// request it, so that is only a warning.
     func resetIfAskedFor(_ address: PCIAddress, _ settings: VFSettings?) {
         guard settings?.resetsOnRelease == true else { return }
         do {

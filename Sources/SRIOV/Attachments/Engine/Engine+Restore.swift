@@ -5,7 +5,7 @@ extension Engine {
     /// Gives a VF that is home again its original state.
     ///
     /// - Parameter arrival: Its interface as it was seen last; nil if it has none.
-    /// - Returns: What could not be restored; a last look at the kernel has the final word.
+    /// - Returns: What could not be restored, by a final reading of the kernel's state.
     func restore(_ attachment: Attachment, _ arrival: Link?) -> [any Error] {
         var failures: [any Error] = []
         func attempt(_ step: () throws -> Void) {
@@ -13,7 +13,7 @@ extension Engine {
         }
         attempt { try restoreInterface(attachment, arrival, &failures) }
         attempt { try restoreSettings(attachment, arrival, &failures) }
-        // What the PF administers outlives a reset; what the VF has told the PF it tells again when it comes up.
+        // The PF's settings survive a reset; what the VF has sent to the PF it sends again when it comes up.
         resetIfAskedFor(attachment.function, attachment.settings)
         attempt {
             var link: Link?
@@ -36,7 +36,7 @@ extension Engine {
             expectedName: attachment.originalInterface?.name, in: home)
     }
 
-    /// Refuses to take a VF without an interface in the host for one that has nothing to restore.
+    /// Refuses a VF without an interface in the host, unless there is no interface to restore.
     ///
     /// It has none only if it is gone from the bus, or bound to another driver than before.
     private func refuseIfAway(_ attachment: Attachment) throws {
@@ -79,7 +79,7 @@ extension Engine {
                 do {
                     try host.addAlternativeName(name, to: link, in: home)
                 } catch {
-                    // The host's device manager gives it to interfaces that appear, just as we do.
+                    // udev gives this name to interfaces that appear, as vfmap does.
                     guard try homeLink(of: attachment)?.alternativeNames.contains(name) == true
                     else { throw error }
                 }
@@ -148,7 +148,7 @@ extension Engine {
 }
 
 extension InterfaceOriginal {
-    /// What must be set, in one message, so that a link is as it was; name, MAC and up come apart.
+    /// What must be set, in one message, so that a link is as it was; name, MAC and up are set separately.
     func settings(toRestore link: Link) -> LinkSettings {
         var settings = LinkSettings()
         if link.mtu != mtu { settings.mtu = mtu }

@@ -1,11 +1,11 @@
 internal import LinuxSystem
 internal import Netlink
 
-/// The way of a VF's interface out of a namespace that somebody else controls.
+/// Moves a VF's interface out of a namespace that a container controls.
 ///
-/// Whoever has CAP_NET_ADMIN there may rename, move, create and remove interfaces between any two of our messages, and
-/// gives an index to another interface at will. So only the PCI address tells what an interface is, and it counts only
-/// where nobody else can act: after the arrival.
+/// A process with CAP_NET_ADMIN there may rename, move, create and remove interfaces between any two messages of
+/// vfmap, and give an index to another interface. So only the PCI address identifies an interface, and only where the
+/// container cannot change it: after the arrival.
 extension Engine {
     /// Brings the interface back to the host, under its own name if that is free.
     ///
@@ -31,11 +31,11 @@ extension Engine {
                 return link
             }
         } catch let error as SearchCutShort {
-            // It may be on its way home all the same.
+            // The kernel may be returning it all the same.
             unfinishedSearch = error
         }
         guard try host.driver(of: address) == attachment.originalDriver else {
-            // Whoever bound another driver took the interface away; there is none to bring back.
+            // Another driver was bound, which removed the interface; there is none to bring back.
             return nil
         }
         // The kernel dismantles a dead namespace in its own time and gives the VF back then.
@@ -59,8 +59,8 @@ extension Engine {
 
     /// Moves the interface of a function to the host, and proves that it has arrived.
     ///
-    /// What goes wrong because the container is changed meanwhile is tried again. What arrives in the place of the
-    /// interface is sent back, or removed where it cannot be.
+    /// A failure caused by changes in the container is tried again. Another interface that arrives
+    /// instead is sent back, or removed where it cannot be.
     ///
     /// - Parameters:
     ///   - expectedName: Its name in the container, where it is looked for first.
@@ -90,7 +90,7 @@ extension Engine {
         _ function: PCIAddress, expectedName: KernelText?, as wanted: KernelText?,
         index preferred: Int32?, from container: H.Namespace
     ) throws -> Link? {
-        // What can be asked of the host beforehand is, so that nothing lies between the look at the interface and its move.
+        // The host is read beforehand, so that the move follows directly after the interface was read.
         var name = try wanted.map { try freeName(preferring: $0, for: function) }
         var index = try preferred.map { try freeIndex(preferring: $0) }
         guard
@@ -113,7 +113,7 @@ extension Engine {
         } catch {
             refusal = error
         }
-        // It was free, so what has it now is what the kernel has moved.
+        // The index was free, so the interface that has it now is the one that the kernel has moved.
         let arrival = try index.flatMap { try host.link(index: $0, in: home) }
         if let arrival, arrival.isOwnInterface(of: function) { return arrival }
         if let arrival { try expel(arrival, to: container) }
@@ -140,10 +140,10 @@ extension Engine {
         return candidate
     }
 
-    /// Indexes that the kernel, which counts up from 1, does not come to.
+    /// Indexes that the kernel, which counts up from 1, does not reach.
     private var spareIndexes: ClosedRange<Int32> { 1 << 30...Int32.max - 1 }
 
-    /// Sends an interface away that has come in the place of a VF's.
+    /// Sends an interface back that has arrived instead of a VF's.
     ///
     /// - Throws: `ManagerError` that names it, if it can neither be sent back nor removed; it is down then.
     private func expel(_ arrival: Link, to container: H.Namespace) throws {
@@ -151,8 +151,8 @@ extension Engine {
             try host.move(arrival, from: home, to: container, as: nil, index: nil)
             return
         } catch {
-            // A name of it is taken there by now. What is virtual can be done without; the interface of a device goes
-            // under a name that cannot be foreseen.
+            // One of its names is taken there by now. A virtual interface is removed; the interface of
+            // a device is moved under an unpredictable name.
             if (try? host.removeLink(arrival, in: home)) != nil { return }
         }
         do {
@@ -168,7 +168,8 @@ extension Engine {
         }
     }
 
-    /// Whether an error may come from changes in the namespace between two messages, so that it is worth to try again.
+    /// Whether an error may come from changes in the namespace between two messages, so that a second attempt may
+    /// succeed.
     private func isSignOfChange(_ error: any Error) -> Bool {
         switch error {
         case is WrongArrival: true
@@ -185,7 +186,7 @@ extension Engine {
 
     /// The namespace of a record, if it is still the same behind its path.
     ///
-    /// - Returns: nil also if the path cannot be opened, whyever: whether the VF is home decides then.
+    /// - Returns: nil also if the path cannot be opened, for any reason: whether the VF is home decides then.
     func open(_ reference: NamespaceReference) -> H.Namespace? {
         switch reference {
         case .announced(let path): return try? host.openNamespace(path)
@@ -218,7 +219,7 @@ extension Engine {
             if deadline.hasPassed {
                 throw SearchCutShort(function: function, allowance: deadline.allowance)
             }
-            // A namespace may go while we look, which is as good as not holding the VF.
+            // A namespace may go during the search, which counts as not holding the VF.
             guard let namespace = try? host.openNamespace(path),
                 host.identity(of: namespace) != hostIdentity
             else { continue }
@@ -258,11 +259,11 @@ extension Engine {
             let address = attachment.function
             let driver = try host.driver(of: address)
             guard attachment.originalInterface != nil, driver == attachment.originalDriver else {
-                // No interface tells where the VF is.
+                // No interface shows where the VF is.
                 return try attachment.namespace.map { try !isReachable($0) } ?? true
             }
             if try otherHolder(of: attachment) != nil { return false }
-            // With nobody holding the namespace the VF is home, or on its way.
+            // If nothing holds the namespace, the VF is home, or the kernel is returning it.
             let deadline = Deadline(after: timeouts.returnOfInterface)
             return try host.waitForLink(
                 of: address, in: home, until: deadline) != nil
@@ -272,10 +273,10 @@ extension Engine {
     }
 }
 
-/// Something else than the VF's interface has come home: the container was changed in the middle of the move.
+/// Another interface than the VF's has arrived: the container was changed during the move.
 private struct WrongArrival: Error, CustomStringConvertible {
     let function: PCIAddress
-    /// What has come; nil for nothing.
+    /// The interface that has arrived; nil for none.
     let arrival: Link?
 
     var description: String {
@@ -285,7 +286,7 @@ private struct WrongArrival: Error, CustomStringConvertible {
     }
 }
 
-/// The network namespaces of the machine could not all be looked through in the time for it.
+/// Not all network namespaces of the machine could be searched before the deadline.
 struct SearchCutShort: Error, CustomStringConvertible {
     let function: PCIAddress
     let allowance: Duration

@@ -1,7 +1,7 @@
 package import LinuxSystem
 internal import Netlink
 
-/// When nobody can have a VF any more, by proofs and, for runtimes that move VFs by themselves, by deadlines.
+/// When an attachment is no longer in use, by proofs and, in a handover, by deadlines.
 extension Engine {
     /// Why an attachment is not in use any more; nil if it may be.
     ///
@@ -25,7 +25,7 @@ extension Engine {
         }
     }
 
-    /// Says that a phase of the handover has lasted too long, if so, and if nobody lives where the VF is.
+    /// The staleness of a phase of the handover that has lasted too long, if no process lives where the VF is.
     private func overdue(
         _ attachment: Attachment, _ limit: Duration
     ) throws(ManagerError) -> Staleness? {
@@ -43,7 +43,7 @@ extension Engine {
         return .overdue(attachment.phase, seconds: age)
     }
 
-    /// How long the runtime may yet take for what it has to do next; nil if nothing is waited for, or no longer.
+    /// The time that is left for the runtime's next call; nil if no call is awaited, or no longer.
     func remainingTimeout(of attachment: Attachment) -> Duration? {
         let limit: Duration
         switch attachment.phase {
@@ -65,14 +65,14 @@ extension Engine {
 
     /// Why an attachment is not in use any more, without waiting for anything.
     ///
-    /// What cannot be looked at, for want of rights, may well be in use.
+    /// An attachment that cannot be read, for lack of rights, counts as in use.
     ///
-    /// - Parameter deadline: When looking through namespaces ends: whoever may be in one that was not reached counts as
-    ///   there.
+    /// - Parameter deadline: When searching namespaces ends: a VF or process that may be in one that was not reached
+    ///   counts as present.
     package func knownStaleness(
         of attachment: Attachment, searchingUntil deadline: Deadline
     ) -> Staleness? {
-        // Losing the error is right: nothing is taken from an attachment of which too little is known.
+        // Dropping the error is right: an attachment of which too little is known counts as in use.
         (try? stalenessNow(of: attachment, searchingUntil: deadline)) ?? nil
     }
 
@@ -87,7 +87,7 @@ extension Engine {
         case .preparing, .detaching, .restoring:
             let function = VirtualFunction(
                 address: attachment.function, physicalFunction: attachment.physicalFunction)
-            // Whoever has the lock is at work.
+            // The process that holds the lock is at work.
             let locks: AttachmentLocks
             do {
                 locks = try AttachmentLocks(
@@ -105,8 +105,8 @@ extension Engine {
         }
     }
 
-    /// What was found, if the record is still the one that it was found for: all records are read first, and whoever was at
-    /// work then may be done.
+    /// The staleness found, if the record is still the one for which it was found: all records are read first, and a
+    /// process that was at work then may be done.
     private func confirmed(
         _ staleness: Staleness?, _ attachment: Attachment
     ) throws(ManagerError) -> Staleness? {

@@ -2,12 +2,12 @@ internal import LinuxSystem
 internal import Netlink
 
 extension Engine {
-    /// Sets attributes of a VF in their order: with one message, and one by one where that is refused, so that what is
-    /// refused has its name. See `docs/decisions/0008-settings-in-one-message.md`.
+    /// Sets attributes of a VF in their order: with one message, and one by one where that is refused, so that the
+    /// error names the refused attribute. See `docs/decisions/0008-settings-in-one-message.md`.
     ///
-    /// A refusal that nothing has one by one is told as a warning.
+    /// If the message is refused but no single attribute is, the refusal is a warning.
     ///
-    /// - Parameter set: Sets one; returns whether it took.
+    /// - Parameter set: Sets one; returns whether it was set.
     /// - Throws: What `set` throws.
     func setTogether(
         _ changes: [VFAttribute], index: Int, of parent: PhysicalFunctionInfo,
@@ -25,7 +25,7 @@ extension Engine {
         }
     }
 
-    /// Apart, where no usual call pays for its types.
+    /// Out of line: keeps the success path free of this metadata.
     ///
     /// - Returns: Whether nothing was refused.
     @inline(never)

@@ -17,7 +17,7 @@ extension Engine {
         }
     }
 
-    /// Takes the lock of a PF, alone, so that nobody works on its VFs meanwhile.
+    /// Takes the exclusive lock of a PF, so that no process works on its VFs meanwhile.
     ///
     /// - Throws: `ManagerError` `inUse` if the PF or one of its VFs has a record, or the host or somebody without
     ///   a record uses one of them.

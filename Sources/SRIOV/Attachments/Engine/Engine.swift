@@ -2,7 +2,7 @@ internal import LinuxSystem
 
 /// The steps of which the verbs are made: claim, examine, configure, bring back, restore.
 ///
-/// Most of them need the locks of the VF that they are about, as they say.
+/// Most of them need the locks of their VF, as their comments say.
 package struct Engine<H: Host>: ContextBound, Sendable {
     /// What the steps work with.
     package let context: Context<H>

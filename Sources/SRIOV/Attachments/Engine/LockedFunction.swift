@@ -1,11 +1,11 @@
 /// A VF, or a PF as a whole, that was picked for an owner, and its locks, which are held as long as it lives.
 struct LockedFunction {
-    /// What the owner's record will be about.
+    /// The subject of the owner's record.
     let subject: AttachmentSubject
     /// As it was seen with the locks held.
     let function: VirtualFunction
     let locks: AttachmentLocks
-    /// Whether it was made sure that nobody has it; otherwise writing its record will tell.
+    /// Whether it is known to be free; otherwise the insert of its record finds out.
     let isKnownFree: Bool
 
     /// A VF.

@@ -4,11 +4,11 @@ package enum Staleness: Hashable, Sendable {
     case lost(SubjectLoss)
     /// The process has died that was at work on it, in phase preparing or detaching.
     case writerDied(AttachmentPhase)
-    /// The hardware has yet to take some original setting back.
+    /// Some original setting is still to be restored in the hardware.
     case unrestored
-    /// Nobody holds the owner's network namespace any more.
+    /// Nothing holds the owner's network namespace any more.
     ///
-    /// - Parameter place: Where it was, in words for people.
+    /// - Parameter place: Where it was, as text for users.
     case namespaceGone(place: String)
     /// The owner's runtime has let a phase of the handover last too long.
     case overdue(AttachmentPhase, seconds: Int64)
@@ -27,7 +27,7 @@ extension Staleness: CustomStringConvertible {
 }
 
 extension AttachmentPhase {
-    /// What has not come to pass, of a phase that a runtime has to end.
+    /// The event that a runtime did not cause in time to end a phase.
     fileprivate var missedEnd: String {
         switch self {
         case .reserved: "reserved, and never joined"

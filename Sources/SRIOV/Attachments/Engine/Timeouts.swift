@@ -24,14 +24,14 @@ package struct Timeouts: Hashable, Sendable {
     /// death lies in between.
     package var reservation: Duration = .seconds(300)
 
-    /// For such a runtime to have moved a VF, once it has said where.
+    /// For the runtime to move the VF, after it has named the namespace.
     package var join: Duration = .seconds(120)
 
-    /// For such a runtime to end an attachment, once it takes the VF out or the container has lost its last
-    /// process.
+    /// For the runtime to end an attachment, after it takes the VF out or the container has lost
+    /// its last process.
     package var leave: Duration = .seconds(60)
 
-    /// For looking through the network namespaces of the machine for a VF. Every user can make any number of them.
+    /// For searching the network namespaces of the machine for a VF. Every user can make any number of them.
     package var search: Duration = .seconds(10)
 
     package init() {}

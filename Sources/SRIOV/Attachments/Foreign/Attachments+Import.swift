@@ -2,12 +2,12 @@ internal import LinuxSystem
 internal import Netlink
 
 extension Attachments {
-    /// Takes attachments that another program made, and that are in use, into the state file.
+    /// Imports attachments that sriov-cni made, and that are in use, into the state file.
     ///
-    /// Nothing changes at the VFs. Each one is taken over under its lock: first the record is written, then the
-    /// other program's notes go; after a death in between the next call removes them.
+    /// The VFs do not change. Each one is imported under its lock: first the record is written, then sriov-cni's
+    /// files are removed; if the process dies in between, the next call removes them.
     ///
-    /// - Parameter isDryRun: Whether only to tell what would be done.
+    /// - Parameter isDryRun: Whether only to report what would be done.
     /// - Throws: `ManagerError` if the other program's notes cannot be read at all.
     package func importAttachments(isDryRun: Bool) throws(ManagerError) -> ImportReport {
         do {
@@ -16,7 +16,7 @@ extension Attachments {
                     do {
                         return try importAttachment(claim, isDryRun: isDryRun)
                     } catch {
-                        // One that cannot be taken over must not keep the others from it.
+                        // After one that cannot be imported the others are still imported.
                         return ImportReport.Entry(claim, .refused("\(error)"))
                     }
                 })

@@ -10,7 +10,7 @@ extension Engine {
         }
     }
 
-    /// Whether the namespace of a claim still exists; one that was not written down counts as gone.
+    /// Whether the namespace of a claim still exists; one that the claim does not name counts as gone.
     func isLive(_ claim: ForeignClaim) throws(ManagerError) -> Bool {
         guard let path = claim.namespacePath else { return false }
         do {
@@ -23,7 +23,7 @@ extension Engine {
         }
     }
 
-    /// Makes the leftover of another program one of ours, for a VF whose lock is held and that has no record.
+    /// Makes a record of a stale claim of sriov-cni, for a VF whose lock is held and that has no record.
     ///
     /// - Returns: The record, from which the VF is to be brought back; nil if there is nothing to bring back.
     /// - Throws: `ManagerError` `inUse` if the other program's container has the VF.
@@ -52,8 +52,8 @@ extension Engine {
         }
     }
 
-    /// Whether a claim keeps its VF: its namespace exists, or nothing tells whether it does, as of a VF without an
-    /// interface whose place was not written down.
+    /// Whether a claim keeps its VF: its namespace exists, or that is unknown, as for a VF without an
+    /// interface whose namespace the claim does not name.
     func isInUse(_ claim: ForeignClaim) throws(ManagerError) -> Bool {
         if try isLive(claim) { return true }
         guard let savedState = claim.savedState else { return false }
@@ -64,7 +64,7 @@ extension Engine {
         ManagerError(.inUse, "VF \(address) is in use: \(claim.holder)")
     }
 
-    /// Removes the other program's notes, once what they tell is done or in our record.
+    /// Removes sriov-cni's files, once their content is undone or in a record.
     func forget(_ claim: ForeignClaim) {
         do {
             try foreignClaims.forget(claim)
@@ -73,7 +73,7 @@ extension Engine {
         }
     }
 
-    /// Removes the notes of another program on an attachment that is undone.
+    /// Removes sriov-cni's files on an attachment that is undone.
     func forgetForeignClaim(of attachment: Attachment) {
         do {
             guard let claim = try foreignClaims.claimOfOwner(attachment.owner),
@@ -94,10 +94,10 @@ extension Engine {
         return .seen(path: path, host.identity(of: namespace))
     }
 
-    /// The record that we would have written.
+    /// The record that vfmap would have written.
     ///
-    /// What the other program does not write down stays as it is now, and the interface at rest: down, in no
-    /// special mode.
+    /// Attributes that sriov-cni does not save stay as they are now, and the interface is at rest: down,
+    /// in no special mode.
     func attachment(
         _ claim: ForeignClaim, _ savedState: ForeignClaim.SavedState, of owner: AttachmentOwner,
         phase: AttachmentPhase, function: VirtualFunction, namespace: NamespaceReference
@@ -140,7 +140,7 @@ extension Engine {
             let location = try locate(address, expectedName: name, in: host.otherNamespaces())
             if let location { return location.link }
         } catch is SearchCutShort {
-            // It may be on its way home all the same.
+            // The kernel may be returning it all the same.
         }
         return try host.waitForLink(
             of: address, in: home, until: Deadline(after: timeouts.returnOfInterface))
@@ -156,14 +156,14 @@ extension Engine {
         link.mtu = savedState.mtu ?? link.mtu
         link.flags = 0
         var original = InterfaceOriginal(link)
-        // The one that it has now is the container's.
+        // Its present name is the container's.
         original.index = nil
         return original
     }
 }
 
 extension Link {
-    /// An Ethernet interface as the kernel makes it, for one that cannot be looked at.
+    /// An Ethernet interface as the kernel makes it, for one that cannot be read.
     fileprivate static func atRest(_ name: KernelText) -> Link {
         var link = Link(index: 0, name: name)
         link.mtu = 1500

@@ -1,11 +1,11 @@
 package import LinuxSystem
 package import Netlink
 
-/// What another program has written down of a VF that it gave to a container.
+/// The entry of sriov-cni's cache on a VF that it gave to a container.
 package struct ForeignClaim: Hashable, Sendable {
-    /// What there is to undo.
+    /// The saved state: what is to be undone.
     package struct SavedState: Hashable, Sendable {
-        /// Whose it is; several where the program's own note can be read in several ways. Never empty.
+        /// The possible owners; several where sriov-cni's file is ambiguous. Never empty.
         package var owners: [AttachmentOwner]
         /// What was asked for.
         package var settings: VFSettings
@@ -33,13 +33,13 @@ package struct ForeignClaim: Hashable, Sendable {
 
     /// The program: `sriov-cni`.
     package var program: String
-    /// The file that tells of it, for messages.
+    /// The file that contains it, for messages.
     package var path: String
-    /// nil if the file does not tell.
+    /// nil if the file does not contain it.
     package var virtualFunction: PCIAddress?
-    /// Where the VF was moved; nil if that was not written down.
+    /// Where the VF was moved; nil if the file does not contain that.
     package var namespacePath: String?
-    /// nil if there is nothing that can be used.
+    /// nil if the file contains no usable data.
     package var savedState: SavedState?
     /// Why there is no saved state, in words; nil if there is.
     package var problem: String?
@@ -58,7 +58,7 @@ package struct ForeignClaim: Hashable, Sendable {
 }
 
 extension ForeignClaim {
-    /// Which program has the VF for whom, in words.
+    /// The program and the owner that it gave the VF to, as text.
     var holder: String {
         let owner = savedState?.owners.last.map { "\($0)" } ?? "a container"
         let place = namespacePath.map { " in \($0)" } ?? ""

@@ -3,11 +3,11 @@ package import LinuxSystem
 /// What an import found and did.
 package struct ImportReport: Sendable {
     package struct Entry: Sendable {
-        /// The other program's file.
+        /// sriov-cni's file.
         package let path: String
-        /// nil if the file does not tell.
+        /// nil if the file does not contain it.
         package let virtualFunction: PCIAddress?
-        /// nil if the file does not tell.
+        /// nil if the file does not contain it.
         package let owner: AttachmentOwner?
         /// What became of the claim.
         package let result: Result
@@ -21,7 +21,7 @@ package struct ImportReport: Sendable {
     }
 
     package enum Result: Hashable, Sendable {
-        /// There is a record of it now, and the other program's notes are gone.
+        /// There is a record of it now, and sriov-cni's files are removed.
         case imported
         /// There was a record of it before.
         case present
@@ -29,7 +29,7 @@ package struct ImportReport: Sendable {
         case refused(String)
     }
 
-    /// Everything that the other program has written down.
+    /// Every entry of sriov-cni's cache.
     package let entries: [Entry]
 
     /// Whether nothing was refused.

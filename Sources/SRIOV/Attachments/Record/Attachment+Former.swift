@@ -48,7 +48,7 @@ extension Handover {
 }
 
 extension NamespaceReference {
-    /// A namespace that was gone had an empty path, if nobody knew it, and an identity of zeros.
+    /// A namespace that was gone had an empty path, if it was unknown, and an identity of zeros.
     fileprivate init(former object: JSONObject) throws(JSONKeyError) {
         let path = try object.required("path", object.string)
         guard let identity = try object.object("identity", NamespaceIdentity.init) else {

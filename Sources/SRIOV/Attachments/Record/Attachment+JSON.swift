@@ -25,7 +25,7 @@ extension Attachment: JSONWritable {
             functionInstance: try object.number("functionInstance"))
     }
 
-    /// The record as it lies in the state file: a key for each property, named like it.
+    /// The record as stored in the state file: a key for each property, named like it.
     func writeMembers(to writer: inout JSONWriter) {
         writer.member("boot", boot.rawValue)
         writer.member("created", created)
@@ -44,7 +44,7 @@ extension Attachment: JSONWritable {
 }
 
 extension Attachment {
-    /// Seconds since 1970, from the year 1 to 9999: what a clock can tell, and ISO 8601 can write.
+    /// Seconds since 1970, from the year 1 to 9999: the range that ISO 8601 can write.
     static var momentsOfCreation: ClosedRange<Int64> { -62_135_596_800...253_402_300_799 }
 }
 

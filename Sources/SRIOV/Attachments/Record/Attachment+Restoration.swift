@@ -1,7 +1,7 @@
 package import Netlink
 
 extension Attachment {
-    /// What its release would set back.
+    /// What its release would restore.
     ///
     /// - Parameters:
     ///   - link: The interface where it is now; nil if it cannot be seen.

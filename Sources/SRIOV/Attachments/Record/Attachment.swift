@@ -1,9 +1,9 @@
 package import LinuxSystem
 package import Netlink
 
-/// One VF, or PF as a whole, given to one owner: the record and the undo journal in one.
+/// One VF, or PF as a whole, given to one owner; its record is also the undo journal.
 ///
-/// It is written before the hardware is touched and dropped when the last of it is restored.
+/// It is written before the hardware is changed and dropped when everything is restored.
 package struct Attachment: Hashable, Sendable {
     /// Who the function was given to; at most one record of a boot has it.
     package var owner: AttachmentOwner
@@ -23,14 +23,14 @@ package struct Attachment: Hashable, Sendable {
     package var originalInfo: VFState?
     /// The driver that was bound; nil for none.
     package var originalDriver: String?
-    /// What the front end needs to undo its own part, in a shape of its own; nil for nothing.
+    /// What the front end needs to undo its own part, in the front end's format; nil for nothing.
     package var frontEndData: String?
     /// Whether the front end's part outlives the boot, as an IPAM's addresses do.
     package var hasLease: Bool
     /// Seconds since 1970.
     package var created: Int64
-    /// Which device it was that the kernel had made for the function: `Host.functionInstance`. nil where it did not
-    /// tell, and in records that older versions wrote.
+    /// The device that the kernel had made for the function: `Host.functionInstance`. nil where that was
+    /// unknown, and in records that older versions wrote.
     package var functionInstance: UInt64?
 
     package init(
@@ -66,10 +66,10 @@ extension Attachment {
     /// The VF's index on its PF; nil where the PF is not visible, and for a PF as a whole.
     package var index: Int? { subject.index }
 
-    /// The owner's namespace; nil while a runtime that moves interfaces by itself has not named one.
+    /// The owner's namespace; nil in a handover while the runtime has not named one.
     package var namespace: NamespaceReference? { placement.namespace }
 
-    /// What is open with the owner's runtime; nil where vfmap moves the interface.
+    /// The handover; nil where vfmap moves the interface.
     package var handover: Handover? { placement.handover }
 
     /// The subject's own interface as it was; nil if it had none.
@@ -78,7 +78,7 @@ extension Attachment {
     /// The interface's name in the container; nil where the runtime chooses it.
     package var expectedName: KernelText? { owner.interfaceName.map { KernelText($0) } }
 
-    /// Where the subject is, in words for people: the namespace's path, or the host.
+    /// Where the subject is, as text for users: the namespace's path, or the host.
     package var locationDescription: String {
         switch namespace {
         case nil: "the host"
@@ -86,7 +86,7 @@ extension Attachment {
         }
     }
 
-    /// Changes what is open with the owner's runtime; nothing where vfmap moves the interface.
+    /// Changes the handover; no effect where vfmap moves the interface.
     mutating func changeHandover(_ change: (inout Handover) -> Void) {
         guard case .handedOver(var handover) = placement else { return }
         change(&handover)

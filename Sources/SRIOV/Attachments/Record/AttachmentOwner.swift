@@ -1,6 +1,6 @@
-/// Who a VF is given to: one interface of one container in one network.
+/// The owner of a VF: one interface of one container in one network.
 package struct AttachmentOwner: Hashable, Sendable {
-    /// Who made the attachment: `cni`, `cli`, `docker`.
+    /// The front end that made the attachment: `cni`, `cli`, `docker`.
     package var frontEnd: String
     /// The network's name; nil for the CLI's own attachments, which are in none.
     package var network: String?
@@ -18,7 +18,7 @@ package struct AttachmentOwner: Hashable, Sendable {
 }
 
 extension AttachmentOwner {
-    /// The container and its interface, for people: `4f1c9a/net1`; without the interface where the runtime names it.
+    /// The container and its interface, for users: `4f1c9a/net1`; without the interface where the runtime names it.
     package var holder: String { interfaceName.map { "\(container)/\($0)" } ?? container }
 }
 

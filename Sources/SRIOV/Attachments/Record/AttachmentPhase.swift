@@ -1,10 +1,10 @@
-/// How far an attachment has come.
+/// The phase of an attachment.
 package enum AttachmentPhase: String, CaseIterable, Sendable {
     /// Being made. Found under the VF's lock it means that the writer died: undo it.
     case preparing
-    /// Configured and in the host, for a runtime that moves it by itself and has not said where.
+    /// Configured and in the host, in a handover whose runtime has not named the namespace.
     case reserved
-    /// The runtime has said where it moves it, and has not been seen to have done so.
+    /// The runtime has named the namespace; the VF has not been seen there.
     case joined
     /// In use by its owner.
     case attached
@@ -12,7 +12,7 @@ package enum AttachmentPhase: String, CaseIterable, Sendable {
     case leaving
     /// Being undone. Found under the VF's lock it means that the writer died: go on undoing.
     case detaching
-    /// Out of the container, but the hardware refused to take some original setting back: the VF
-    /// is not given to anybody until that is done.
+    /// Out of the container, but the hardware refused to restore some original setting:
+    /// the VF is not given away until that is done.
     case restoring
 }

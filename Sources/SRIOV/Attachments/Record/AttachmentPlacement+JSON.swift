@@ -1,7 +1,7 @@
 internal import JSON
 
 extension AttachmentPlacement: JSONWritable {
-    /// Reads what `writeMembers` writes: one member, of which the key tells how.
+    /// Reads what `writeMembers` writes: one member, whose key is the kind of placement.
     init(_ object: JSONObject) throws(JSONKeyError) {
         if let handover = try object.object("handedOver", Handover.init) {
             self = .handedOver(handover)

@@ -1,13 +1,13 @@
-/// How what is given away comes to its owner.
+/// How the subject gets to its owner.
 package enum AttachmentPlacement: Hashable, Sendable {
     /// vfmap moves it into a namespace, under the owner's interface name.
     case moved(NamespaceReference)
-    /// The owner's runtime moves it by itself, as Docker does, under a name that it chooses.
+    /// Handover: the owner's runtime moves it, as Docker does, under a name that it chooses.
     case handedOver(Handover)
 }
 
 extension AttachmentPlacement {
-    /// The owner's namespace; nil while a runtime that moves interfaces by itself has not named one.
+    /// The owner's namespace; nil in a handover while the runtime has not named one.
     package var namespace: NamespaceReference? {
         switch self {
         case .moved(let namespace): namespace
@@ -15,7 +15,7 @@ extension AttachmentPlacement {
         }
     }
 
-    /// What is open with the owner's runtime; nil where vfmap moves the interface.
+    /// The handover; nil where vfmap moves the interface.
     package var handover: Handover? {
         if case .handedOver(let handover) = self { handover } else { nil }
     }

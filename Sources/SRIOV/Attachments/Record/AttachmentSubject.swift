@@ -1,10 +1,10 @@
 package import LinuxSystem
 
-/// What an attachment gives away.
+/// The function that an attachment gives away.
 package enum AttachmentSubject: Hashable, Sendable {
     /// A VF.
     ///
-    /// - Parameter index: Its index on the PF; nil if the kernel did not tell it.
+    /// - Parameter index: Its index on the PF; nil if the kernel did not report it.
     case virtualFunction(PCIAddress, of: PCIAddress, index: Int?)
     /// A PF as a whole, with all of its VFs.
     case physicalFunction(PCIAddress)
@@ -42,7 +42,7 @@ extension AttachmentSubject {
         if case .virtualFunction(_, _, let index) = self { index } else { nil }
     }
 
-    /// What kind of function it is, for people: `VF`.
+    /// The kind of function, for users: `VF`.
     var kind: String {
         switch self {
         case .virtualFunction: "VF"

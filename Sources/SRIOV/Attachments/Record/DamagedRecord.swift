@@ -4,6 +4,6 @@ package import LinuxSystem
 package struct DamagedRecord: Hashable, Sendable {
     /// The function that it is about, by its column; nil if that is damaged too.
     package let address: PCIAddress?
-    /// What is wrong with it.
+    /// The reason.
     package let problem: StoreError
 }

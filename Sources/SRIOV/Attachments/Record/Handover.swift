@@ -1,10 +1,10 @@
-/// What is open between vfmap and a runtime that moves an interface by itself, as Docker does.
+/// The state of a handover: the runtime moves the interface itself, as Docker does.
 package struct Handover: Hashable, Sendable {
-    /// Where the runtime moves it, or has moved it; nil until it has said so.
+    /// Where the runtime moves it, or has moved it; nil until it has named the namespace.
     package var namespace: NamespaceReference?
     /// When the phase began, in seconds since the machine was booted.
     package var phaseBegan: Int64
-    /// Whether the VF is trusted until it is in its container, so that the runtime can set its MAC.
+    /// Whether the VF is trusted temporarily, until it is in its container, so that the runtime can set its MAC.
     package var isTemporarilyTrusted: Bool
 
     package init(

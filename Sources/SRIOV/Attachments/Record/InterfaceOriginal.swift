@@ -3,7 +3,7 @@ package import Netlink
 
 /// How a VF's interface was before it was given away: what there is to restore.
 package struct InterfaceOriginal: Hashable, Sendable {
-    /// In the host; nil in a record of an earlier version. It is given back if it is free.
+    /// In the host; nil in a record of an earlier version. It is restored if it is free.
     package var index: Int32?
     /// The name in the host.
     package var name: KernelText

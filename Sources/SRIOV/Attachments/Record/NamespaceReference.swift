@@ -1,19 +1,19 @@
 package import LinuxSystem
 
-/// A network namespace as a record remembers it.
+/// A network namespace as stored in a record.
 package enum NamespaceReference: Hashable, Sendable {
-    /// A runtime has named the path, and may yet have to make the namespace.
+    /// A runtime has named the path; the namespace need not exist so far.
     case announced(path: String)
     /// It was open when the record was written.
     case seen(path: String, NamespaceIdentity)
-    /// It was gone already when the record was written, from the notes of another program.
+    /// It was gone already when the record was made from sriov-cni's cache.
     ///
-    /// - Parameter path: Where it had been; nil if the notes do not tell.
+    /// - Parameter path: Where it had been; nil if the cache does not contain it.
     case lost(path: String?)
 }
 
 extension NamespaceReference {
-    /// Where it was found, or is to be; nil if nobody has told.
+    /// Where it was found, or is to be; nil if unknown.
     package var path: String? {
         switch self {
         case .announced(let path), .seen(let path, _): path

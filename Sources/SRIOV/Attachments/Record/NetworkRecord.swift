@@ -1,10 +1,10 @@
 /// A network that a runtime has defined, as its front end wants to find it again after any restart.
 package struct NetworkRecord: Hashable, Sendable {
-    /// Who keeps it: `docker`.
+    /// The front end that keeps it: `docker`.
     package var frontEnd: String
     /// The runtime's name of it, unique for the front end.
     package var identifier: String
-    /// What the front end makes of the definition, in a shape of its own.
+    /// The definition, in the front end's format.
     package var definition: String
     /// Seconds since 1970.
     package var created: Int64

@@ -2,14 +2,14 @@ internal import JSON
 internal import LinuxSystem
 internal import SQLite
 
-/// A record as it lies in the state file: the attachment as JSON, and its checksum.
+/// A record as stored in the state file: the attachment as JSON, and its checksum.
 struct AttachmentRow: Hashable, Sendable {
     let key: Key
     /// UTF-8 text.
     let record: [UInt8]
     let checksum: Int64
 
-    /// The fields that are columns of their own.
+    /// The fields that are separate columns.
     struct Key: Hashable, Sendable {
         let boot: String
         let address: String
@@ -120,8 +120,8 @@ extension AttachmentRow {
     ///
     /// - Returns: false if an `obstacle` forbids it; nothing is changed.
     func insert(into database: borrowing SQLiteDatabase) throws(SQLiteError) -> Bool {
-        // The table itself refuses a second row of a function, and of an owner. What it cannot know is how PFs and VFs
-        // hang together: a VF that has a PF is asked for in the cheapest way, for an ADD does nothing else.
+        // The table itself refuses a second row of a function, and of an owner. It cannot express the relation of
+        // PFs and VFs: for a VF that has a PF the cheapest query checks it, because this is the case of every ADD.
         if let physicalFunction = key.physicalFunction {
             var isTaken = try database.prepare(
                 "SELECT 1 FROM attachments WHERE boot = ?1 AND address = ?2")
@@ -142,8 +142,8 @@ extension AttachmentRow {
     /// The row that forbids this one: of the same function or owner, or, a PF being passed through as a whole, of its
     /// PF or of one of its VFs.
     func obstacle(in database: borrowing SQLiteDatabase) throws(SQLiteError) -> AttachmentRow? {
-        // The plus keeps SQLite from looking for an index for each of the alternatives, of which `pf` has none:
-        // planning that costs more than looking at a boot's rows.
+        // The plus keeps SQLite from looking for an index for each of the alternatives, of which `pf` has
+        // none: planning that costs more than reading a boot's rows.
         let rows = try Self.select(
             """
             boot = ?1 AND +(
@@ -181,7 +181,7 @@ extension AttachmentRow {
 
     /// Runs a statement whose parameters 1 to 6 are what identifies the row, and 7 to 11 the rest of it.
     ///
-    /// They are bound one by one: an array of them would be a type that is made at run time.
+    /// They are bound one by one: an array of them would be a type that is instantiated at run time.
     ///
     /// - Returns: Whether it changed anything.
     private func change(
@@ -207,7 +207,7 @@ extension AttachmentRow {
 }
 
 extension SQLiteStatement {
-    /// A text; nil for an empty one, by which a unique column tells that there is none: to SQLite no NULL equals another.
+    /// A text; nil for an empty one, which a unique column has for no value: to SQLite no NULL equals another.
     fileprivate borrowing func nonEmptyText(_ column: Int32) -> String? {
         let text = text(column)
         return text.isEmpty ? nil : text

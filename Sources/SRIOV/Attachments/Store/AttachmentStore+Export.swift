@@ -3,7 +3,7 @@ internal import LinuxSystem
 
 extension AttachmentStore {
     /// The whole state as indented JSON with sorted keys: the schema's version, this boot, the records of this boot, those
-    /// of others of which a lease is left, each with whether it is void, and the networks of runtimes.
+    /// of other boots that still have a lease, each with whether it is void, and the networks of runtimes.
     ///
     /// - Throws: `StoreError`.
     package func export() throws -> String {

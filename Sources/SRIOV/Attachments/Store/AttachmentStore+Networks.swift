@@ -1,9 +1,9 @@
 internal import SQLite
 
-/// The networks of runtimes: unlike attachments they outlive a boot, in a file of their own, and are durable when a call
-/// returns.
+/// The networks of runtimes: unlike attachments they outlive a boot, in a separate file, and are durable when a
+/// call returns.
 extension AttachmentStore {
-    /// Writes a network down; one that is there already with the same definition stays as it is.
+    /// Stores a network; one that exists already with the same definition stays as it is.
     ///
     /// - Throws: `StoreError`, `networkExists` if there is another definition of it; nothing is changed then.
     package func insert(_ network: NetworkRecord) throws {
@@ -65,7 +65,7 @@ extension NetworkRecord {
     fileprivate var key: NetworkRow.Key { (frontEnd, identifier) }
 }
 
-/// A network as it lies in the state file, with the checksum of its definition.
+/// A network as stored in the state file, with the checksum of its definition.
 struct NetworkRow: Sendable {
     let record: NetworkRecord
     let checksum: Int64
@@ -93,7 +93,7 @@ struct NetworkRow: Sendable {
         return record
     }
 
-    /// Which networks are meant; a part that is nil lets all pass.
+    /// A filter for networks; a part that is nil lets all pass.
     typealias Key = (frontEnd: String?, identifier: String?)
 
     static func select(

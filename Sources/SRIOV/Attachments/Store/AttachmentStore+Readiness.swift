@@ -2,7 +2,7 @@ internal import Glibc
 internal import LinuxSystem
 
 extension AttachmentStore {
-    /// Whether a record could be written as far as rights go; nothing is made.
+    /// Whether the rights to write a record are present; nothing is created.
     ///
     /// - Throws: `SystemCallError` with the file, or the directory that stands in the way.
     package func verifyWritable() throws {
@@ -17,7 +17,7 @@ extension AttachmentStore {
     }
 }
 
-/// Whether files could be made in a directory, which need not be there yet.
+/// Whether files could be created in a directory, which need not exist.
 ///
 /// - Throws: `SystemCallError` with the directory, or the one above it that is there and stands in the way.
 func verifyWritableDirectory(_ path: String) throws(SystemCallError) {
@@ -26,7 +26,7 @@ func verifyWritableDirectory(_ path: String) throws(SystemCallError) {
         directory = directory.lastIndex(of: "/").map { directory[..<$0] } ?? ""
     }
     if !directory.isEmpty, !directory.contains("/"), Glibc.access(String(directory), F_OK) != 0 {
-        // It would be made where we are.
+        // It would be created in the current directory.
         directory = "."
     }
     let subject = directory.isEmpty ? "/" : String(directory)

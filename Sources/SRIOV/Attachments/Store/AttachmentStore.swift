@@ -4,10 +4,10 @@ internal import Synchronization
 
 /// The state: attachments, as long as the boot; networks of runtimes and leases, beyond it.
 ///
-/// Attachments lie in a SQLite file that is opened at first use, and made at the first insert. Each call but `note` and
-/// `commit` is one transaction, whole or not there at all whenever the process dies, and serialised with all other
-/// threads and processes. Nothing waits for a disk: what the file says is void after a reboot, for the hardware is reset,
-/// so no loss of power can matter. See `docs/decisions/0010-state-of-a-boot.md`.
+/// Attachments are in an SQLite file that is opened at first use, and created at the first insert. Each call but `note`
+/// and `commit` is one transaction, whole or not there at all whenever the process dies, and serialised with all other
+/// threads and processes. No call waits for a disk: the file is void after a reboot, which resets the hardware,
+/// so a loss of power cannot matter. See `docs/decisions/0010-state-of-a-boot.md`.
 package final class AttachmentStore: Sendable {
     /// How the file is opened.
     package enum Access: Hashable, Sendable {
@@ -29,17 +29,17 @@ package final class AttachmentStore: Sendable {
     let autoprobeNotes: AutoprobeNotes
     let leases: LeaseDirectory
     private let former: FormerState
-    /// What was decoded last: whoever takes a record's lock reads it once more, and mostly it is the same.
+    /// The record that was decoded last: it is read once more after its lock is taken, and mostly it is the same.
     private let latest = Mutex<(row: AttachmentRow, attachment: Attachment)?>(nil)
 
     /// The file of the attachments.
     package var path: String { paths.state }
 
     /// - Parameters:
-    ///   - paths: Where everything lies; files and directories are made where missing when something is written.
+    ///   - paths: The paths; missing files and directories are created when something is written.
     ///   - boot: The boot whose records count.
-    ///   - locks: By which it is known whether a program of the version before still works on a VF, when its records are
-    ///     taken over; nil asks for none.
+    ///   - locks: They show whether a program of the previous version still works on a VF, when its
+    ///     records are taken over; nil checks none.
     ///   - failpoint: Called before every statement that writes, every note of work and every commit; what it
     ///     throws ends the transaction with nothing changed, but before a note is erased behind a commit. For tests.
     package init(
@@ -86,10 +86,10 @@ package final class AttachmentStore: Sendable {
             failpoint: failpoint)
     }
 
-    /// Writes the record of a VF that nobody has.
+    /// Writes the record of a free VF.
     ///
-    /// A PF may have a record of its own, in passthrough, while none of its VFs has one, and the
-    /// reverse.
+    /// A PF may have a record, in passthrough, only while none of its VFs has one,
+    /// and the reverse.
     ///
     /// - Parameter phase: What the record will be when the work that begins now has ended well: its own phase is then
     ///   a note, and `commit` is all that it takes. nil writes it down in its own phase.
@@ -112,7 +112,7 @@ package final class AttachmentStore: Sendable {
                 try beforeWrite()
                 try leases.write(committed)
             }
-            // With the record not there yet: no note is ever about another record than it seems to be.
+            // Before the record exists: so no note is ever taken for one about another record.
             if phase == nil {
                 try markers.erase(attachment.function)
             } else {
@@ -122,8 +122,8 @@ package final class AttachmentStore: Sendable {
         }
     }
 
-    /// Notes what is being done with a VF, for whoever finds its record should this process die; the record itself
-    /// stays as it is.
+    /// Writes a note of the work on a VF, for the process that finds its record if this one dies; the record
+    /// itself stays as it is.
     ///
     /// - Parameter phase: `preparing` or `detaching`, which the record is found in from now on.
     /// - Throws: `StoreError`; the note is the one that was there before.
@@ -144,7 +144,7 @@ package final class AttachmentStore: Sendable {
         }
     }
 
-    /// Notes that a PF's `sriov_drivers_autoprobe` is about to be switched on for a moment.
+    /// Writes a note that a PF's `sriov_drivers_autoprobe` is about to be switched on temporarily.
     ///
     /// - Throws: `StoreError`; there is no note then.
     func writeAutoprobeNote(_ text: String, of physicalFunction: PCIAddress) throws {
@@ -162,7 +162,7 @@ package final class AttachmentStore: Sendable {
         }
     }
 
-    /// Replaces the record with the same boot, VF and owner; nothing is under way with it then.
+    /// Replaces the record with the same boot, VF and owner; no work on it is in progress then.
     ///
     /// - Throws: `StoreError`, `vanished` if there is none; nothing is changed then.
     package func update(_ attachment: Attachment) throws {
@@ -190,12 +190,13 @@ package final class AttachmentStore: Sendable {
         eraseNote(of: attachment)
     }
 
-    /// The functions of leases of this boot that have no record, as a writer leaves them that dies between the two.
+    /// The functions of leases of this boot that have no record, which a writer leaves if it dies between the two
+    /// writes.
     func leasesWithoutRecord() throws -> [PCIAddress] {
         let present = try leases.functions(of: boot)
         guard !present.isEmpty else { return [] }
         let (attachments, damaged) = try readableAttachments()
-        // A damaged record may be about any of them.
+        // A damaged record may belong to any of them.
         guard damaged.isEmpty else { return [] }
         let recorded = Set(attachments.map(\.function))
         return present.filter { !recorded.contains($0) }
@@ -302,7 +303,7 @@ package final class AttachmentStore: Sendable {
         }
     }
 
-    /// Sees to it that what the version before has left is where it is looked for.
+    /// Migrates the state of the previous version to the present files.
     func takeOverFormerState() throws {
         guard access == .readWrite else { return }
         do {
@@ -329,12 +330,12 @@ package final class AttachmentStore: Sendable {
         }
     }
 
-    /// The record in a row, in the phase that a note tells of if there is one.
+    /// The record in a row, in the phase of its note if there is one.
     ///
     /// Call it in the transaction that has read the row: the record of finished work goes before its note.
     private func attachment(in row: AttachmentRow) throws -> Attachment {
         var attachment = try decode(row)
-        // Other boots have no work under way.
+        // Other boots have no work in progress.
         guard attachment.boot == boot else { return attachment }
         if let phase = try notedPhase(of: attachment) { attachment.phase = phase }
         return attachment
@@ -346,7 +347,7 @@ package final class AttachmentStore: Sendable {
         do {
             return try markers.phase(of: attachment)
         } catch  where access == .readOnly && error.errno == .accessDenied {
-            // An administrator has let somebody read the file, and no more.
+            // An administrator has made the file readable for this user, and nothing else.
             return nil
         }
     }
@@ -369,10 +370,11 @@ package final class AttachmentStore: Sendable {
         }
     }
 
-    /// Erases the note on a record that was dropped, or written by who brings its VF back. One that stays is about no record
-    /// that there is, or makes sure that what is restoring is gone through once more.
+    /// Erases the note on a record that was dropped, or written by the process that brings its VF back. A note that
+    /// stays has no record, or makes `recover` process a record in phase restoring once more.
     ///
-    /// Those of other boots stay: their records are dropped without a lock, when somebody may be writing another note.
+    /// Those of other boots stay: their records are dropped without a lock, while another process may be writing a
+    /// note.
     private func eraseNote(of attachment: Attachment) {
         guard attachment.boot == boot else { return }
         do {

@@ -1,10 +1,10 @@
 internal import Glibc
 internal import LinuxSystem
 
-/// Of which boot the state file is: told by a symbolic link beside it, whose text is the boot's identity.
+/// The boot to which the state file belongs: the text of a symbolic link beside it is the boot's identity.
 ///
-/// A file of another boot is void, whatever a loss of power has left of it, so it is not even read: it is deleted before a
-/// new one is made.
+/// A file of another boot is void, even if a loss of power has damaged it, so it is not read: it is deleted before a
+/// new one is created.
 struct BootFile: Sendable {
     let paths: StatePaths
     let boot: BootIdentity
@@ -12,7 +12,7 @@ struct BootFile: Sendable {
 
     /// Whether the file, if there is one, is of this boot; one of another is deleted first, if that may be done.
     ///
-    /// A file without a mark is, too: `FormerState` has seen to it.
+    /// A file without a mark is, too: `FormerState` makes sure of it.
     ///
     /// - Throws: `SystemCallError`.
     ///
@@ -24,7 +24,7 @@ struct BootFile: Sendable {
         return true
     }
 
-    /// Says that the file that is about to be made is of this boot.
+    /// Marks the file that is about to be created as one of this boot.
     ///
     /// - Throws: `SystemCallError`.
     @Sendable func mark() throws {
@@ -61,7 +61,7 @@ struct BootFile: Sendable {
 
     /// Deletes the file of another boot with all that belongs to it.
     private func discard() throws {
-        // Else a slower process would delete what a faster one has made meanwhile.
+        // Otherwise a slower process would delete the file that a faster one has created meanwhile.
         let lock = try FileLock(
             path: paths.state + "-discard", mode: .exclusive,
             deadline: Deadline(after: StateFile.busyTimeout))

@@ -2,6 +2,6 @@
 package struct DamagedLease: Hashable, Sendable {
     /// The file.
     package let path: String
-    /// Why, in words.
+    /// The reason, as text.
     package let reason: String
 }

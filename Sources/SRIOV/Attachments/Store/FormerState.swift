@@ -2,11 +2,11 @@ internal import Glibc
 internal import LinuxSystem
 internal import SQLite
 
-/// What the version before has left: one durable file with attachments of all boots and networks, which is taken over by
-/// the first program that opens the state for writing.
+/// The state of the previous version: one durable file with attachments of all boots and networks. The first
+/// program that opens the state for writing takes it over.
 ///
-/// It lies at a place of its own, or, where a path was given by hand, in the place of the state file, and has no boot mark
-/// then. A death in between leaves it to the next program: nothing is deleted before it is written elsewhere.
+/// It has a separate path, or, where a path was given by hand, that of the state file, and then has no boot mark.
+/// If the process dies, the next program continues: nothing is deleted before it is written elsewhere.
 struct FormerState: Sendable {
     let paths: StatePaths
     let boot: BootIdentity
@@ -40,7 +40,7 @@ struct FormerState: Sendable {
             do {
                 return try attempt(source, into: target)
             } catch let error as ManagerError where error.code == .inUse {
-                // A program of the version before is at work on a VF, and would go on with the file of before.
+                // A program of the previous version is at work on a VF, and would go on with the former file.
                 guard !deadline.hasPassed else {
                     throw StoreError.busy(path: source, waited: deadline.allowance)
                 }
@@ -64,7 +64,7 @@ struct FormerState: Sendable {
             var live: [Attachment] = []
             for row in try AttachmentRow.select("1", [], from: database) {
                 var attachment = try row.attachment(path: source)
-                // The version before did not tell which front ends' parts outlive a boot.
+                // The previous version did not record which front ends' parts outlive a boot.
                 attachment.hasLease = attachment.frontEndData != nil
                 if attachment.hasLease { try leases.write(attachment) }
                 if attachment.boot == boot { live.append(attachment) }
@@ -120,7 +120,7 @@ struct FormerState: Sendable {
             beforeMaking: file.mark)
         try state.write { database, _ in
             for attachment in live {
-                // One that is there was moved by a program that died before it could delete the file of before.
+                // An existing one was moved by a program that died before it could delete the former file.
                 guard try AttachmentRow(attachment).insert(into: database) else { continue }
                 if let phase = try formerMarkers.phase(of: attachment) {
                     try markers.write(phase, of: attachment)

@@ -1,19 +1,19 @@
 internal import Glibc
 internal import LinuxSystem
 
-/// What is under way with VFs: a note beside the state file for each that somebody works on, or died working on.
+/// Work in progress on VFs: a note beside the state file for each VF on which a process works, or died working.
 ///
-/// A note is a symbolic link, named after the VF's PCI address, whose text is a phase and what tells the record
-/// from others: `preparing 1234567890`. It is made, replaced and erased in one step each, so it is whole whenever
-/// a process dies. It need not survive a loss of power: it is about a record of this boot. Only who has the VF's lock, or
-/// its PF's alone, writes or erases it. See `docs/decisions/0007-work-notes.md`.
+/// A note is a symbolic link, named after the VF's PCI address, whose text is a phase and a hash that identifies
+/// the record: `preparing 1234567890`. symlink(2), rename(2) and unlink(2) are atomic, so it is whole whenever a
+/// process dies. It need not survive a loss of power: it is about a record of this boot. Only a process with the VF's
+/// lock, or its PF's exclusive lock, writes or erases it. See `docs/decisions/0007-work-notes.md`.
 struct InProgressMarkers: Sendable {
     let directory: String
 
     /// The phases that a note can say; no other is ever written.
     private static var phases: [AttachmentPhase] { [.preparing, .detaching] }
 
-    /// What is under way with a record's VF; nil for nothing, also if the note is about another record.
+    /// The work in progress on a record's VF; nil for none, also if the note is about another record.
     func phase(of attachment: Attachment) throws(SystemCallError) -> AttachmentPhase? {
         guard let text = try linkText(path(attachment.function)) else { return nil }
         return Self.phases.first { Self.text($0, attachment) == text }
@@ -31,11 +31,11 @@ struct InProgressMarkers: Sendable {
         do {
             try Self.link(text, at: note)
         } catch  where error.errno == .noSuchFile {
-            // Who may read the state file must see what is under way.
+            // A user who may read the state file must see the work in progress.
             try makeOpenDirectory(directory)
             try Self.link(text, at: note)
         } catch  where error.errno == .exists {
-            // A gap without a note would make work that was never finished look like finished.
+            // Without a note in between, unfinished work would look finished.
             let draft = note + ".new"
             unlink(draft)
             try Self.link(text, at: draft)
@@ -63,7 +63,8 @@ struct InProgressMarkers: Sendable {
         phase.rawValue + " " + identity(of: attachment).description
     }
 
-    /// FNV-1a over what tells a record from others of its VF: the boot, the owner, and when it was made.
+    /// FNV-1a over the fields that distinguish a record from others of its VF: the boot, the owner, and when it was
+    /// made.
     private static func identity(of attachment: Attachment) -> UInt64 {
         var hash = FNV1a()
         hash.add(attachment.boot.rawValue)

@@ -2,12 +2,12 @@ internal import Glibc
 internal import JSON
 internal import LinuxSystem
 
-/// What attachments hold that outlives the boot, such as an IPAM's addresses: one file for each, by which they are given
-/// back after a reboot.
+/// Resources of attachments that outlive the boot, such as an IPAM's addresses: one file for each attachment, from
+/// which they are released after a reboot.
 ///
 /// A file is the attachment's record, named after its boot and its VF. It is written without waiting for the disk: the
-/// loss of one, at a loss of power in its first seconds, leaves an address taken, which the IPAM's own collection of
-/// garbage frees. It has what a network's configuration has, so it is for root alone.
+/// loss of one, at a loss of power in its first seconds, leaves an address taken, which the IPAM plugin's GC
+/// frees. It contains a network's configuration, so it is readable by root alone.
 struct LeaseDirectory: Sendable {
     let path: String
 
@@ -89,7 +89,7 @@ struct LeaseDirectory: Sendable {
         try deleteFile("\(path)/\(name(boot))\(function)")
     }
 
-    /// Deletes what writers left that died; those of a boot may still be at work.
+    /// Deletes the temporary files of dead writers; those of a boot may still be at work.
     func removeDrafts(except boot: BootIdentity) throws(SystemCallError) {
         let prefix = "." + name(boot)
         for name in try directoryNamesIfPresent(path) where name.hasPrefix(".") {
@@ -101,9 +101,9 @@ struct LeaseDirectory: Sendable {
         "\(name(attachment.boot))\(attachment.function)"
     }
 
-    /// What the names of a boot's files begin with.
+    /// The prefix of the names of a boot's files.
     private func name(_ boot: BootIdentity) -> String {
-        // An identity is what the kernel tells, a UUID; whatever a record says instead names no other directory.
+        // An identity is the UUID from the kernel; a record with another text cannot name another directory.
         String(boot.rawValue.map { $0 == "/" ? "_" : $0 }) + "-"
     }
 }

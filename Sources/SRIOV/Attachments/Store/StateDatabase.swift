@@ -85,7 +85,7 @@ final class StateDatabase: Sendable {
         .unusable(path: path, reason: "opened for reading only")
     }
 
-    /// Lends the open file, and lets go of it after a failure, so that the next call starts anew.
+    /// Passes the open file to the body, and closes it after a failure, so that the next call starts again.
     private func withFile<Value: Sendable>(
         _ body: (inout StateFile?) throws -> Value
     ) throws -> Value {
@@ -125,10 +125,10 @@ final class StateDatabase: Sendable {
         return true
     }
 
-    /// The size of the regular file that is there: SQLite opens whatever is there, and takes a device that reads as
-    /// nothing for an empty database.
+    /// The size of the regular file at the path: SQLite opens any file, and takes a device that reads
+    /// as nothing for an empty database.
     ///
-    /// It looks without opening: closing a descriptor would drop the locks that SQLite has on the file.
+    /// It uses stat(2), not open(2): closing a descriptor would drop the locks that SQLite has on the file.
     ///
     /// - Returns: nil if there is none.
     /// - Throws: `StoreError` for anything that is neither a regular file nor absent.
@@ -139,7 +139,7 @@ final class StateDatabase: Sendable {
         } catch {
             guard error.errno == .noSuchFile else { throw refusal(error.errno) }
             guard lstat(path, &status) == 0 else { return nil }
-            // Else somebody made the file between the two looks.
+            // Otherwise another process created the file between the two checks.
             guard status.st_mode & S_IFMT == S_IFLNK else { return try fileSize() }
             throw .unusable(path: path, reason: "a symbolic link that leads nowhere")
         }
@@ -168,7 +168,7 @@ final class StateDatabase: Sendable {
 
     private func makeDirectory(_ directory: String) throws(SystemCallError) {
         guard Glibc.access(directory, F_OK) != 0 else { return }
-        // What lies in it is protected by its own mode.
+        // The files in it are protected by their own modes.
         try makeOpenDirectory(directory)
         let parent = try Descriptor(opening: directory + "/..", flags: O_RDONLY | O_DIRECTORY)
         let number = parent.rawValue

@@ -12,11 +12,11 @@ struct StateFile: ~Copyable {
         case current
         /// An earlier schema, with its version.
         case outdated(Int64)
-        /// Nothing yet.
+        /// An empty file.
         case empty
     }
 
-    /// Those of the file: front ends keep credentials in it.
+    /// Those of the file: front ends store credentials in it.
     static var permissions: UInt32 { 0o600 }
 
     /// How long a transaction waits for other processes.
@@ -27,17 +27,17 @@ struct StateFile: ~Copyable {
     private let access: SQLiteDatabase.Access
     private let schema: StateSchema
     private let beforeWrite: @Sendable () throws -> Void
-    /// Whether all of the file has been looked at, which is done once.
+    /// Whether the whole file has been checked, which is done once.
     private var isChecked = false
     /// Whether the journal is set up for writing.
     private var mayWrite = false
 
-    /// Bytes of a page of a new file. A record without an IPAM's part, some 1.4 KB, has its place in one, of which it
-    /// may take a quarter.
+    /// Bytes of a page of a new file. A record without an IPAM's part, some 1.4 KB, fits into one, of which
+    /// it may take a quarter.
     static var pageSize: Int { 8192 }
 
     /// - Parameters:
-    ///   - isEmpty: Whether there is nothing in the file yet.
+    ///   - isEmpty: Whether the file is still empty.
     ///   - durability: What its transactions survive.
     ///   - beforeWrite: Called before every statement that writes, and before the commit; what it throws ends the
     ///     transaction.
@@ -75,7 +75,7 @@ struct StateFile: ~Copyable {
         }
     }
 
-    /// Runs a transaction that writes, alone among all processes; makes or migrates the file first.
+    /// Runs a transaction that writes, exclusive among all processes; creates or migrates the file first.
     ///
     /// If the body, the commit or the failpoint throws, nothing is changed.
     mutating func write<Value>(
@@ -86,7 +86,7 @@ struct StateFile: ~Copyable {
             switch try examine() {
             case .current: break
             case .empty:
-                // An empty file may be somebody else's making. The journal inherits the mode.
+                // Another program may have created an empty file. The journal inherits the mode.
                 try systemCall("change the mode of", on: path) { chmod(path, Self.permissions) }
                 try schema.migrate(database, from: 0, beforeWrite: beforeWrite)
             case .outdated(let version):
@@ -107,7 +107,7 @@ struct StateFile: ~Copyable {
     private mutating func begin() throws {
         try database.execute("BEGIN IMMEDIATE")
         guard !mayWrite else { return }
-        // Here, not before: outside a transaction SQLite reads the schema for it with locks of its own. It is refused
+        // Inside the transaction: outside one SQLite reads the schema for it under separate locks. It is refused
         // here for a file that is just being made, for one with a write-ahead log, and where SQLite was built with
         // another synchronous level.
         if (try? makeDurable()) != true {
@@ -133,7 +133,7 @@ struct StateFile: ~Copyable {
 
     private static var fullySynchronous: Int64 { 2 }
 
-    /// What lies in the file; call it inside a transaction.
+    /// The content of the file; call it inside a transaction.
     private mutating func examine() throws -> Contents {
         // Once this file was ours it stays so; only its version may grow under an open connection.
         let application =

@@ -1,4 +1,4 @@
-/// Where the state lies.
+/// The paths of the state.
 package struct StatePaths: Hashable, Sendable {
     /// The file of the attachments, which matter as long as the boot.
     package var state: String
@@ -6,7 +6,7 @@ package struct StatePaths: Hashable, Sendable {
     package var networks: String
     /// The directory of the leases.
     package var leases: String
-    /// The state file of the version before, which had everything in one; nil where it could be nowhere but at `state`.
+    /// The state file of the previous version, which had everything in one; nil where it could only be at `state`.
     package var former: String?
 
     package init(state: String, networks: String, leases: String, former: String?) {
@@ -16,13 +16,13 @@ package struct StatePaths: Hashable, Sendable {
         self.former = former
     }
 
-    /// Everything beside a state file that is somewhere of its own.
+    /// All paths beside a state file whose path was given.
     package init(beside state: String) {
         self.init(
             state: state, networks: state + "-networks", leases: state + "-leases", former: nil)
     }
 
-    /// The usual place: what matters as long as the boot lies where it goes with it.
+    /// The default paths: state that ends with the boot is in a directory that the boot empties.
     ///
     /// - Parameter runDirectory: On a file system that a boot begins empty.
     package init(runDirectory: String) {
@@ -35,6 +35,6 @@ package struct StatePaths: Hashable, Sendable {
     /// The directory of the in-progress markers.
     var markers: String { state + "-work" }
 
-    /// The symbolic link that tells of which boot the state file is.
+    /// The symbolic link that names the boot to which the state file belongs.
     var bootMark: String { state + "-boot" }
 }

@@ -10,7 +10,7 @@ package struct StateSchema: Sendable {
         self.init(version: Int64(steps.count)) { steps }
     }
 
-    /// - Parameter makeSteps: Makes as many steps as the version says, where they are needed.
+    /// - Parameter makeSteps: Makes the steps up to the version, where they are needed.
     private init(version: Int64, _ makeSteps: @escaping @Sendable () -> [[String]]) {
         self.version = version
         self.makeSteps = makeSteps
@@ -19,19 +19,19 @@ package struct StateSchema: Sendable {
     /// The statements of each step; the step at index n leads from version n to version n + 1.
     package var steps: [[String]] { makeSteps() }
 
-    /// What marks a database as ours (`PRAGMA application_id`): `vfmp`.
+    /// The mark of a database of vfmap (`PRAGMA application_id`): `vfmp`.
     package static var applicationID: Int64 { 0x7666_6d70 }
 
-    /// What this program writes and reads.
+    /// The schema that this program writes and reads.
     ///
     /// A step that was released is never changed; a new one is added behind it. After a step the statements of a program
     /// that knows one version less still work, so that it can be put back over a newer one: it goes on with what it
-    /// knows. Only a record in a shape that it does not know is a damaged one to it.
+    /// knows. Only a record in a format that it does not know counts as damaged there.
     package static let current = StateSchema(version: 3) {
         [
             [
                 // The columns beside `record` are copies of its fields, for the engine to keep unique
-                // and to search by. `checksum` is that of `record`: SQLite has none of its own.
+                // and to search by. `checksum` is that of `record`: SQLite has none.
                 """
                 CREATE TABLE attachments (
                     boot TEXT NOT NULL,
@@ -64,8 +64,8 @@ package struct StateSchema: Sendable {
                 """
             ],
             [
-                // `part` tells subjects of one function apart, each with an owner of its own; empty for the function
-                // itself. The records stay as they were written: `Attachment` reads both shapes.
+                // `part` distinguishes the subjects of one function, each with its owner; empty for the
+                // function itself. The records stay as they were written: `Attachment` reads both formats.
                 "ALTER TABLE attachments RENAME TO former_attachments",
                 """
                 CREATE TABLE attachments (

@@ -1,6 +1,6 @@
 internal import Netlink
 
-/// A VF about to be given away: what it is, how it is, and what must change.
+/// A VF about to be given away: its identity, its state, and the necessary changes.
 struct AttachCandidate {
     let function: VirtualFunction
     /// The interface in the host; nil for VFs of userspace drivers.

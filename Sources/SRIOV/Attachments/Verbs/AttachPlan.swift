@@ -1,7 +1,7 @@
 package import LinuxSystem
 package import Netlink
 
-/// What an attach would do, step by step, before anything is done.
+/// The steps of an attach, before anything is done.
 package struct AttachPlan: Hashable, Sendable {
     /// The VF that would be attached.
     package let virtualFunction: VirtualFunction

@@ -1,4 +1,4 @@
-/// Who wants which VF, how, and where.
+/// A request to attach: owner, VF, settings and namespace.
 package struct AttachRequest: Hashable, Sendable {
     /// Who the VF is recorded for.
     package var owner: AttachmentOwner

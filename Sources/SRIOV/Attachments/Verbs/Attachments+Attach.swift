@@ -8,7 +8,7 @@ extension Attachments {
     ///   - request: Everything in it is checked before anything is changed.
     ///   - finish: The front end's own part, with the VF in place and its lock held. If it throws, it has
     ///     undone its own part; the VF is brought back. A process that dies meanwhile leaves a
-    ///     record in phase preparing, and whoever works on the VF next brings it back.
+    ///     record in phase preparing, and the next operation on the VF brings it back.
     /// - Returns: What `finish` returns, after the record says attached.
     /// - Throws: `ManagerError`, or what `finish` throws. The VF is as it was before, with no record; if that
     ///   could not be reached the error says what is left, and the record stays for `recover`.
@@ -33,7 +33,7 @@ extension Attachments {
                     try configure(candidate, as: attachment, in: container)
                 }
                 let value = try finish(attached)
-                // From here on the front end does not know should it have been in vain.
+                // From here on the front end does not learn of a failure.
                 release = engine.releaseByRecord
                 try refuseIfGone(attached, from: container)
                 do {
@@ -140,10 +140,10 @@ extension Attachments {
         do {
             try engine.setLink(moved, settings.interfaceSettings, in: container)
         } catch let error as NetlinkError where error.errno == .noDevice {
-            // Somebody in the container has renamed it at once, as what follows sees.
+            // A process in the container has renamed it at once; the code below detects that.
         }
         var link = try look()
-        // Another interface may have its name by now, and later its index. What the VF itself shows counts.
+        // Another interface may have its name by now, and later its index. The PCI address identifies the VF.
         for _ in 1...3 where !settings.interfaceSettings.areSet(on: link) {
             try engine.setLink(link, settings.interfaceSettings, in: container)
             link = try look()
@@ -163,7 +163,7 @@ extension Attachments {
         return link
     }
 
-    /// Refuses to call a VF attached that somebody in the container has moved on meanwhile.
+    /// Refuses to mark a VF attached that a process in the container has moved on meanwhile.
     private func refuseIfGone(
         _ attached: AttachedInterface<H>, from container: H.Namespace
     ) throws {
@@ -175,10 +175,10 @@ extension Attachments {
         throw ManagerError(.incomplete, "interface \(link.name) was taken out of the container")
     }
 
-    /// Makes a record attached, which was written with that in mind.
+    /// Ends the work on a record that was written with phase attached as its goal.
     private func commit(_ attachment: Attachment, recordedAs recorded: Attachment) throws {
         if attachment.settings != recorded.settings {
-            // Something that was asked for does not count.
+            // A requested setting was left out.
             var finished = attachment
             finished.phase = .attached
             try store.update(finished)
@@ -188,7 +188,7 @@ extension Attachments {
 
     // MARK: When it fails
 
-    /// Brings a VF back whose attach has failed; apart from `attach`, where its types would be made for nothing.
+    /// Brings a VF back whose attach has failed. Out of line: keeps the success path free of this metadata.
     ///
     /// - Returns: The error to report.
     @inline(never)

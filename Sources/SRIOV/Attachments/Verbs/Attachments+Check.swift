@@ -2,7 +2,7 @@ internal import LinuxSystem
 internal import Netlink
 
 extension Attachments {
-    /// Compares an attachment with what is.
+    /// Compares an attachment with the present state.
     ///
     /// - Throws: `ManagerError` `notFound` if the owner has no attachment.
     package func check(_ owner: AttachmentOwner) throws -> CheckReport {
@@ -47,7 +47,7 @@ extension Attachments {
             let info = try engine.vfInfo(of: function, in: parent)
             if let info {
                 var settings = attachment.settings
-                // It is what the record says once the trust that was lent has been taken back.
+                // It equals the record once the temporary trust has been removed.
                 if attachment.handover?.isTemporarilyTrusted == true { settings.trust = nil }
                 findings += VFPlan.differences(of: info, from: settings).map { .differs($0) }
             } else if attachment.settings.needsPhysicalFunction {
@@ -57,10 +57,10 @@ extension Attachments {
         }
     }
 
-    /// The VF of a record, or the PF if it was given away as a whole; nil if the function is neither any more.
+    /// The VF of a record, or the PF if it was given away as a whole; nil if the function is no longer either.
     private func subject(of attachment: Attachment) throws -> VirtualFunction? {
         let address = attachment.function
-        // Not the other way about: a PF is no VF, and most records are about VFs.
+        // In this order: a PF is no VF, and most records are about VFs.
         if let function = try host.virtualFunction(at: address) { return function }
         return try engine.wholePhysicalFunction(at: address)?.subject
     }
@@ -86,10 +86,10 @@ extension Attachments {
         guard let link = try findInterface(of: attachment, &findings) else { return nil }
         switch attachment.phase {
         case .reserved, .joined: break
-        // The runtime is taking it out, and may have done anything to it.
+        // The runtime is taking it out, and may have changed it.
         case .leaving: return link
         case .preparing, .attached, .detaching, .restoring:
-            // A runtime that moves it by itself chooses its name too.
+            // In a handover the runtime chooses its name too.
             if let name = attachment.expectedName, link.name != name {
                 findings.append(.renamed(link.name, expected: name))
             }
@@ -107,7 +107,7 @@ extension Attachments {
         let address = attachment.function
         switch attachment.phase {
         case .reserved, .joined, .leaving:
-            // Only the runtime knows when it moves it, and where it was until then is as good.
+            // The runtime may move it at any time; until then it may be in the host.
             if attachment.phase != .reserved, let location = try engine.location(of: attachment) {
                 return location.link
             }

@@ -1,7 +1,7 @@
 internal import LinuxSystem
 
 extension Attachments {
-    /// Takes a VF back from an owner: the way back of `attach`.
+    /// Takes a VF back from an owner: undoes `attach`.
     ///
     /// It succeeds when there is nothing (more) to take back, and never touches the VF of another
     /// owner. With no record, or a state file that cannot be used, it takes back what it can

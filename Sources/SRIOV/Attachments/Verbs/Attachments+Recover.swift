@@ -1,10 +1,10 @@
 internal import LinuxSystem
 
 extension Attachments {
-    /// Finishes the work of dead writers, frees VFs whose container is gone for certain, and drops records of
+    /// Finishes the work of dead writers, frees VFs whose container is provably gone, and drops records of
     /// VFs that are gone and of other boots.
     ///
-    /// VFs that another process works on are left to it.
+    /// VFs that another process works on are left alone.
     ///
     /// - Throws: `ManagerError` if the state file cannot be read, or a record in it; the others are recovered then.
     package func recover() throws(ManagerError) -> RecoveryReport {
@@ -27,14 +27,14 @@ extension Attachments {
                     result = try Attachments(context: context.sharing(deadline, search: search))
                         .recover(attachment)
                 } catch {
-                    // One VF that cannot be looked at must not keep the others from being recovered.
+                    // After one VF that cannot be read the others are still recovered.
                     result = .incomplete(["\(error)"])
                 }
                 if let result {
                     entries.append(RecoveryReport.Entry(attachment: attachment, result: result))
                 }
             }
-            // It has kept no other record from being recovered.
+            // The other records have been recovered all the same.
             if let problem = damaged.first?.problem { throw problem }
             let waiting = try store.attachments().compactMap(engine.remainingTimeout)
             return RecoveryReport(entries: entries, nextDeadline: waiting.min())
@@ -65,8 +65,8 @@ extension Attachments {
         return outcome.isComplete ? .broughtBack : .incomplete(outcome.failures.map { "\($0)" })
     }
 
-    /// What such a lease is about was never given, or is given back: a lease is written before its record, and the record
-    /// dropped after it.
+    /// The address of such a lease was never assigned, or is released: a lease is written before its record, and the
+    /// record dropped after it.
     private func dropLeasesWithoutRecord() throws {
         for address in try store.leasesWithoutRecord() {
             let function = VirtualFunction(address: address)
@@ -75,7 +75,7 @@ extension Attachments {
         }
     }
 
-    /// Deletes a lease that cannot be read; else each run would tell of it.
+    /// Deletes a lease that cannot be read; otherwise each run would report it.
     private func drop(_ lease: DamagedLease) {
         warn("\(lease.path): \(lease.reason); what its attachment held is not given back")
         do {
@@ -85,7 +85,7 @@ extension Attachments {
         }
     }
 
-    /// Drops a record of another boot: only what lies outside the machine, an IPAM's address, is left of it.
+    /// Drops a record of another boot: only resources outside the machine, an IPAM's address, are left of it.
     private func discard(_ attachment: Attachment) -> RecoveryReport.Result {
         do {
             try engine.releaseByRecord(attachment)

@@ -1,4 +1,4 @@
-/// The verbs on attachments that vfmap moves by itself: attach, check, detach, and for all of them recover and import.
+/// The verbs on attachments whose interface vfmap moves: attach, check, detach, and for all of them recover and import.
 package struct Attachments<H: Host>: ContextBound, Sendable {
     /// What the verbs work with.
     package let context: Context<H>

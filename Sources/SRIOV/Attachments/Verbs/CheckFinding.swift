@@ -1,23 +1,23 @@
 package import LinuxSystem
 
-/// What is not well with an attachment.
+/// A difference between an attachment and the present state.
 package enum CheckFinding: Hashable, Sendable {
     case lost(SubjectLoss)
-    /// The function is neither a VF nor a PF any more.
+    /// The function is no longer a VF or a PF.
     case notAVirtualFunction(PCIAddress)
-    /// Somebody is at work on it, or has died over that.
+    /// A process is at work on it, or has died during that.
     case unfinished(AttachmentPhase)
     case stale(Staleness)
     /// It has another driver; nil for none.
     case driver(AttachmentSubject, present: String?, recorded: String?)
     case renamed(KernelText, expected: KernelText)
     case interfaceDown(KernelText)
-    /// - Parameter place: Where the owner's network namespace was, in words for people.
+    /// - Parameter place: Where the owner's network namespace was, as text for users.
     case namespaceGone(place: String)
-    /// - Parameter place: Where it should be, in words for people.
+    /// - Parameter place: Where it should be, as text for users.
     case noInterface(AttachmentSubject, place: String)
     case differs(Difference)
-    /// Settings were asked for that only the PF shows.
+    /// Settings were requested that only the PF reports.
     case physicalFunctionHidden(PCIAddress)
 }
 

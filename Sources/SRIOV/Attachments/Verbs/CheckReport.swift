@@ -1,6 +1,6 @@
 package import Netlink
 
-/// How an attachment is, compared with its record.
+/// The present state of an attachment, compared with its record.
 package struct CheckReport: Sendable {
     /// The record that was compared.
     package let attachment: Attachment
@@ -8,6 +8,6 @@ package struct CheckReport: Sendable {
     package let link: Link?
     /// The PF's view; nil where the PF is not visible.
     package let info: VFState?
-    /// What is not as the record says; empty if all is well.
+    /// The differences from the record; empty for none.
     package let findings: [CheckFinding]
 }

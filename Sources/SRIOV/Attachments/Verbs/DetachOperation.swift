@@ -1,11 +1,11 @@
 internal import LinuxSystem
 internal import Netlink
 
-/// One detach: what it was asked, and the ways to what it is about.
+/// One detach: its request, and the ways to find the VF.
 struct DetachOperation<H: Host>: ContextBound {
     let context: Context<H>
     let request: DetachRequest
-    /// Undoes the front end's part in place of what the record keeps; nil for what the record keeps.
+    /// Undoes the front end's part in place of the record's data; nil for the record's data.
     let releaseOwn: ((Attachment?) throws -> Void)?
 
     private var engine: Engine<H> { context.engine }
@@ -22,17 +22,18 @@ struct DetachOperation<H: Host>: ContextBound {
             try AttachmentLocks($0, in: self.locks, deadline: deadline)
         }
         return try withExtendedLifetime(locks) {
-            // Whoever had the lock before may have done the work, or have just made an attachment, of another VF too.
+            // The previous holder of the lock may have done the work, or have just made an attachment, of another VF
+            // too.
             if let present = try store?.attachment(of: request.owner) {
                 return present.function == function?.address ? try undo(present) : nil
             }
             if found == nil, let outcome = try undoWithoutRecord(claim, with: store) {
                 return outcome
             }
-            // Its error is the caller's to report.
+            // The caller reports its error.
             try? releaseOwn?(found)
-            // No lock keeps the owner from being given another VF meanwhile, and what was just released may have been
-            // that attachment's: so that it does not live on without, it goes too.
+            // No lock keeps the owner from being given another VF meanwhile, and the resources just released
+            // may have been that attachment's: so that attachment is undone too.
             if try store?.attachment(of: request.owner) != nil { return nil }
             return DetachOutcome(attachment: found, unrestored: [])
         }
@@ -48,7 +49,7 @@ struct DetachOperation<H: Host>: ContextBound {
         }
     }
 
-    /// The VF of a record, of another program's claim, or else the one that the request names.
+    /// The VF of a record, of a claim of sriov-cni, or else the one that the request names.
     ///
     /// - Returns: nil where there is no such VF.
     private func functionToLock(
@@ -85,7 +86,7 @@ struct DetachOperation<H: Host>: ContextBound {
         return DetachOutcome(attachment: attachment, unrestored: unrestored)
     }
 
-    /// The request's namespace, if it is the one that the record tells of under another path.
+    /// The request's namespace, if it is the one that the record has under another path.
     private func namespace(ifSameAs attachment: Attachment) -> H.Namespace? {
         guard let path = request.namespacePath, path != attachment.namespace?.path else {
             return nil
@@ -97,7 +98,7 @@ struct DetachOperation<H: Host>: ContextBound {
         }
     }
 
-    // MARK: With another program's notes
+    // MARK: With sriov-cni's cache
 
     private func foreignClaim() throws(ManagerError) -> ForeignClaim? {
         do {
@@ -107,7 +108,7 @@ struct DetachOperation<H: Host>: ContextBound {
         }
     }
 
-    /// Goes by what another program has written down, or by what the request names.
+    /// Undoes what sriov-cni's cache contains, or what the request names.
     ///
     /// - Parameters:
     ///   - seen: The claim on the VF that is locked; nil for none.
@@ -128,9 +129,9 @@ struct DetachOperation<H: Host>: ContextBound {
         return nil
     }
 
-    /// Makes another program's attachment ours, to be undone at once.
+    /// Makes a record of sriov-cni's attachment, to be undone at once.
     ///
-    /// - Returns: nil if its notes do not tell how, or if the VF has another owner by now.
+    /// - Returns: nil if the saved state is not usable, or if the VF has another owner by now.
     private func adopt(
         _ claim: ForeignClaim, with store: AttachmentStore?
     ) throws -> Attachment? {
@@ -141,9 +142,9 @@ struct DetachOperation<H: Host>: ContextBound {
             return nil
         }
         if try store?.attachment(of: address) != nil { return nil }
-        // The latest claim on a VF is the one that counts.
+        // Only the latest claim on a VF counts.
         guard try foreignClaims.claim(address) == claim else { return nil }
-        // Without a VF there are only the front end's part and the notes.
+        // Without a VF there are only the front end's part and sriov-cni's files.
         let function =
             try host.virtualFunction(at: address) ?? VirtualFunction(address: address)
         let path = try engine.isLive(claim) ? claim.namespacePath : request.namespacePath
@@ -180,7 +181,8 @@ struct DetachOperation<H: Host>: ContextBound {
         }
     }
 
-    /// A container's namespace; nil if it is gone or is our own, where a VF without a record may be anybody's.
+    /// A container's namespace; nil if it is gone or is that of this process, where a VF without a record may be any
+    /// owner's.
     private func openForeign(_ path: String) throws -> H.Namespace? {
         do {
             let namespace = try host.openNamespace(path)
@@ -191,7 +193,7 @@ struct DetachOperation<H: Host>: ContextBound {
         }
     }
 
-    /// Ends the modes that were asked for; what the MTU was nobody knows.
+    /// Ends the requested modes; the original MTU is unknown.
     private func endModes(of function: VirtualFunction, askedFor settings: VFSettings?) throws {
         let end = LinkSettings(
             isPromiscuous: settings?.isPromiscuous == true ? false : nil,
@@ -202,7 +204,7 @@ struct DetachOperation<H: Host>: ContextBound {
         try engine.setLink(link, end, in: home)
     }
 
-    /// Moves a VF whose originals nobody knows to the host, and clears what was asked for.
+    /// Moves a VF whose originals are unknown to the host, and clears the requested settings.
     ///
     /// - Returns: false if it is not in the container.
     private func reset(

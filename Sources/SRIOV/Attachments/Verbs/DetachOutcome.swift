@@ -3,7 +3,7 @@ package struct DetachOutcome: Sendable {
     /// The record that was undone; nil if there was none for the owner.
     package let attachment: Attachment?
 
-    /// What the hardware refused to take back now, in words; the record stays in phase restoring for it, and
-    /// the VF is given to nobody until it is done. Empty if the VF is pristine.
+    /// The settings that the hardware refused to restore now, as text; the record stays in phase restoring,
+    /// and the VF is not given away until they are restored. Empty if the VF is pristine.
     package let unrestored: [String]
 }

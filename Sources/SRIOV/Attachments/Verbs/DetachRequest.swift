@@ -1,14 +1,14 @@
 package import LinuxSystem
 
-/// What is to be given back, and what is known about it should the record be lost.
+/// The attachment to be undone, and what the caller knows about it if the record is lost.
 package struct DetachRequest: Hashable, Sendable {
     /// Whose attachment ends.
     package var owner: AttachmentOwner
     /// The VF that the owner's configuration names; nil if it names none.
     package var virtualFunction: PCIAddress?
-    /// Where the VF was moved, as the caller remembers it; nil if it does not.
+    /// Where the VF was moved, as far as the caller knows; nil if it does not.
     package var namespacePath: String?
-    /// What was asked for, to clear it without a record; nil if not known.
+    /// The requested settings, to clear them without a record; nil if unknown.
     package var settings: VFSettings?
 
     package init(

@@ -1,11 +1,11 @@
 internal import LinuxSystem
 internal import Netlink
 
-/// The verbs for runtimes that move a VF's interface by themselves, as Docker does: reserve, join, confirm, leave.
+/// The verbs of a handover, in which the runtime moves the interface, as Docker does: reserve, join, confirm, leave.
 ///
-/// Between reserve and the runtime's move, and between leave and its end, the VF is rightly in the host with
-/// nobody's process working on it. So its record has phases of its own, with the time at which each began: see
-/// `Engine+Staleness.swift` for when nobody can be waiting any more. The end of it all is `detach`.
+/// Between reserve and the runtime's move, and between leave and its end, the VF is in the host as intended
+/// and no process works on it. So its record has separate phases, with the time at which each began: see
+/// `Engine+Staleness.swift` for when a handover counts as abandoned. `detach` ends the attachment.
 package struct Handovers<H: Host>: ContextBound, Sendable {
     /// What the verbs work with.
     package let context: Context<H>
@@ -14,8 +14,8 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
 
     /// Configures a VF, or a PF as a whole, and leaves it in the host for the owner's runtime.
     ///
-    /// The driver must take the MAC once more from whoever moves the interface. Some refuse that to a VF whose MAC
-    /// the PF administers, even the same one (igbvf, measured): such a VF is trusted until `confirm`.
+    /// The driver must accept the MAC once more from the runtime that moves the interface. Some refuse that for a VF
+    /// with an administrative MAC, even the same one (igbvf, measured): such a VF is trusted until `confirm`.
     ///
     /// - Returns: The interface as it is now, and the record, in phase reserved.
     /// - Throws: `ManagerError`; the VF is as it was before, with no record, or the error says what is left.
@@ -26,8 +26,8 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
             let (candidate, attachment) = try engine.record(locked, for: request.settings) {
                 try refuseWithoutInterface($0)
                 var settings = request.settings
-                // Written down now, for it may be lent: the way back restores only what was asked for. What the
-                // driver does not report is taken for the kernel's default.
+                // Recorded now, because it may be set temporarily: the undo restores only requested settings.
+                // A value that the driver does not report is taken for the kernel's default.
                 if settings.trust == nil, let before = $0.infoBefore {
                     settings.trust = before.trust ?? false
                 }
@@ -44,9 +44,9 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
         }
     }
 
-    /// Remembers where the runtime is about to move a VF.
+    /// Records where the runtime is about to move a VF.
     ///
-    /// - Parameter path: The path of the container's namespace, which need not exist yet.
+    /// - Parameter path: The path of the container's namespace, which need not exist.
     /// - Returns: The interface, still in the host, and the record, in phase joined.
     /// - Throws: `ManagerError` `notFound` without a record, `inUse` if it is in another phase than reserved or joined,
     ///   `incomplete` if the VF is not there to be moved; `NetlinkError` or `SystemCallError` of the host. The record
@@ -61,7 +61,7 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
                 throw ManagerError(
                     .inUse, "VF \(address) is \(attachment.phase.rawValue) to \(owner)")
             }
-            // Another at its address was never configured.
+            // Another function at its address was never configured.
             if let loss = engine.loss(of: attachment) { throw ManagerError(.incomplete, "\(loss)") }
             guard
                 let link = try host.link(
@@ -77,10 +77,10 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
         }
     }
 
-    /// Sees whether the runtime has moved a VF, and takes back what was lent for the move.
+    /// Checks whether the runtime has moved a VF, and removes the temporary trust for the move.
     ///
-    /// It may be called at any time, and again: a VF that is not yet in its container, or not up there, stays
-    /// joined.
+    /// It may be called at any time, and again: a VF that is still outside its container, or not up there,
+    /// stays joined.
     ///
     /// - Returns: The record as it is now; nil if there is none.
     /// - Throws: `ManagerError` `inUse` if another process held the VF's lock until the deadline, or if the record
@@ -140,7 +140,8 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
         let isTemporarilyTrusted = try trustIfNeeded(try look(), candidate, attachment)
         attachment.changeHandover { $0.isTemporarilyTrusted = isTemporarilyTrusted }
         let link = try look()
-        // Last of all: whoever dies before this is known to have died, and later a deadline must pass.
+        // The last step: a process that dies before this leaves phase preparing, which is stale at once; after it a
+        // deadline must pass.
         try engine.enter(.reserved, &attachment)
         return Reservation(attachment: attachment, link: link, info: info)
     }
@@ -148,17 +149,17 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
     /// Renames an interface whose name a container's other interface may have.
     ///
     /// Docker moves it under the name that it has in the host, and gives it another one only in the container: a VF
-    /// called `eth0` cannot be a container's second interface (EEXIST, seen with dockerd 20.10). The way back gives
-    /// it its own name again. A name that is not UTF-8 cannot be told the runtime at all.
+    /// called `eth0` cannot be a container's second interface (EEXIST, seen with dockerd 20.10). The undo restores
+    /// its original name. A name that is not UTF-8 cannot be passed to the runtime.
     private func giveNameOfItsOwn(to link: Link, of function: PCIAddress) throws {
         guard InterfaceName.isNumbered(link.name) || link.name.text == nil else { return }
         if link.isUp { try engine.setLink(link, LinkSettings(isUp: false), in: home) }
         try engine.setLink(link, LinkSettings(name: engine.spareName(for: function)), in: home)
     }
 
-    /// Sets the interface's MAC once more, as the runtime will, and trusts the VF if that is what it takes.
+    /// Sets the interface's MAC once more, as the runtime will, and trusts the VF if the driver requires it.
     ///
-    /// - Returns: Whether trust was lent.
+    /// - Returns: Whether the VF is now trusted temporarily.
     private func trustIfNeeded(
         _ link: Link, _ candidate: AttachCandidate, _ attachment: Attachment
     ) throws -> Bool {
@@ -187,7 +188,7 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
         let locks = try AttachmentLocks(
             function, in: locks, deadline: Deadline(after: timeouts.lock))
         return try withExtendedLifetime(locks) {
-            // Whoever had the lock before may have changed or ended it.
+            // The previous holder of the lock may have changed or ended it.
             let present = try readRecord(of: owner)
             return try body(present?.function == found.function ? present : nil)
         }

@@ -1,6 +1,6 @@
 package import Netlink
 
-/// A VF that waits, configured, for its runtime to move it.
+/// A configured VF that waits for its runtime to move it.
 package struct Reservation: Sendable {
     /// The record, in phase reserved or joined.
     package let attachment: Attachment

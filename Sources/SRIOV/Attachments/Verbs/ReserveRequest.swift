@@ -1,4 +1,4 @@
-/// Who wants which VF, and how, where the runtime moves the interface by itself.
+/// A request for a handover: owner, VF and settings.
 package struct ReserveRequest: Hashable, Sendable {
     /// Who the function is recorded for.
     package var owner: AttachmentOwner
