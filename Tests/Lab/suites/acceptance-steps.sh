@@ -268,6 +268,44 @@ confinement() {
         "$(stat --format %A /run/vfmap /var/lib/vfmap /var/lib/cni | paste -sd' ')"
 }
 
+asks_for_metrics() { # ADDRESS
+    # shellcheck disable=SC2016 # The inner shell has the parameter.
+    timeout 10 ip netns exec outside bash -c '
+        exec 3<>"/dev/tcp/$1/9808" || exit
+        printf "GET /metrics HTTP/1.1\\r\\nHost: node\\r\\nConnection: close\\r\\n\\r\\n" >&3
+        head -n 1 <&3' - "$1" 2>/dev/null | tr -d '\r'
+}
+
+# Whatever address the daemon is told to listen on, its unit drops what comes from another machine, until a drop-in lets it in.
+address_filter() {
+    local dropin=/etc/systemd/system/vfmapd.service.d/metrics.conf
+    cp $config "$work/config.json"
+    jq '.daemon.metrics = "0.0.0.0:9808"' "$work/config.json" >$config
+    ip netns add outside
+    ip link add to-outside type veth peer name eth0 netns outside
+    ip address add 10.77.0.1/24 dev to-outside
+    ip link set to-outside up
+    ip -n outside address add 10.77.0.2/24 dev eth0
+    ip -n outside link set eth0 up
+    systemctl restart vfmapd.service || fail "the daemon listens on every address"
+    contains "this machine is answered" "HTTP/1.1 200" "$(metrics)"
+    equal "another one is not" "" "$(asks_for_metrics 10.77.0.1)"
+
+    mkdir -p "$(dirname $dropin)"
+    printf '[Service]\nIPAddressAllow=10.77.0.0/24\n' >$dropin
+    systemctl daemon-reload
+    systemctl restart vfmapd.service || fail "the daemon has a drop-in"
+    equal "but for one that a drop-in names" "HTTP/1.1 200 OK" "$(asks_for_metrics 10.77.0.1)"
+
+    rm $dropin
+    ip link delete to-outside
+    ip netns delete outside
+    cp "$work/config.json" $config
+    systemctl daemon-reload
+    systemctl restart vfmapd.service || fail "the daemon has its configuration again"
+    no_unit_failed
+}
+
 # Neither host-local nor a lease has anything to say of an address.
 no_address() { [[ $(addressed $data)$(ls -A $leases 2>/dev/null) == "" ]]; }
 

@@ -51,6 +51,7 @@ step shows
 step refusals
 step cni
 step confinement
+step address_filter
 step addresses
 step docker_serves
 
