@@ -198,7 +198,7 @@ location() { # SNAPSHOT
 # The VFs that the state file has a record of are in $records.
 read_records() {
     vf state export || fail "the state file cannot be read" "$output"
-    records=$(sed -n 's/.*"virtualFunction" : "\(.*\)".*/\1/p' <<<"$output")
+    records=$(sed -n 's/.*"address" : "\(.*\)".*/\1/p' <<<"$output")
 }
 
 make_tree() {
