@@ -386,7 +386,7 @@ if [[ -n $long ]]; then
     "$programs/vfmap" create --pf again --count 2 >/dev/null || fail "create 2 VFs on the card"
     before=$(snapshot)
     run c2 far
-    equal "its networks work again" 0000:02:00.0 "$(state | jq -r '.attachments[0].physicalFunction')"
+    equal "its networks work again" 0000:02:00.0 "$(state | jq -r '.attachments[0].subject.parent')"
     remove c2
     released "a card put back"
 fi
