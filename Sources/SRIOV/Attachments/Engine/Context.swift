@@ -27,6 +27,8 @@ package final class Context<H: Host>: Sendable {
     /// How long verbs wait for locks and for the kernel.
     package let timeouts: Timeouts
 
+    let busyPeriod: BusyPeriod
+
     /// - Throws: `ManagerError` if the network namespace of this process cannot be opened.
     package convenience init(
         host: H, store: AttachmentStore, locks: LockDirectory, timeouts: Timeouts = Timeouts(),
@@ -42,14 +44,15 @@ package final class Context<H: Host>: Sendable {
         }
         self.init(
             host: host, home: home, store: store, locks: locks, timeouts: timeouts,
-            foreignClaims: foreignClaims, releaseFrontEnd: releaseFrontEnd, warn: warn)
+            foreignClaims: foreignClaims, releaseFrontEnd: releaseFrontEnd, warn: warn,
+            busyPeriod: BusyPeriod())
     }
 
     private init(
         host: H, home: H.Namespace, store: AttachmentStore, locks: LockDirectory,
         timeouts: Timeouts, foreignClaims: ForeignClaims,
         releaseFrontEnd: @escaping @Sendable (Attachment) throws -> Void,
-        warn: @escaping @Sendable (String) -> Void
+        warn: @escaping @Sendable (String) -> Void, busyPeriod: BusyPeriod
     ) {
         self.host = host
         self.home = home
@@ -59,6 +62,7 @@ package final class Context<H: Host>: Sendable {
         self.foreignClaims = foreignClaims
         self.releaseFrontEnd = releaseFrontEnd
         self.warn = warn
+        self.busyPeriod = busyPeriod
     }
 
     /// The same with one wait for interfaces to come back in place of one for each: the kernel dismantles namespaces in
@@ -71,6 +75,7 @@ package final class Context<H: Host>: Sendable {
         timeouts.search = min(timeouts.search, search.remaining)
         return Context(
             host: host, home: home, store: store, locks: locks, timeouts: timeouts,
-            foreignClaims: foreignClaims, releaseFrontEnd: releaseFrontEnd, warn: warn)
+            foreignClaims: foreignClaims, releaseFrontEnd: releaseFrontEnd, warn: warn,
+            busyPeriod: busyPeriod)
     }
 }

@@ -9,7 +9,9 @@ package import Netlink
 extension Engine {
     /// Sets attributes of a VF as `HostPorts.setVF` does, and again while the driver is busy.
     func setVF(_ attributes: [VFAttribute], index: Int, of parent: PhysicalFunctionInfo) throws {
-        try repeatingWhileBusy { try host.setVF(attributes, index: index, of: parent) }
+        try repeatingWhileBusy([.wouldBlock, .busy]) {
+            try host.setVF(attributes, index: index, of: parent)
+        }
     }
 
     /// Sets one attribute of a VF, and again while the driver is busy; a refusal names the attribute.
@@ -19,37 +21,42 @@ extension Engine {
         try setVF([attribute], index: index, of: parent)
     }
 
-    /// Sets attributes of an interface as `HostLinks.setLink` does, and again while the driver is busy.
+    /// Sets attributes of an interface as `HostLinks.setLink` does, and again while the driver answers EAGAIN.
+    ///
+    /// EBUSY is final here: the kernel answers it where an interface that is up can get no other name, or no other MAC.
+    ///
+    /// - Throws: What `HostLinks.setLink` throws.
     package func setLink(
         _ link: Link, _ settings: LinkSettings, in namespace: H.Namespace
     ) throws {
-        try repeatingWhileBusy { try host.setLink(link, settings, in: namespace) }
+        try repeatingWhileBusy([.wouldBlock]) { try host.setLink(link, settings, in: namespace) }
     }
 
-    /// - Throws: What the change throws; EAGAIN or EBUSY once `timeouts.busyDriver` is over.
-    private func repeatingWhileBusy(_ change: () throws -> Void) throws {
+    /// - Throws: What the change throws; the driver's errno once `timeouts.busyDriver` is over.
+    private func repeatingWhileBusy(
+        _ errors: [ErrorNumber], _ change: () throws -> Void
+    ) throws {
         do {
             try change()
-        } catch let error as NetlinkError where error.isOfBusyDriver {
-            try repeatUntilDeadline(change)
+        } catch let error as NetlinkError where errors.contains(error.errno) {
+            try repeatUntilDeadline(errors, error, change)
         }
     }
 
-    /// A function of its own, so that a change that succeeds at once does not pay for the deadline.
+    /// A function of its own, so that a change that succeeds at once does not pay for it.
     @inline(never)
-    private func repeatUntilDeadline(_ change: () throws -> Void) throws {
-        let deadline = Deadline(after: timeouts.busyDriver)
-        while true {
+    private func repeatUntilDeadline(
+        _ errors: [ErrorNumber], _ first: NetlinkError, _ change: () throws -> Void
+    ) throws {
+        var refusal = first
+        while context.busyPeriod.mayRepeat(within: timeouts.busyDriver) {
             usleep(20_000)
             do {
                 return try change()
-            } catch let error as NetlinkError where error.isOfBusyDriver && !deadline.hasPassed {
-                continue
+            } catch let error as NetlinkError where errors.contains(error.errno) {
+                refusal = error
             }
         }
+        throw refusal
     }
-}
-
-extension NetlinkError {
-    fileprivate var isOfBusyDriver: Bool { errno == .wouldBlock || errno == .busy }
 }

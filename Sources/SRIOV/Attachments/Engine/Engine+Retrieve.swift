@@ -77,8 +77,9 @@ extension Engine {
             do {
                 return try moveHomeOnce(
                     function, expectedName: expectedName, as: name,
-                    // One that was free for the first attempt may be the reason for another.
-                    index: attempt == 1 ? index : nil, from: container)
+                    // One that was free for the first attempt may be the reason for another. The one that it has is no
+                    // better: the container chooses that, and may foresee the host's next one.
+                    index: attempt == 1 ? index : Int32.random(in: spareIndexes), from: container)
             } catch {
                 guard attempt < 50, !deadline.hasPassed, isSignOfChange(error) else { throw error }
             }
@@ -116,6 +117,8 @@ extension Engine {
         // The index was free, so the interface that has it now is the one that the kernel has moved.
         let arrival = try index.flatMap { try host.link(index: $0, in: home) }
         if let arrival, arrival.isOwnInterface(of: function) { return arrival }
+        // EBUSY says that the index was taken meanwhile, by an interface that has nothing to do with the container.
+        if let refusal = refusal as? NetlinkError, refusal.errno == .busy { throw refusal }
         if let arrival { try expel(arrival, to: container) }
         throw refusal ?? WrongArrival(function: function, arrival: arrival)
     }

@@ -17,7 +17,7 @@ package struct Timeouts: Hashable, Sendable {
     /// For the carrier of a PF that was just brought up; there may be no cable.
     package var carrier: Duration = .seconds(10)
 
-    /// For a driver that answers EAGAIN or EBUSY to a setting, as while a VF resets.
+    /// For drivers that answer EAGAIN or EBUSY to settings, as while a VF resets: in all, in each minute.
     package var busyDriver: Duration = .seconds(3)
 
     /// For a runtime that moves VFs by itself to say where, once it has one. Docker does so at once; only its
