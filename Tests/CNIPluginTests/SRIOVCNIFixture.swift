@@ -60,7 +60,7 @@ struct SRIOVCNIFixture {
             .vlan(VLANTag(identifier: 7)), .trust(true), .macAddress(mac),
             .transmitRate(TransmitRate(minimum: 0, maximum: 100)),
         ] as [VFAttribute] {
-            try host.setVF(attribute, index: 0, of: pf)
+            try host.setVF([attribute], index: 0, of: pf)
         }
         try host.move(link, from: hostNamespace, to: container, as: "net1", index: nil)
         let moved = try #require(try host.link(named: "net1", in: container))

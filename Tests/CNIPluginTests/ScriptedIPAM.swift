@@ -2,21 +2,18 @@ import CNI
 import CNIPlugin
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A directory with IPAM plugins that are shell scripts.
 final class ScriptedIPAM: Sendable {
-    let directory: String
+    private let temporary: TemporaryDirectory
     private let complaints = Mutex("")
 
     init() throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "vfmap-\(UUID())")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        self.directory = directory.path
+        temporary = try TemporaryDirectory(isInMemory: false)
     }
 
-    deinit {
-        try? FileManager.default.removeItem(atPath: directory)  // A leftover in /tmp fails no test.
-    }
+    var directory: String { temporary.path }
 
     /// What the plugins wrote to standard error.
     var complaint: String { complaints.withLock { $0 } }

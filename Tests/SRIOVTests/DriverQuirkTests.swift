@@ -77,6 +77,24 @@ import Testing
         #expect(fixture.host.kernel.pristinePart == before)
     }
 
+    /// Without a MAC no setting goes to the interface, whose driver has another meaning of EBUSY.
+    @Test(arguments: [ErrorNumber.wouldBlock, .busy], [1, 3])
+    func aSettingOfThePFIsMadeAgainForEitherErrno(errno: ErrorNumber, times: Int) throws {
+        let fixture = try fixture()
+        let before = fixture.host.kernel.pristinePart
+        var settings = Self.settings
+        settings.macAddress = nil
+        fixture.host.withKernel { $0.busyAnswers = Array(repeating: errno, count: times) }
+        try fixture.attach(.vf(0, for: "a", settings))
+        let vf = try #require(fixture.host.kernel.vfs[SimulatedHost.vfAddress(0)])
+        #expect(vf.info.vlans == [VLANTag(identifier: 100)])
+        #expect(vf.info.trust == true)
+        fixture.host.withKernel { $0.busyAnswers = Array(repeating: errno, count: times) }
+        try fixture.detach(.vf(0, of: "a"))
+        #expect(try fixture.store().attachments() == [])
+        #expect(fixture.host.kernel.pristinePart == before)
+    }
+
     @Test(arguments: [ErrorNumber.wouldBlock, .busy])
     func aDriverThatStaysBusyIsToldAndTheVFIsLeftForALaterCall(errno: ErrorNumber) throws {
         let fixture = try fixture()

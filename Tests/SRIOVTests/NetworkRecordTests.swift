@@ -70,6 +70,21 @@ import Testing
         ) { try fixture.store.networks(of: nil) }
     }
 
+    @Test func aFileOfTheFirstVersionGetsTheTable() throws {
+        try fixture.write([])
+        var record = try Attachment.sample(hasLease: false)
+        let database = try SQLiteDatabase(path: fixture.path, access: .readWrite)
+        for statement in StateSchema.former.steps[0] { try database.execute(statement) }
+        try record.insertFormer(into: database)
+        try database.execute("PRAGMA application_id = \(StateSchema.applicationID)")
+        try database.execute("PRAGMA user_version = 1")
+        try fixture.store.insert(network("a"))
+        // A record of that version with data of its front end gets a lease.
+        record.hasLease = true
+        #expect(try fixture.store.attachments() == [record])
+        #expect(try fixture.store.networks(of: "docker").count == 1)
+    }
+
     @Test func aProgramThatKnowsOneVersionLessGoesOn() throws {
         let later = AttachmentStore(
             path: fixture.path, boot: StoreFixture.boot,

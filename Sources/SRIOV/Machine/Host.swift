@@ -1,5 +1,4 @@
 package import LinuxSystem
-package import Netlink
 
 /// The operations on the machine, by role.
 ///
@@ -23,16 +22,5 @@ extension Host {
     /// - Throws: As `vfInfos(ofPF:expectedName:only:)`.
     package func vfInfos(ofPF address: PCIAddress) throws -> PhysicalFunctionInfo? {
         try vfInfos(ofPF: address, expectedName: nil, only: nil)
-    }
-}
-
-extension Host {
-    /// Sets one attribute of a VF; a refusal names it.
-    ///
-    /// - Throws: As `setVF(_:index:of:)` with several; the error names the attribute.
-    package func setVF(
-        _ attribute: VFAttribute, index: Int, of function: PhysicalFunctionInfo
-    ) throws {
-        try setVF([attribute], index: index, of: function)
     }
 }

@@ -4,10 +4,12 @@ package import Netlink
 
 /// Changes that a driver refuses for the moment.
 ///
-/// While a VF resets, as after its MAC was administered, drivers answer EAGAIN or EBUSY to whatever is asked of it (i40e and
-/// ice from the PF, iavf from the VF). Both mean that the same request succeeds a little later.
+/// While a VF resets, as after its MAC was administered, its PF's driver answers EAGAIN or EBUSY to every setting (i40e, ice),
+/// and its own driver EAGAIN (iavf). The same request succeeds a little later.
 extension Engine {
     /// Sets attributes of a VF as `HostPorts.setVF` does, and again while the driver is busy.
+    ///
+    /// - Throws: What `HostPorts.setVF` throws.
     func setVF(_ attributes: [VFAttribute], index: Int, of parent: PhysicalFunctionInfo) throws {
         try repeatingWhileBusy([.wouldBlock, .busy]) {
             try host.setVF(attributes, index: index, of: parent)
@@ -15,6 +17,8 @@ extension Engine {
     }
 
     /// Sets one attribute of a VF, and again while the driver is busy; a refusal names the attribute.
+    ///
+    /// - Throws: What `HostPorts.setVF` throws.
     package func setVF(
         _ attribute: VFAttribute, index: Int, of parent: PhysicalFunctionInfo
     ) throws {
@@ -32,7 +36,7 @@ extension Engine {
         try repeatingWhileBusy([.wouldBlock]) { try host.setLink(link, settings, in: namespace) }
     }
 
-    /// - Throws: What the change throws; the driver's errno once `timeouts.busyDriver` is over.
+    /// - Throws: What the change throws; the driver's errno once the allowance of `timeouts.busyDriver` is spent.
     private func repeatingWhileBusy(
         _ errors: [ErrorNumber], _ change: () throws -> Void
     ) throws {

@@ -173,9 +173,7 @@ extension Engine {
             guard existing.owner == attachment.owner,
                 existing.function != attachment.function
             else { throw inUse(existing.function, by: existing) }
-            // The function itself may have gone; then its record goes too.
-            let function = VirtualFunction(
-                address: existing.function, physicalFunction: existing.physicalFunction)
+            let function = existing.functionToLock
             // Another process may wait for the PF's exclusive lock, and so for the shared one that this process holds.
             let isSamePF = existing.physicalFunction == attachment.physicalFunction
             let locks = try AttachmentLocks(

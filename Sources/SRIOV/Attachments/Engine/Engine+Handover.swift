@@ -24,10 +24,7 @@ extension Engine {
                 let location = try location(of: attachment),
                 try host.hasProcess(in: host.identity(of: location.namespace))
             else { return attachment }
-            let place = NamespaceReference.seen(
-                path: location.path, host.identity(of: location.namespace))
-            attachment.changeHandover { $0.namespace = place }
-            try enter(.attached, &attachment)
+            try enterAttached(at: location, &attachment)
         case .preparing, .reserved, .detaching, .restoring: break
         }
         return attachment
@@ -47,11 +44,19 @@ extension Engine {
             return attachment
         }
         try endTemporaryTrust(of: &attachment)
+        try enterAttached(at: location, &attachment)
+        return attachment
+    }
+
+    /// Writes phase attached, and where the VF is.
+    private func enterAttached(
+        at location: (path: String, namespace: H.Namespace, link: Link),
+        _ attachment: inout Attachment
+    ) throws {
         let place = NamespaceReference.seen(
             path: location.path, host.identity(of: location.namespace))
         attachment.changeHandover { $0.namespace = place }
         try enter(.attached, &attachment)
-        return attachment
     }
 
     /// Writes a phase of the handover, and when it began.

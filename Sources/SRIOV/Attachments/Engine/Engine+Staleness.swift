@@ -85,8 +85,7 @@ extension Engine {
     ) throws(ManagerError) -> Staleness? {
         switch attachment.phase {
         case .preparing, .detaching, .restoring:
-            let function = VirtualFunction(
-                address: attachment.function, physicalFunction: attachment.physicalFunction)
+            let function = attachment.functionToLock
             // The process that holds the lock is at work.
             let locks: AttachmentLocks
             do {

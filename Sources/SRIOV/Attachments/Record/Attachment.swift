@@ -66,6 +66,11 @@ extension Attachment {
     /// The VF's index on its PF; nil where the PF is not visible, and for a PF as a whole.
     package var index: Int? { subject.index }
 
+    /// The function with its PF, by which locks are taken. It may have gone.
+    var functionToLock: VirtualFunction {
+        VirtualFunction(address: function, physicalFunction: physicalFunction)
+    }
+
     /// The owner's namespace; nil in a handover while the runtime has not named one.
     package var namespace: NamespaceReference? { placement.namespace }
 

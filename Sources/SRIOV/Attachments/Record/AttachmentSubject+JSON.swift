@@ -6,34 +6,28 @@ extension AttachmentSubject: JSONWritable {
     /// Reads what `writeMembers` writes.
     init(_ object: JSONObject) throws(JSONKeyError) {
         let address = try object.required("address", object.pciAddress)
-        switch try object.required("kind", object.subjectKind) {
-        case .virtualFunction:
+        switch try object.required("kind", object.string) {
+        case "virtualFunction":
             self = .virtualFunction(
                 address, of: try object.required("parent", object.pciAddress),
                 index: try object.integer("index", VFState.indexes))
-        case .physicalFunction: self = .physicalFunction(address)
-        case .function: self = .function(address)
+        case "physicalFunction": self = .physicalFunction(address)
+        case "function": self = .function(address)
+        case let kind: throw JSONKeyError(object.path("kind"), "cannot be \"\(kind)\"")
         }
     }
 
     func writeMembers(to writer: inout JSONWriter) {
+        let kind =
+            switch self {
+            case .virtualFunction: "virtualFunction"
+            case .physicalFunction: "physicalFunction"
+            case .function: "function"
+            }
         writer.member("address", address.description)
         writer.member("index", index)
-        writer.member("kind", recordedKind.rawValue)
+        writer.member("kind", kind)
         writer.member("parent", parent?.description)
-    }
-
-    /// The words of a record.
-    fileprivate enum Kind: String {
-        case virtualFunction, physicalFunction, function
-    }
-
-    private var recordedKind: Kind {
-        switch self {
-        case .virtualFunction: .virtualFunction
-        case .physicalFunction: .physicalFunction
-        case .function: .function
-        }
     }
 }
 
@@ -41,9 +35,5 @@ extension JSONObject {
     /// A PCI address in a record; nil if it is absent.
     func pciAddress(_ key: String) throws(JSONKeyError) -> PCIAddress? {
         try parsed(key) { PCIAddress($0) }
-    }
-
-    fileprivate func subjectKind(_ key: String) throws(JSONKeyError) -> AttachmentSubject.Kind? {
-        try parsed(key) { AttachmentSubject.Kind(rawValue: $0) }
     }
 }

@@ -73,9 +73,7 @@ struct FormerState: Sendable {
                 if let locks {
                     held.append(
                         try AttachmentLocks(
-                            VirtualFunction(
-                                address: attachment.function,
-                                physicalFunction: attachment.physicalFunction), in: locks,
+                            attachment.functionToLock, in: locks,
                             deadline: Deadline(after: .zero)))
                 }
             }

@@ -45,9 +45,9 @@ extension Attachments {
 
     /// - Returns: nil if the attachment is healthy.
     private func recover(_ found: Attachment) throws -> RecoveryReport.Result? {
-        let function = VirtualFunction(
-            address: found.function, physicalFunction: found.physicalFunction)
-        guard let locks = try AttachmentLocks.ifFree(function, in: locks) else { return .busy }
+        guard let locks = try AttachmentLocks.ifFree(found.functionToLock, in: locks) else {
+            return .busy
+        }
         return try withExtendedLifetime(locks) { try recoverLocked(found.function) }
     }
 

@@ -55,11 +55,7 @@ struct DetachOperation<H: Host>: ContextBound {
     private func functionToLock(
         _ found: Attachment?, _ claim: ForeignClaim?
     ) throws -> VirtualFunction? {
-        if let found {
-            // The VF itself may have gone.
-            return VirtualFunction(
-                address: found.function, physicalFunction: found.physicalFunction)
-        }
+        if let found { return found.functionToLock }
         return try (claim?.virtualFunction ?? request.virtualFunction).flatMap(
             host.virtualFunction)
     }

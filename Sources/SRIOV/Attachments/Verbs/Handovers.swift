@@ -183,8 +183,7 @@ package struct Handovers<H: Host>: ContextBound, Sendable {
     ) throws -> Value {
         let found = try readRecord(of: owner)
         guard let found else { return try body(nil) }
-        let function = VirtualFunction(
-            address: found.function, physicalFunction: found.physicalFunction)
+        let function = found.functionToLock
         let locks = try AttachmentLocks(
             function, in: locks, deadline: Deadline(after: timeouts.lock))
         return try withExtendedLifetime(locks) {
