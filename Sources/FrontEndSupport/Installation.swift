@@ -52,7 +52,8 @@ package struct Installation: Hashable, Sendable {
             host: host,
             store: AttachmentStore(
                 paths: state, boot: try host.bootIdentity(), access: access, locks: locks),
-            locks: locks, timeouts: timeouts, foreignClaims: SRIOVCNICache(sriovCNI).claims,
+            locks: locks, timeouts: timeouts,
+            foreignClaims: SRIOVCNICache(directory: sriovCNI).claims,
             releaseFrontEnd: frontEnds.release, warn: warn)
     }
 }

@@ -10,16 +10,16 @@ set -euo pipefail
 program=$1
 directory=$2
 rounds=$3
+memory=/run/vfmap-bench
 rm -rf "$directory"
 mkdir -p "$directory"
-trap 'kill "${writer:-}" 2>/dev/null || true; rm -rf "$directory"' EXIT
+trap 'kill "${writer:-}" 2>/dev/null || true; rm -rf "$directory" "$memory"' EXIT
 
-"$program" "$directory" /run/vfmap-bench calm "$rounds"
+"$program" "$directory" $memory calm "$rounds"
 while :; do
     dd if=/dev/zero of="$directory/image" bs=1M count=512 conv=fsync status=none
 done &
 writer=$!
 # Until there is something to write back.
 until [[ -s $directory/image ]]; do sleep 0.1; done
-"$program" "$directory" /run/vfmap-bench loaded "$rounds"
-rm -rf /run/vfmap-bench
+"$program" "$directory" $memory loaded "$rounds"

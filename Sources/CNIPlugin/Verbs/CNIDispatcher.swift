@@ -20,8 +20,8 @@ package struct CNIDispatcher<H: Host>: Sendable {
 
     /// All variables: those of the protocol, and those that `Installation` reads.
     package let environment: EnvironmentVariables
-    /// Where files lie; computed, for not every call asks.
-    package var installation: Installation { Installation(environment) }
+    /// Where files lie.
+    package let installation: Installation
     private let readInput: @Sendable () throws -> [UInt8]
     private let makeHost: @Sendable () throws -> H
     let writeError: @Sendable (String) -> Void
@@ -44,6 +44,7 @@ package struct CNIDispatcher<H: Host>: Sendable {
         keep: @escaping @Sendable (AttachmentStore) -> Void = { _ in }
     ) {
         self.environment = environment
+        installation = Installation(environment)
         self.readInput = readInput
         self.makeHost = makeHost
         self.writeError = writeError
@@ -157,7 +158,6 @@ package struct CNIDispatcher<H: Host>: Sendable {
 
     /// The context over this host's state file and locks.
     func makeContext(_ log: CNILog) throws -> Context<H> {
-        let installation = installation
         let context = try installation.makeContext(
             on: try makeHost(), timeouts: timeouts,
             frontEnds: FrontEndRegistry(

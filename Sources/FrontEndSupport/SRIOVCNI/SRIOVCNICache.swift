@@ -20,12 +20,7 @@ package struct SRIOVCNICache: Sendable {
     /// nil asks the clocks, where there is a file: mostly there is none.
     private let knownBootTime: Int64?
 
-    package init(_ directory: String) {
-        self.directory = directory
-        knownBootTime = nil
-    }
-
-    package init(directory: String, bootTime: Int64) {
+    package init(directory: String, bootTime: Int64? = nil) {
         self.directory = directory
         knownBootTime = bootTime
     }
